@@ -1,0 +1,1 @@
+"""Watchfloor: the console from which incident commanders run major incidents."""

@@ -1,0 +1,1 @@
+"""The scribe's language: a typed line becomes an entry."""

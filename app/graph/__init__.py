@@ -1,0 +1,1 @@
+"""How services depend on each other, and what follows from it."""

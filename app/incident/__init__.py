@@ -1,0 +1,1 @@
+"""What an incident is: its facts, its projections, ,  and the rules."""

@@ -1,0 +1,1 @@
+"""One projection per question a commander asks of the log."""

@@ -1,0 +1,1 @@
+"""Qt models: adapters from projections to Qt, without logic of their own."""

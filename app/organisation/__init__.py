@@ -1,0 +1,1 @@
+"""People, teams, services and what they depend on, from the organisation's log."""

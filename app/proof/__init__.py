@@ -1,0 +1,1 @@
+"""Merkle trees, checkpoints, signatures, bundles and their verification."""

@@ -1,0 +1,1 @@
+"""The server: records, streams and takes in what monitoring says."""

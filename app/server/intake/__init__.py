@@ -1,0 +1,1 @@
+"""Alert and change formats from outside."""

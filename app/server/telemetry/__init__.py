@@ -1,0 +1,1 @@
+"""Readings that stream past and become facts only when health changes."""

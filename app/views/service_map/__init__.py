@@ -1,0 +1,1 @@
+"""The canvas that draws the dependency graph."""
