@@ -1,1 +1,1 @@
-"""What an incident is: its facts, its projections, ,  and the rules."""
+"""What an incident is: its facts, its projections, `replay`, `foresee` and the rules."""
