@@ -1,0 +1,130 @@
+"""Facts about the incident itself: declared, its phase, severity, impact, title, people in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from app.events.fact import Fact
+
+
+class Phase(StrEnum):
+    """What the responders are doing, in the order of the stepper, then the ways to end."""
+
+    TRIAGE = "triage"
+    INVESTIGATING = "investigating"
+    MITIGATING = "mitigating"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    REVIEWING = "reviewing"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+
+
+class ImpactLevel(StrEnum):
+    """What users feel."""
+
+    NONE = "none"
+    SUSPECTED = "suspected"
+    PARTIAL = "partial"
+    FULL = "full"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentDeclared(Fact):
+    """An incident began to be run.  `severity` is 1 (worst) to 5; `number` reads `INC-2417`."""
+
+    kind: ClassVar[str] = "incident.declared@1"
+
+    number: str
+    title: str
+    severity: int
+    environment: str = ""
+    is_exercise: bool = False
+    sensitivity: str = "internal"
+    bridge_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseChanged(Fact):
+    """The incident moved to another phase."""
+
+    kind: ClassVar[str] = "incident.phase_changed@1"
+
+    phase: Phase
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityChanged(Fact):
+    """The severity was set, 1 (worst) to 5."""
+
+    kind: ClassVar[str] = "incident.severity_changed@1"
+
+    severity: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactStated(Fact):
+    """What users feel, in one plain sentence and as a level."""
+
+    kind: ClassVar[str] = "incident.impact_stated@1"
+
+    text: str
+    level: ImpactLevel = ImpactLevel.PARTIAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleChanged(Fact):
+    """The title was rewritten.  `replaces` is the id of the event it was rewritten from."""
+
+    kind: ClassVar[str] = "incident.title_changed@1"
+
+    title: str
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeStated(Fact):
+    """Where the voice bridge is; `url` is data, never opened without a person's click."""
+
+    kind: ClassVar[str] = "incident.bridge_stated@1"
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantJoined(Fact):
+    """Somebody joined the war room.  `on_bridge` says whether they are on the voice bridge."""
+
+    kind: ClassVar[str] = "participant.joined@1"
+
+    person: str
+    name: str
+    on_bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantLeft(Fact):
+    """Somebody left the war room."""
+
+    kind: ClassVar[str] = "participant.left@1"
+
+    person: str
+
+
+SITUATION_KINDS: tuple[type[Fact], ...] = (
+    IncidentDeclared,
+    PhaseChanged,
+    SeverityChanged,
+    ImpactStated,
+    TitleChanged,
+    BridgeStated,
+    ParticipantJoined,
+    ParticipantLeft,
+)

@@ -1,0 +1,155 @@
+"""The facts the organisation's log can hold: people, teams, services, sources, access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.fact import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecorded(Fact):
+    """A person, as they are from now on.  `handles` are the short names people type."""
+
+    kind: ClassVar[str] = "person.recorded@1"
+
+    person: str
+    name: str
+    handles: tuple[str, ...] = ()
+    team: str = ""
+    phone: str = ""
+    time_zone: str = "UTC"
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamRecorded(Fact):
+    """A team, as it is from now on; `on_call` is the person id on call for it."""
+
+    kind: ClassVar[str] = "team.recorded@1"
+
+    team: str
+    name: str
+    on_call: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRecorded(Fact):
+    """A service, as it is from now on.
+
+    `service_kind` is service, datastore, queue or external; `column` is entry, journey, domain,
+    platform or data; `tier` is 0 (most critical) to 4.  `sources` say which catalogue said so.
+    """
+
+    kind: ClassVar[str] = "service.recorded@1"
+
+    service: str
+    name: str
+    service_kind: str = "service"
+    tier: int | None = None
+    column: str = ""
+    team: str = ""
+    environment: str = ""
+    fault_domain: str = ""
+    on_call: str = ""
+    slo: str = ""
+    runbooks: tuple[str, ...] = ()
+    users_share: float | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRetired(Fact):
+    """A service is no more."""
+
+    kind: ClassVar[str] = "service.retired@1"
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyRecorded(Fact):
+    """`caller` depends on `callee`; `criticality` is hard, soft or async."""
+
+    kind: ClassVar[str] = "dependency.recorded@1"
+
+    caller: str
+    callee: str
+    criticality: str = "hard"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyRemoved(Fact):
+    """`caller` no longer depends on `callee`."""
+
+    kind: ClassVar[str] = "dependency.removed@1"
+
+    caller: str
+    callee: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRegistered(Fact):
+    """A sender of alerts or changes may speak to the server.
+
+    `token_sha256` is the hex digest of its token, which is shown once and never stored.
+    `service_labels` are the labels that may name a service, in order; `ignored_labels` are left
+    out of the identity of an alert; `severities` maps the sender's words to ours.
+    """
+
+    kind: ClassVar[str] = "source.registered@1"
+
+    source: str
+    format: str
+    token_sha256: str
+    service_labels: tuple[str, ...] = ("service", "app", "job")
+    ignored_labels: tuple[str, ...] = ()
+    severities: dict[str, str] | None = None
+    incident: str = ""
+    """The incident its alerts belong to while no routing rule says otherwise; empty: any open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRevoked(Fact):
+    """A sender may no longer speak to the server."""
+
+    kind: ClassVar[str] = "source.revoked@1"
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleRegistered(Fact):
+    """An installation of the console may sign events; `public_key` is base64url Ed25519."""
+
+    kind: ClassVar[str] = "console.registered@1"
+
+    console: str
+    public_key: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleRevoked(Fact):
+    """What this console signs from now on is quarantined."""
+
+    kind: ClassVar[str] = "console.revoked@1"
+
+    console: str
+    reason: str = ""
+
+
+ORGANISATION_KINDS: tuple[type[Fact], ...] = (
+    PersonRecorded,
+    TeamRecorded,
+    ServiceRecorded,
+    ServiceRetired,
+    DependencyRecorded,
+    DependencyRemoved,
+    SourceRegistered,
+    SourceRevoked,
+    ConsoleRegistered,
+    ConsoleRevoked,
+)
