@@ -1,0 +1,1 @@
+"""Where services are drawn: focus columns, team clusters and pinned positions, all without Qt."""

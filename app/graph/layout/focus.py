@@ -1,0 +1,120 @@
+"""The focus layout: services in tiered columns, their dependencies in the gutters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.layout.columns import assign_columns
+from app.graph.layout.lattice import build_lattice
+from app.graph.layout.ordering import count_crossings, order_columns
+from app.graph.layout.routing import EdgePath, Frame, route
+from app.graph.layout.spacing import Gaps, place_heights
+from app.graph.service_graph import ServiceGraph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusSize:
+    """What a caller wants in pixels; `width` and `height` are the room there is, 0 = no limit.
+
+    A layout that does not fit is larger than the room: services never shrink or overlap.
+    """
+
+    node_width: float = 148.0
+    node_height: float = 40.0
+    width: float = 0.0
+    height: float = 0.0
+    least_gutter: float = 40.0
+    gap: float = 12.0
+    lane_gap: float = 8.0
+
+
+LAPTOP = FocusSize(node_width=116.0, node_height=36.0, gap=10.0)
+"""Sizes for small screens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnHeading:
+    """A heading over a column: its words (empty for computed ranks) and its horizontal extent."""
+
+    title: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FocusLayout:
+    """Where everything is drawn, in pixels from the top left corner; y grows downwards.
+
+    `rectangles[i]` is (left, top, width, height) of `service_ids[i]`; `edges` follow the order
+    of `ServiceGraph.dependencies`; `crossings` counts the pairs of steps between neighbouring
+    columns that cross.  No edge touches a rectangle other than at its own two ends.
+    """
+
+    service_ids: tuple[str, ...]
+    rectangles: NDArray[np.float64]
+    columns: tuple[ColumnHeading, ...]
+    edges: tuple[EdgePath, ...]
+    crossings: int
+    width: float
+    height: float
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """The middle of every service; shape (services, 2)."""
+        return self.rectangles[:, :2] + self.rectangles[:, 2:] / 2
+
+
+_WIDEST_GUTTER = 3.0
+
+
+def lay_out_focus(graph: ServiceGraph, size: FocusSize | None = None) -> FocusLayout:
+    """Lay out `graph` from left to right, callers before callees.  Deterministic, no clock.
+
+    Takes about a tenth of a second for 150 services; positions do not depend on health.
+    """
+    size = size or FocusSize()
+    ranks, titles = assign_columns(graph)
+    lattice = build_lattice(graph, ranks, len(titles))
+    orders = order_columns(lattice)
+    gaps = Gaps(node_height=size.node_height, between_nodes=size.gap, beside_lane=size.lane_gap)
+    heights, room = place_heights(lattice, orders, gaps, size.height)
+    frame = _frame(len(titles), size)
+    pairs = list(zip(graph.caller.tolist(), graph.callee.tolist(), strict=True))
+    curves = route(pairs, lattice, orders, heights, frame)
+    lefts = np.array(frame.lefts)[ranks] if len(graph) else np.zeros(0)
+    rectangles = np.empty((len(graph), 4))
+    rectangles[:, 0] = lefts
+    rectangles[:, 1] = heights[: len(graph)] - size.node_height / 2
+    rectangles[:, 2:] = (size.node_width, size.node_height)
+    return FocusLayout(
+        service_ids=tuple(service.id for service in graph.services),
+        rectangles=rectangles,
+        columns=tuple(
+            ColumnHeading(title=title, left=left, width=size.node_width)
+            for title, left in zip(titles, frame.lefts, strict=True)
+        ),
+        edges=tuple(
+            EdgePath(caller=one.caller, callee=one.callee, curve=curve)
+            for one, curve in zip(graph.dependencies, curves, strict=True)
+        ),
+        crossings=count_crossings(lattice, orders),
+        width=(frame.lefts[-1] + size.node_width if frame.lefts else 0.0),
+        height=room,
+    )
+
+
+def _frame(columns: int, size: FocusSize) -> Frame:
+    gutter = size.least_gutter
+    if size.width and columns > 1:
+        spare = (size.width - columns * size.node_width) / (columns - 1)
+        gutter = min(max(spare, gutter), gutter * _WIDEST_GUTTER)
+    pitch = size.node_width + gutter
+    return Frame(
+        lefts=tuple(column * pitch for column in range(columns)),
+        node_width=size.node_width,
+        node_height=size.node_height,
+        gutter=gutter,
+    )

@@ -1,0 +1,200 @@
+"""Heights of items within their columns: balanced near neighbours, never closer than allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.layout.lattice import Lattice, Numbers
+
+Heights = NDArray[np.float64]
+
+_ROUNDS = 24
+_LANE_PULL = 8.0
+_HALF_LANE_PULL = 2.0
+_LANE_HOLD = 0.02
+_HOLD = 0.5
+_HOLD_WHEN_FULL = 6.0
+_NATURAL_SPACE = 1.12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """Sizes in pixels: the height of a service and the least space between two things."""
+
+    node_height: float
+    between_nodes: float
+    beside_lane: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stack:
+    """One column from top to bottom.
+
+    `offset` is the least distance of every item from the first; `top` and `bottom` are what the
+    first item needs above its centre and the last one below.
+    """
+
+    order: Numbers
+    node: NDArray[np.bool_]
+    offset: Heights
+    top: float
+    bottom: float
+
+    @classmethod
+    def of(cls, order: Numbers, services: int, gaps: Gaps) -> Stack:
+        """Measure a column; items from `services` on are lanes without a height of their own."""
+        node = order < services
+        half = np.where(node, gaps.node_height / 2, 0.0)
+        gap = np.where(node[1:] & node[:-1], gaps.between_nodes, gaps.beside_lane)
+        steps = half[1:] + half[:-1] + gap
+        return cls(
+            order=order,
+            node=node,
+            offset=np.concatenate((np.zeros(min(len(order), 1)), np.cumsum(steps))),
+            top=float(half[0]) if len(order) else 0.0,
+            bottom=float(half[-1]) if len(order) else 0.0,
+        )
+
+    @property
+    def extent(self) -> float:
+        """The least height of the whole column."""
+        return self.top + self.bottom + (float(self.offset[-1]) if len(self.offset) else 0.0)
+
+    def even(self, room: float) -> Heights:
+        """Equal shares of `room` for services, nothing but their border for lanes."""
+        share = room / max(int(self.node.sum()), 1)
+        return np.asarray((np.cumsum(self.node) - np.where(self.node, 0.5, 0.0)) * share)
+
+
+def place_heights(
+    lattice: Lattice, orders: Sequence[Numbers], gaps: Gaps, height: float
+) -> tuple[Heights, float]:
+    """The vertical centre of every item, and the height that was needed.
+
+    Columns are spread over `height` (0 = as much as the fullest column likes), the more so the
+    fuller they are; every item is drawn towards the mean of its neighbours, crossing places of
+    one dependency strongly so that long runs are straight.
+    """
+    stacks = [Stack.of(order, lattice.services, gaps) for order in orders]
+    needed = max((stack.extent for stack in stacks), default=0.0)
+    room = max(needed, height) if height else needed * _NATURAL_SPACE
+    anchors = np.zeros(lattice.items)
+    hold = np.zeros(lattice.items)
+    for stack in stacks:
+        anchors[stack.order] = stack.even(room)
+        hold[stack.order] = _HOLD + _HOLD_WHEN_FULL * (stack.extent / room if room else 0.0)
+    pulls = _Pulls.of(lattice, anchors, hold)
+    centres = anchors.copy()
+    for turn in range(_ROUNDS):
+        for stack in stacks if turn % 2 == 0 else reversed(stacks):
+            wish, weight = pulls.wishes(stack.order, centres)
+            bounds = (stack.top, room - stack.bottom)
+            centres[stack.order] = separate(wish, weight, stack.offset, bounds)
+    straighten(lattice, stacks, centres, room)
+    return centres, room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pulls:
+    """What draws every item up or down: its neighbours in compressed rows, and its anchor."""
+
+    start: Numbers
+    other: Numbers
+    strength: Heights
+    anchors: Heights
+    hold: Heights
+
+    @classmethod
+    def of(cls, lattice: Lattice, anchors: Heights, hold: Heights) -> _Pulls:
+        links = np.concatenate([*lattice.links, lattice.beside])
+        lanes = (links >= lattice.services).sum(axis=1)
+        strength = np.array([1.0, _HALF_LANE_PULL, _LANE_PULL])[lanes]
+        row = np.concatenate((links[:, 0], links[:, 1]))
+        other = np.concatenate((links[:, 1], links[:, 0]))
+        both = np.concatenate((strength, strength))
+        order = np.argsort(row, kind="stable")
+        sums = np.bincount(row, weights=both, minlength=lattice.items)
+        held = hold * np.maximum(sums, 1.0)
+        held[lattice.services :] = _LANE_HOLD
+        return cls(
+            start=np.concatenate(([0], np.cumsum(np.bincount(row, minlength=lattice.items)))),
+            other=other[order],
+            strength=both[order],
+            anchors=anchors,
+            hold=held,
+        )
+
+    def wishes(self, order: Numbers, centres: Heights) -> tuple[Heights, Heights]:
+        """Where every item of a column would stand alone, and how much that matters."""
+        wish = np.zeros(len(order))
+        weight = np.ones(len(order))
+        for row, item in enumerate(order.tolist()):
+            part = slice(int(self.start[item]), int(self.start[item + 1]))
+            strength = self.strength[part]
+            hold = float(self.hold[item])
+            drawn = float(strength @ centres[self.other[part]]) + hold * float(self.anchors[item])
+            wish[row] = drawn / (float(strength.sum()) + hold)
+            weight[row] = 4.0 if hold == _LANE_HOLD else 1.0
+        return wish, weight
+
+
+def separate(
+    wish: Heights, weight: Heights, offset: Heights, bounds: tuple[float, float]
+) -> Heights:
+    """The heights nearest to `wish` that keep the order and the least distances.
+
+    Least weighted squares by pooling adjacent violators (Barlow et al., 1972), then clipped to
+    `bounds` for the first and the last item, which keeps the optimum of the bounded problem.
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for value, mass in zip((wish - offset).tolist(), weight.tolist(), strict=True):
+        mean, total, size = value, mass, 1
+        while blocks and blocks[-1][0] >= mean:
+            before, heavy, many = blocks.pop()
+            mean = (before * heavy + mean * total) / (heavy + total)
+            total += heavy
+            size += many
+        blocks.append((mean, total, size))
+    level = np.repeat([block[0] for block in blocks], [block[2] for block in blocks])
+    lowest, highest = bounds
+    last = float(offset[-1]) if len(offset) else 0.0
+    return np.asarray(np.clip(level, lowest, max(lowest, highest - last)) + offset)
+
+
+def straighten(lattice: Lattice, stacks: Sequence[Stack], centres: Heights, room: float) -> None:
+    """Put the lanes of one long dependency on one height wherever there is room (in place)."""
+    place = np.zeros(lattice.items, dtype=np.int64)
+    for stack in stacks:
+        place[stack.order] = np.arange(len(stack.order))
+    for chain in lattice.chains:
+        run: list[int] = []
+        low, high = 0.0, room
+        for item in chain[1:-1]:
+            stack = stacks[int(lattice.column[item])]
+            top, bottom = _free_span(stack, int(place[item]), centres, room)
+            if run and max(low, top) > min(high, bottom):
+                _level(run, centres, low, high)
+                run, low, high = [], 0.0, room
+            run.append(item)
+            low, high = max(low, top), min(high, bottom)
+        if run:
+            _level(run, centres, low, high)
+
+
+def _level(run: list[int], centres: Heights, low: float, high: float) -> None:
+    centres[run] = min(max(float(centres[run].mean()), low), high)
+
+
+def _free_span(stack: Stack, row: int, centres: Heights, room: float) -> tuple[float, float]:
+    """How far one item may move up and down before it comes too near to another."""
+    order, offset = stack.order, stack.offset
+    top, bottom = 0.0, room
+    if row > 0:
+        top = float(centres[order[row - 1]] + offset[row] - offset[row - 1])
+    if row < len(order) - 1:
+        bottom = float(centres[order[row + 1]] - (offset[row + 1] - offset[row]))
+    return top, bottom
