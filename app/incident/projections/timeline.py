@@ -1,0 +1,192 @@
+"""One line per thing that happened, for the lanes and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.events.event import Recorded, Standing, is_concurrent
+from app.incident.claims import Claims, claim
+from app.incident.kinds.work import EntryPinned, EntryTakenBack, NoteRewritten
+
+LATE_AFTER = timedelta(minutes=2)
+"""An entry recorded this long after it happened shows both times."""
+
+SKEW_SHOWN_FROM = timedelta(seconds=2)
+"""A console clock off by more than this is marked on the rows it wrote."""
+
+
+class Lane(StrEnum):
+    """Which lane of the timeline an entry belongs to."""
+
+    ALERTS = "alerts"
+    CHANGES = "changes"
+    DECISIONS = "decisions"
+    ACTIONS = "actions"
+    COMMS = "comms"
+    ROLES = "roles"
+    NOTES = "notes"
+    HEALTH = "health"
+    SYSTEM = "system"
+
+
+class Mark(StrEnum):
+    """What an entry is, for its icon and shape."""
+
+    ALERT_FAILING = "alert_failing"
+    ALERT_DEGRADED = "alert_degraded"
+    ALERT_NO_DATA = "alert_no_data"
+    ALERT_RESOLVED = "alert_resolved"
+    CHANGE = "change"
+    BLOCKED = "blocked"
+    DECISION = "decision"
+    DECISION_OPEN = "decision_open"
+    REVERSED = "reversed"
+    OBJECTION = "objection"
+    FREEZE = "freeze"
+    ACTION = "action"
+    ACTION_DONE = "action_done"
+    COMMS = "comms"
+    ROLE = "role"
+    NOTE = "note"
+    HEALTH = "health"
+    SITUATION = "situation"
+    SUSPECT = "suspect"
+    CLOCK = "clock"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How a fact reads on the timeline: its lane, mark, sentence and what it is about.
+
+    `label` is the short text beside its mark in the lane ("D-2", "v42"); `is_strong` sets the
+    row in the heavier weight.
+    """
+
+    lane: Lane
+    mark: Mark
+    text: str
+    services: tuple[str, ...] = ()
+    label: str = ""
+    is_strong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One row of the timeline.  `at` is when it happened, in server time.
+
+    `texts` holds the standing versions of a note that was rewritten; two or more mean that
+    people rewrote it without knowing of each other.
+    """
+
+    event_id: str
+    position: int
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    author: str
+    line: Line
+    is_pinned: bool = False
+    is_taken_back: bool = False
+    is_pending: bool = False
+    is_quarantined: bool = False
+    why: str = ""
+    skew: timedelta = timedelta()
+    texts: Claims[str] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence that shows: the first of the versions that stand."""
+        return self.texts[0].value if self.texts else self.line.text
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was recorded so long after it happened that both times must show."""
+        return self.recorded_at - self.at >= LATE_AFTER
+
+    @property
+    def is_skewed(self) -> bool:
+        """Whether the author's clock was visibly off."""
+        return abs(self.skew) > SKEW_SHOWN_FROM
+
+    @property
+    def is_human(self) -> bool:
+        """Whether a person wrote it."""
+        return self.actor.startswith("person:")
+
+
+Reads = Callable[[Recorded], Line | None]
+"""How a record reads on the timeline; None for facts that have no row of their own."""
+
+
+def project_timeline(
+    known: tuple[TimelineEntry, ...],
+    news: Sequence[Recorded],
+    reads: Reads,
+    names: Callable[[str], str],
+) -> tuple[TimelineEntry, ...]:
+    """The timeline after `news`, in log order.  Rows that did not change stay the same objects."""
+    added: list[TimelineEntry] = []
+    changed: dict[str, Recorded] = {}
+    for recorded in news:
+        match recorded.event.fact:
+            case EntryPinned(entry=entry) | EntryTakenBack(entry=entry):
+                changed[f"{entry}/{recorded.event.fact.kind}"] = recorded
+            case NoteRewritten(note=note):
+                changed[f"{note}/{recorded.event.id}"] = recorded
+            case _:
+                if (line := reads(recorded)) is not None:
+                    added.append(_entry(recorded, line, names))
+    if not added and not changed:
+        return known
+    entries = (*known, *added)
+    return _with_changes(entries, list(changed.values())) if changed else entries
+
+
+def _entry(recorded: Recorded, line: Line, names: Callable[[str], str]) -> TimelineEntry:
+    event = recorded.event
+    return TimelineEntry(
+        event_id=event.id,
+        position=recorded.position,
+        at=recorded.happened_at,
+        recorded_at=recorded.received_at,
+        actor=event.actor,
+        author=names(event.actor),
+        line=line,
+        is_pending=recorded.is_pending,
+        is_quarantined=recorded.standing is Standing.QUARANTINED,
+        why=recorded.why or "",
+        skew=recorded.skew,
+    )
+
+
+def _with_changes(
+    entries: tuple[TimelineEntry, ...], changes: Sequence[Recorded]
+) -> tuple[TimelineEntry, ...]:
+    by_id: Mapping[str, int] = {entry.event_id: index for index, entry in enumerate(entries)}
+    rows = list(entries)
+    for recorded in changes:
+        match recorded.event.fact:
+            case EntryPinned(entry=entry) if entry in by_id:
+                rows[by_id[entry]] = replace(rows[by_id[entry]], is_pinned=True)
+            case EntryTakenBack(entry=entry) if entry in by_id:
+                rows[by_id[entry]] = replace(rows[by_id[entry]], is_taken_back=True)
+            case NoteRewritten(note=note) as rewritten if note in by_id:
+                rows[by_id[note]] = _rewrite(rows[by_id[note]], recorded, rewritten)
+            case _:
+                pass
+    return tuple(rows)
+
+
+def _rewrite(entry: TimelineEntry, recorded: Recorded, rewritten: NoteRewritten) -> TimelineEntry:
+    """Replace the version the author rewrote; keep versions written without knowing of it."""
+    kept = tuple(
+        one
+        for one in entry.texts
+        if one.event_id != rewritten.replaces
+        and is_concurrent(recorded, one.position, one.console)
+    )
+    return replace(entry, texts=(*kept, claim(recorded, rewritten.text)))

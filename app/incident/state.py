@@ -1,0 +1,79 @@
+"""The whole incident as one frozen value: what every view, offline or replayed, shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.incident.kinds.roles import COMMANDER
+from app.incident.projections.actions import Action, FollowUp
+from app.incident.projections.decisions import Decision
+from app.incident.projections.freezes import FreezeState
+from app.incident.projections.people import Participant, name_of
+from app.incident.projections.reporting import Deadline, Updates
+from app.incident.projections.roster import RoleSeat, Tenure
+from app.incident.projections.signals import Signals
+from app.incident.projections.situation import Situation
+from app.incident.projections.timeline import TimelineEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentState:
+    """Everything the log says, up to `position` (0 before anything).
+
+    `unreadable` counts records this version cannot read, `quarantined` those that are kept and
+    shown but take no effect.  `pending` counts events that no server has recorded yet.
+    """
+
+    position: int = 0
+    situation: Situation = field(default_factory=Situation)
+    participants: tuple[Participant, ...] = ()
+    roster: tuple[RoleSeat, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    freeze: FreezeState = field(default_factory=FreezeState)
+    actions: tuple[Action, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    signals: Signals = field(default_factory=Signals)
+    updates: Updates = field(default_factory=Updates)
+    deadlines: tuple[Deadline, ...] = ()
+    unreadable: int = 0
+    quarantined: int = 0
+    pending: int = 0
+
+    @property
+    def commander(self) -> Tenure | None:
+        """Who commands the incident now."""
+        return self.holder_of(COMMANDER)
+
+    @property
+    def open_decision(self) -> Decision | None:
+        """The decision that waits for a verdict: the newest poll, else the newest proposal."""
+        waiting = [decision for decision in self.decisions if decision.is_open]
+        polled = [decision for decision in waiting if decision.poll is not None]
+        chosen = polled or waiting
+        return chosen[-1] if chosen else None
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        """The actions that still have to be done, in the order they were assigned."""
+        return tuple(action for action in self.actions if action.is_open)
+
+    def holder_of(self, role: str) -> Tenure | None:
+        """Who holds `role` now, or None while nobody does."""
+        seat = next((seat for seat in self.roster if seat.role == role), None)
+        return seat.holder if seat is not None else None
+
+    def name_of(self, actor: str) -> str:
+        """How an actor or person id reads."""
+        return name_of(self.participants, actor)
+
+    def decision(self, label: str) -> Decision | None:
+        """The decision called `label` (`D-7`), or None."""
+        return next((one for one in self.decisions if one.label.rstrip("*") == label), None)
+
+    def action(self, label: str) -> Action | None:
+        """The action called `label` (`A-3`), or None."""
+        return next((one for one in self.actions if one.label.rstrip("*") == label), None)
+
+
+BEFORE_ANYTHING = IncidentState()
