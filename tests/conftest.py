@@ -19,7 +19,7 @@ from tests.real_programs import in_ci
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Path]()
 THREADS_OF_THE_RUNNER = ("MainThread", "pytest_timeout")
-SECONDS_FOR_THREADS_TO_END = 5.0
+SECONDS_FOR_THREADS_TO_END = 2.0
 
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(

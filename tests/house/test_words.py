@@ -1,0 +1,93 @@
+"""Names say what things are, and everything public says what it means."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house.source import ROOT, place, python_files, tree_of
+
+EMPTY_WORDS = {"utils", "util", "helpers", "helper", "manager", "handler", "common", "misc"}
+QT_ROOMS = ("app/views/", "app/models/", "app/console")
+
+Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def test_no_file_or_class_is_named_after_nothing():
+    meaningless = [
+        where
+        for path in python_files("app", "main.py", "packaging", "tests")
+        for where, name in _names_in(path)
+        if EMPTY_WORDS & set(_words(name))
+    ]
+
+    assert meaningless == []
+
+
+def test_every_file_starts_with_a_sentence_saying_what_it_is():
+    silent = [
+        place(path)
+        for path in python_files("app", "main.py", "packaging", "tests")
+        if not ast.get_docstring(tree_of(path))
+    ]
+
+    assert silent == []
+
+
+def test_every_public_thing_says_what_it_means():
+    silent = [
+        f"{place(path, node)} {node.name}"
+        for path in python_files("app", "main.py", "packaging")
+        for node in undocumented(tree_of(path), of_qt=place(path).startswith(QT_ROOMS))
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def replay(): pass", ["replay"]),
+        ("class Event:\n    def age(self): pass", ["Event", "age"]),
+        ("def _inner(): pass\nclass _Row:\n    def age(self): pass", []),
+        ("class A:\n    'Known.'\n    def __len__(self): pass", []),
+        ("class A:\n    'Known.'\n    def rowCount(self): pass", []),
+    ],
+)
+def test_the_search_finds_what_is_undocumented(source, names):
+    assert [node.name for node in undocumented(ast.parse(source), of_qt=True)] == names
+
+
+def undocumented(tree: ast.Module, *, of_qt: bool) -> Iterator[Documented]:
+    """Public classes, functions and methods without a docstring; Qt's overrides need none."""
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        node = waiting.pop(0)
+        if not isinstance(node, Documented) or node.name.startswith("_"):
+            continue
+        overrides_qt = of_qt and node.name != node.name.lower() and node.name[0].islower()
+        if not ast.get_docstring(node) and not overrides_qt and not _is_variant(node):
+            yield node
+        if isinstance(node, ast.ClassDef):
+            waiting = [*node.body, *waiting]
+
+
+def _is_variant(node: Documented) -> bool:
+    """An overload or the setter of a property: its first appearance has the docstring."""
+    marks = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
+    return bool(marks & {"overload", "setter", "override"})
+
+
+def _names_in(path) -> Iterator[tuple[str, str]]:
+    relative = path.relative_to(ROOT)
+    yield from ((place(path), part) for part in relative.with_suffix("").parts)
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ClassDef):
+            yield f"{place(path, node)} {node.name}", node.name
+
+
+def _words(name: str) -> list[str]:
+    spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in name)
+    return spaced.replace("_", " ").replace("-", " ").lower().split()
