@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
 from app.events.event import Event, Recorded, Standing, pending
-from app.events.fact import UnreadableFact
+from app.events.fact import Fact, UnreadableFact
 from app.incident.kinds.roles import COMMANDER
 from app.incident.projections.actions import Action, project_actions, project_follow_ups
 from app.incident.projections.decisions import Decision, project_decisions
@@ -15,7 +18,7 @@ from app.incident.projections.reporting import Deadline, project_deadlines, proj
 from app.incident.projections.roster import RoleSeat, project_roster
 from app.incident.projections.signals import Signals, project_signals
 from app.incident.projections.situation import project_situation
-from app.incident.projections.timeline import Line, project_timeline
+from app.incident.projections.timeline import project_timeline
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.incident.wording import line_of
 
@@ -34,43 +37,75 @@ def foresee(state: IncidentState, outbox: Sequence[Event]) -> IncidentState:
     return _project(state, [pending(event) for event in outbox], state.position)
 
 
-def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> IncidentState:
-    effective = [one for one in news if one.standing is Standing.ACCEPTED]
-    roster = project_roster(state.roster, effective)
-    participants = project_participants(state.participants, effective)
-    is_commander = _commander_check(state.roster, effective)
-    decisions = project_decisions(state.decisions, effective, is_commander)
-    actions = project_actions(state.actions, effective)
-    freeze = project_freezes(state.freeze, effective)
-    signals = project_signals(state.signals, effective)
-    deadlines = project_deadlines(state.deadlines, effective)
-    labels = _labels(decisions, actions, freeze, signals, deadlines)
+_INTERESTS: Mapping[str, tuple[str, ...]] = {
+    "incident": ("situation",),
+    "participant": ("people",),
+    "role": ("roster", "people"),
+    "decision": ("decisions", "situation"),
+    "freeze": ("freezes",),
+    "change": ("freezes",),
+    "action": ("actions",),
+    "follow_up": ("follow_ups",),
+    "entry": ("decisions", "freezes", "actions", "follow_ups"),
+    "alert": ("signals",),
+    "service": ("signals",),
+    "indicator": ("signals",),
+    "suspect": ("signals",),
+    "update": ("updates",),
+    "clock": ("deadlines",),
+}
+"""Which projections look at which area of kinds; every record is looked at once."""
 
-    def reads(recorded: Recorded) -> Line | None:
-        return line_of(recorded, labels, names)
+
+def _by_interest(news: Sequence[Recorded]) -> defaultdict[str, list[Recorded]]:
+    """The accepted records of `news` for each projection, in log order."""
+    interested: defaultdict[str, list[Recorded]] = defaultdict(list)
+    for recorded in news:
+        if recorded.standing is Standing.ACCEPTED:
+            area = recorded.event.fact.kind.partition(".")[0]
+            for projection in _INTERESTS.get(area, ()):
+                interested[projection].append(recorded)
+    return interested
+
+
+def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> IncidentState:
+    of = _by_interest(news)
+    participants = project_participants(state.participants, of["people"])
+    is_commander = _commander_check(state.roster, news)
+    decisions = project_decisions(state.decisions, of["decisions"], is_commander)
+    actions = project_actions(state.actions, of["actions"])
+    freeze = project_freezes(state.freeze, of["freezes"])
+    signals = project_signals(state.signals, of["signals"])
+    deadlines = project_deadlines(state.deadlines, of["deadlines"])
+    labels = _labels(decisions, actions, freeze, signals, deadlines)
+    seen_names: dict[str, str] = {}
 
     def names(actor: str) -> str:
         return _cached_name(participants, actor, seen_names)
 
-    seen_names: dict[str, str] = {}
     return IncidentState(
         position=position,
-        situation=project_situation(state.situation, effective, is_commander),
+        situation=project_situation(state.situation, of["situation"], is_commander),
         participants=participants,
-        roster=roster,
-        timeline=project_timeline(state.timeline, news, reads, names),
+        roster=project_roster(state.roster, of["roster"]),
+        timeline=project_timeline(
+            state.timeline, news, lambda recorded: line_of(recorded, labels, names), names
+        ),
         decisions=decisions,
         freeze=freeze,
         actions=actions,
-        follow_ups=project_follow_ups(state.follow_ups, effective),
+        follow_ups=project_follow_ups(state.follow_ups, of["follow_ups"]),
         signals=signals,
-        updates=project_updates(state.updates, effective),
+        updates=project_updates(state.updates, of["updates"]),
         deadlines=deadlines,
-        unreadable=state.unreadable
-        + sum(isinstance(one.event.fact, UnreadableFact) for one in news),
-        quarantined=state.quarantined + len(news) - len(effective),
+        unreadable=state.unreadable + _count(UnreadableFact, news),
+        quarantined=state.quarantined + sum(one.standing is Standing.QUARANTINED for one in news),
         pending=state.pending + sum(one.is_pending for one in news),
     )
+
+
+def _count(kind: type[Fact], news: Sequence[Recorded]) -> int:
+    return sum(isinstance(one.event.fact, kind) for one in news)
 
 
 def _cached_name(
@@ -86,19 +121,25 @@ def _commander_check(
     roster: tuple[RoleSeat, ...], news: Sequence[Recorded]
 ) -> Callable[[Recorded], bool]:
     """Who commanded when: a check that knows every change of command within `news`."""
-    commanders: dict[str, str | None] = {}
-    holder = next((seat.holder for seat in roster if seat.role == COMMANDER), None)
-    current = None if holder is None else holder.person
-    for recorded in news:
-        commanders[recorded.event.id] = current
-        if recorded.event.fact.kind.startswith("role."):
+    changes: list[tuple[int, str | None]] = [(-1, _commander_of(roster))]
+    order = {recorded.event.id: index for index, recorded in enumerate(news)}
+    for index, recorded in enumerate(news):
+        is_effective = recorded.standing is Standing.ACCEPTED
+        if is_effective and recorded.event.fact.kind.startswith("role."):
             roster = project_roster(roster, [recorded])
-            holder = next((seat.holder for seat in roster if seat.role == COMMANDER), None)
-            current = None if holder is None else holder.person
-    return lambda recorded: (
-        recorded.event.person_id is not None
-        and commanders.get(recorded.event.id) == recorded.event.person_id
-    )
+            changes.append((index, _commander_of(roster)))
+
+    def is_commander(recorded: Recorded) -> bool:
+        before = bisect_left(changes, order[recorded.event.id], key=itemgetter(0)) - 1
+        person = recorded.event.person_id
+        return person is not None and changes[before][1] == person
+
+    return is_commander
+
+
+def _commander_of(roster: tuple[RoleSeat, ...]) -> str | None:
+    holder = next((seat.holder for seat in roster if seat.role == COMMANDER), None)
+    return None if holder is None else holder.person
 
 
 def _labels(

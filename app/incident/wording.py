@@ -84,16 +84,23 @@ _CHANGE_VERBS = {
 
 def line_of(recorded: Recorded, labels: Labels, names: Callable[[str], str]) -> Line | None:
     """How `recorded` reads on the timeline; None when it has no row of its own."""
-    for reads in (_decision_line, _work_line, _reporting_line, _signal_line, _freeze_line):
-        if (line := reads(recorded, labels)) is not None:
-            return line
-    if (line := _situation_line(recorded, names)) is not None:
-        return line
     fact = recorded.event.fact
     if isinstance(fact, UnreadableFact):
         text = f"An entry this version cannot read ({fact.stored_kind})"
         return Line(lane=Lane.SYSTEM, mark=Mark.UNREADABLE, text=text)
-    return None
+    match fact.kind.partition(".")[0]:
+        case "decision":
+            return _decision_line(recorded, labels)
+        case "note" | "action" | "follow_up":
+            return _work_line(recorded, labels)
+        case "update" | "clock":
+            return _reporting_line(recorded, labels)
+        case "alert" | "service" | "suspect" | "indicator":
+            return _signal_line(recorded, labels)
+        case "freeze" | "change":
+            return _freeze_line(recorded, labels)
+        case _:
+            return _situation_line(recorded, names)
 
 
 def _decision_line(recorded: Recorded, labels: Labels) -> Line | None:
