@@ -1,0 +1,252 @@
+"""Says back what a line will be saved as, in the few words of the parse line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.capture.entry import Entry, EntryKind, Named, Problem, ProblemCode, SpanRole
+from app.capture.moments import Amount, TypedTime, amount_in_words, read_amount
+from app.capture.subjects import phase_of, severity_of, suggested_due
+from app.incident.kinds.decisions import Verdict
+
+
+class Tone(StrEnum):
+    """How loud a part is: what it is, a fact, an offer, or something that is missing."""
+
+    KIND = "kind"
+    FACT = "fact"
+    QUIET = "quiet"
+    PROMPT = "prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the parse line.  `icon` is the name of a meaning, not of a picture.
+
+    The meanings: every `EntryKind`, and verdict, service, owner, ref, time, label, reason,
+    warning.
+    """
+
+    icon: str
+    text: str
+    tone: Tone = Tone.FACT
+
+
+_HEADS = {
+    EntryKind.NOTE: "Note",
+    EntryKind.DECISION: "Decision",
+    EntryKind.ACTION: "Action",
+    EntryKind.OBJECTION: "Objection",
+    EntryKind.CLEAR: "No objection",
+    EntryKind.GO: "Go",
+    EntryKind.NOGO: "No-go",
+    EntryKind.REVERSE: "Reverse",
+    EntryKind.UPDATE: "Update",
+    EntryKind.STATE: "State",
+    EntryKind.SEVERITY: "Severity",
+    EntryKind.ROLE: "Role",
+    EntryKind.HANDOFF: "Handoff",
+    EntryKind.PAGE: "Page",
+    EntryKind.FREEZE: "Freeze",
+    EntryKind.EXCEPTION: "Freeze exception",
+    EntryKind.HYPOTHESIS: "Hypothesis",
+    EntryKind.IMPACT: "Impact",
+    EntryKind.QUESTION: "Open question",
+    EntryKind.FOLLOW_UP: "Follow-up",
+    EntryKind.DONE: "Done",
+    EntryKind.TIMER: "Timer",
+    EntryKind.CLOCK: "Clock",
+    EntryKind.PIN: "Pin",
+}
+_VERDICTS = {None: "Proposed", Verdict.GO: "Go", Verdict.NOGO: "No-go", Verdict.HOLD: "Hold"}
+_TEXT_IS_SUBJECT = (
+    EntryKind.IMPACT,
+    EntryKind.FREEZE,
+    EntryKind.EXCEPTION,
+    EntryKind.HYPOTHESIS,
+    EntryKind.CLOCK,
+    EntryKind.TIMER,
+)
+_SUBJECT_PROMPTS = {
+    EntryKind.IMPACT: "What do users feel?",
+    EntryKind.FREEZE: "Freeze what?",
+    EntryKind.EXCEPTION: "Which change?",
+    EntryKind.HYPOTHESIS: "What is suspected?",
+    EntryKind.CLOCK: "Which clock?",
+}
+_REF_PROMPTS = {EntryKind.REVERSE: "Which decision?", EntryKind.DONE: "Which action?"}
+_REF_DEFAULTS = {
+    EntryKind.GO: "the open poll",
+    EntryKind.NOGO: "the open poll",
+    EntryKind.OBJECTION: "the open poll",
+    EntryKind.CLEAR: "the open poll",
+    EntryKind.PIN: "the last entry",
+}
+_OWNER_PROMPTS = {
+    EntryKind.DECISION: "Pick an owner",
+    EntryKind.ACTION: "No owner",
+    EntryKind.ROLE: "Who?",
+    EntryKind.PAGE: "Page whom?",
+    EntryKind.HANDOFF: "To whom?",
+}
+_OWNER_WORDS = {EntryKind.DECISION: "Owner ", EntryKind.ACTION: "Owner ", EntryKind.HANDOFF: "To "}
+_DUE_WORDS = {
+    EntryKind.DECISION: "Revisit {when}",
+    EntryKind.ACTION: "Due {when}",
+    EntryKind.UPDATE: "Next update {when}",
+    EntryKind.FREEZE: "Ends {when}",
+    EntryKind.PAGE: "Retry {when}",
+    EntryKind.TIMER: "Rings {when}",
+}
+_FIXABLE = (
+    ProblemCode.UNKNOWN_PERSON,
+    ProblemCode.SEVERAL_PEOPLE,
+    ProblemCode.UNKNOWN_SERVICE,
+)
+
+
+def restate(
+    entry: Entry,
+    *,
+    acting: Collection[EntryKind],
+    clock: str = "UTC",
+    caret: int | None = None,
+) -> tuple[Part, ...]:
+    """What the parse line shows for `entry`, from left to right; nothing for an empty line.
+
+    `acting` are the kinds that do something; the others say that they are saved as a note.
+    `clock` names the zone that times of day are typed in.  What could not be read is not
+    mentioned while the caret (an offset in the line) is still at the end of it.
+    """
+    if not entry.line.strip():
+        return ()
+    problems = [problem for problem in entry.problems if problem.end != caret]
+    return (
+        Part(entry.kind, _HEADS[entry.kind], Tone.KIND),
+        *_subject(entry),
+        *_services(entry),
+        *_refs(entry),
+        *_people(entry),
+        *_times(entry, clock),
+        *(Part("label", label) for label in entry.labels),
+        *(_problem(problem) for problem in problems),
+        *_as_note(entry, acting),
+    )
+
+
+def as_sentence(parts: tuple[Part, ...]) -> str:
+    """The parts as one line of text, for whoever listens instead of looking."""
+    return " · ".join(part.text for part in parts)
+
+
+def _subject(entry: Entry) -> Iterator[Part]:
+    match entry.kind:
+        case EntryKind.DECISION:
+            yield Part("verdict", _VERDICTS[entry.verdict])
+        case EntryKind.SEVERITY:
+            severity = severity_of(entry)
+            yield _fact_or_prompt("severity", severity and f"SEV {severity}", "1 to 5?")
+        case EntryKind.STATE:
+            phase = phase_of(entry)
+            yield _fact_or_prompt("state", phase and phase.capitalize(), "Which state?")
+        case EntryKind.ROLE:
+            title = entry.role.replace("_", " ").capitalize()
+            yield _fact_or_prompt("role", title, "Which role?")
+        case kind if kind in _TEXT_IS_SUBJECT and entry.text:
+            yield Part(kind, entry.text)
+        case kind if kind in _SUBJECT_PROMPTS:
+            yield Part(kind, _SUBJECT_PROMPTS[kind], Tone.PROMPT)
+
+
+def _fact_or_prompt(icon: str, fact: str | int | None, prompt: str) -> Part:
+    return Part(icon, str(fact)) if fact else Part(icon, prompt, Tone.PROMPT)
+
+
+def _services(entry: Entry) -> Iterator[Part]:
+    """The services, each with the version it is said to go to: `checkout to v41`."""
+    if entry.kind in _TEXT_IS_SUBJECT:
+        return
+    shown: set[str] = set()
+    for number, span in enumerate(entry.spans):
+        if span.role is not SpanRole.SERVICE:
+            continue
+        name = entry.line[span.start : _end_of_versions(entry, number)].removeprefix("#")
+        if name.lower() not in shown:
+            shown.add(name.lower())
+            yield Part("service", " ".join(name.split()))
+
+
+def _end_of_versions(entry: Entry, number: int) -> int:
+    end = entry.spans[number].end
+    for span in entry.spans[number + 1 :]:
+        between = entry.line[end : span.start].strip().lower()
+        if span.role is not SpanRole.VERSION or between not in ("", "to", "from", "at"):
+            break
+        end = span.end
+    return end
+
+
+def _refs(entry: Entry) -> Iterator[Part]:
+    for ref in entry.refs:
+        if ref.startswith("EX-") and entry.kind is EntryKind.DECISION:
+            yield Part("freeze", f"Freeze exception {ref} attached")
+        else:
+            yield Part("ref", ref)
+    if entry.refs:
+        return
+    if entry.kind in _REF_DEFAULTS:
+        yield Part("ref", _REF_DEFAULTS[entry.kind])
+    elif entry.kind in _REF_PROMPTS:
+        yield Part("ref", _REF_PROMPTS[entry.kind], Tone.PROMPT)
+
+
+def _people(entry: Entry) -> Iterator[Part]:
+    if entry.owner is None:
+        if entry.kind in _OWNER_PROMPTS:
+            yield Part("owner", _OWNER_PROMPTS[entry.kind], Tone.PROMPT)
+        return
+    yield Part("owner", _OWNER_WORDS.get(entry.kind, "") + _name(entry.owner))
+    for named in entry.mentions:
+        yield Part("owner", _name(named))
+
+
+def _name(named: Named) -> str:
+    return f"whoever is {named.name}" if named.is_role else named.name
+
+
+def _times(entry: Entry, clock: str) -> Iterator[Part]:
+    words = _DUE_WORDS.get(entry.kind, "Due {when}")
+    suggested = read_amount(suggested_due(entry))
+    if entry.due:
+        yield Part("time", words.format(when=_ahead(entry.due, clock)))
+    elif suggested:
+        offer = words.format(when=_ahead(suggested, clock))
+        yield Part("time", f"{offer} (suggested)", Tone.QUIET)
+    elif entry.kind is EntryKind.TIMER:
+        yield Part("time", "How long?", Tone.PROMPT)
+    if entry.at:
+        yield Part("time", _past(entry.at, clock))
+
+
+def _ahead(time: TypedTime, clock: str) -> str:
+    if isinstance(time, Amount):
+        return f"in {amount_in_words(time.seconds)}"
+    return f"at {time.typed} {clock}"
+
+
+def _past(time: TypedTime, clock: str) -> str:
+    if isinstance(time, Amount):
+        return f"Happened {amount_in_words(time.seconds)} ago"
+    return f"Happened at {time.typed} {clock}"
+
+
+def _problem(problem: Problem) -> Part:
+    offer = " F4 to fix" if problem.code in _FIXABLE else ""
+    return Part("warning", problem.sentence + offer, Tone.PROMPT)
+
+
+def _as_note(entry: Entry, acting: Collection[EntryKind]) -> Iterator[Part]:
+    if entry.kind is not EntryKind.NOTE and entry.kind not in acting:
+        yield Part("note", f"/{entry.verb} is saved as a note", Tone.QUIET)
