@@ -12,10 +12,11 @@ from app.graph.layout.lattice import Lattice, Numbers
 
 Heights = NDArray[np.float64]
 
-_ROUNDS = 24
+_ROUNDS = 18
 _LANE_PULL = 8.0
 _HALF_LANE_PULL = 2.0
 _LANE_HOLD = 0.02
+_LANE_WEIGHT = 4.0
 _HOLD = 0.5
 _HOLD_WHEN_FULL = 6.0
 _NATURAL_SPACE = 1.12
@@ -65,9 +66,9 @@ class Stack:
         return self.top + self.bottom + (float(self.offset[-1]) if len(self.offset) else 0.0)
 
     def even(self, room: float) -> Heights:
-        """Equal shares of `room` for services, nothing but their border for lanes."""
-        share = room / max(int(self.node.sum()), 1)
-        return np.asarray((np.cumsum(self.node) - np.where(self.node, 0.5, 0.0)) * share)
+        """What is left of `room` in equal shares around services; lanes take only their gap."""
+        shares = (np.cumsum(self.node) - np.where(self.node, 0.5, 0.0)) / max(self.node.sum(), 1)
+        return np.asarray(self.top + self.offset + shares * (room - self.extent))
 
 
 def place_heights(
@@ -82,64 +83,70 @@ def place_heights(
     stacks = [Stack.of(order, lattice.services, gaps) for order in orders]
     needed = max((stack.extent for stack in stacks), default=0.0)
     room = max(needed, height) if height else needed * _NATURAL_SPACE
-    anchors = np.zeros(lattice.items)
-    hold = np.zeros(lattice.items)
+    centres = np.zeros(lattice.items)
     for stack in stacks:
-        anchors[stack.order] = stack.even(room)
-        hold[stack.order] = _HOLD + _HOLD_WHEN_FULL * (stack.extent / room if room else 0.0)
-    pulls = _Pulls.of(lattice, anchors, hold)
-    centres = anchors.copy()
+        centres[stack.order] = stack.even(room)
+    columns = list(zip(stacks, _pulls(lattice, stacks, room), strict=True))
     for turn in range(_ROUNDS):
-        for stack in stacks if turn % 2 == 0 else reversed(stacks):
-            wish, weight = pulls.wishes(stack.order, centres)
+        for stack, pull in columns if turn % 2 == 0 else reversed(columns):
             bounds = (stack.top, room - stack.bottom)
-            centres[stack.order] = separate(wish, weight, stack.offset, bounds)
+            wish = pull.wishes(centres)
+            centres[stack.order] = separate(wish, pull.weight, stack.offset, bounds)
     straighten(lattice, stacks, centres, room)
     return centres, room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Pulls:
-    """What draws every item up or down: its neighbours in compressed rows, and its anchor."""
+class _Pull:
+    """What draws the items of one column up or down: their neighbours and their anchors.
 
-    start: Numbers
+    Entry `k` draws the item in `row[k]` of the column towards item `other[k]`.
+    """
+
+    row: Numbers
     other: Numbers
     strength: Heights
-    anchors: Heights
-    hold: Heights
+    held: Heights
+    anchored: Heights
+    total: Heights
+    weight: Heights
 
-    @classmethod
-    def of(cls, lattice: Lattice, anchors: Heights, hold: Heights) -> _Pulls:
-        links = np.concatenate([*lattice.links, lattice.beside])
-        lanes = (links >= lattice.services).sum(axis=1)
-        strength = np.array([1.0, _HALF_LANE_PULL, _LANE_PULL])[lanes]
-        row = np.concatenate((links[:, 0], links[:, 1]))
-        other = np.concatenate((links[:, 1], links[:, 0]))
-        both = np.concatenate((strength, strength))
-        order = np.argsort(row, kind="stable")
-        sums = np.bincount(row, weights=both, minlength=lattice.items)
-        held = hold * np.maximum(sums, 1.0)
-        held[lattice.services :] = _LANE_HOLD
-        return cls(
-            start=np.concatenate(([0], np.cumsum(np.bincount(row, minlength=lattice.items)))),
-            other=other[order],
-            strength=both[order],
-            anchors=anchors,
-            hold=held,
+    def wishes(self, centres: Heights) -> Heights:
+        """Where every item of the column would stand if it were alone."""
+        drawn = np.bincount(
+            self.row, weights=self.strength * centres[self.other], minlength=len(self.held)
         )
+        return np.asarray((drawn + self.anchored) / self.total)
 
-    def wishes(self, order: Numbers, centres: Heights) -> tuple[Heights, Heights]:
-        """Where every item of a column would stand alone, and how much that matters."""
-        wish = np.zeros(len(order))
-        weight = np.ones(len(order))
-        for row, item in enumerate(order.tolist()):
-            part = slice(int(self.start[item]), int(self.start[item + 1]))
-            strength = self.strength[part]
-            hold = float(self.hold[item])
-            drawn = float(strength @ centres[self.other[part]]) + hold * float(self.anchors[item])
-            wish[row] = drawn / (float(strength.sum()) + hold)
-            weight[row] = 4.0 if hold == _LANE_HOLD else 1.0
-        return wish, weight
+
+def _pulls(lattice: Lattice, stacks: Sequence[Stack], room: float) -> list[_Pull]:
+    links = np.concatenate([*lattice.links, lattice.beside])
+    lanes = (links >= lattice.services).sum(axis=1)
+    strength = np.tile(np.array([1.0, _HALF_LANE_PULL, _LANE_PULL])[lanes], 2)
+    item = np.concatenate((links[:, 0], links[:, 1]))
+    other = np.concatenate((links[:, 1], links[:, 0]))
+    row = np.zeros(lattice.items, dtype=np.int64)
+    for stack in stacks:
+        row[stack.order] = np.arange(len(stack.order))
+    pulls = []
+    for number, stack in enumerate(stacks):
+        part = lattice.column[item] == number
+        sums = np.zeros(len(stack.order))
+        np.add.at(sums, row[item[part]], strength[part])
+        hold = _HOLD + _HOLD_WHEN_FULL * (stack.extent / room if room else 0.0)
+        held = np.where(stack.node, hold * np.maximum(sums, 1.0), _LANE_HOLD)
+        pulls.append(
+            _Pull(
+                row=row[item[part]],
+                other=other[part],
+                strength=strength[part],
+                held=held,
+                anchored=held * stack.even(room),
+                total=sums + held,
+                weight=np.where(stack.node, 1.0, _LANE_WEIGHT),
+            )
+        )
+    return pulls
 
 
 def separate(
