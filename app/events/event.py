@@ -40,12 +40,14 @@ class Draft:
 
     `occurred_at` (aware, UTC) is when it happened, if that is not now.  `made_at` is when its
     first character was typed, if somebody typed it.  `refs` are ids of earlier events.
+    `event_id` is set when another fact of the same entry must refer to this one.
     """
 
     fact: Fact
     occurred_at: datetime | None = None
     made_at: datetime | None = None
     refs: tuple[str, ...] = ()
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

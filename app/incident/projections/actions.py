@@ -37,8 +37,7 @@ class Action:
     owners: Claims[Ownership] = ()
     services: tuple[str, ...] = ()
     check_back_at: datetime | None = None
-    done_at: datetime | None = None
-    result: str = ""
+    done: Claims[str] = ()
     is_taken_back: bool = False
     is_provisional: bool = False
 
@@ -59,9 +58,19 @@ class Action:
         return tuple(one.value for one in self.owners[1:] if one.value != first)
 
     @property
+    def done_at(self) -> datetime | None:
+        """When it was done, or None."""
+        return self.done[0].at if self.done else None
+
+    @property
+    def result(self) -> str:
+        """What its owner said came of it."""
+        return self.done[0].value if self.done else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether it still has to be done."""
-        return self.done_at is None and not self.is_taken_back
+        return not self.done and not self.is_taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +96,9 @@ def project_actions(known: tuple[Action, ...], news: Sequence[Recorded]) -> tupl
             case ActionExtended(action=action_id, check_back_at=moment) if action_id in actions:
                 actions[action_id] = replace(actions[action_id], check_back_at=moment)
             case ActionDone(action=action_id, result=result) if action_id in actions:
-                actions[action_id] = replace(
-                    actions[action_id], done_at=recorded.happened_at, result=result
-                )
+                action = actions[action_id]
+                done = stake(action.done, recorded, result)
+                actions[action_id] = replace(action, done=done)
             case EntryTakenBack(entry=entry) if entry in actions:
                 actions[entry] = replace(actions[entry], is_taken_back=True)
             case _:
@@ -117,7 +126,9 @@ def _reassign(action: Action, recorded: Recorded, assigned: ActionAssigned) -> A
     unseen = unseen_by(action.owners, recorded)
     owners = (*unseen, claim(recorded, owner)) if unseen else stake((), recorded, owner)
     moment = assigned.check_back_at or action.check_back_at
-    return replace(action, owners=owners, check_back_at=moment)
+    # Giving it to somebody reopens it, unless it was done without the giver knowing.
+    done = unseen_by(action.done, recorded)
+    return replace(action, owners=owners, check_back_at=moment, done=done)
 
 
 def project_follow_ups(
