@@ -43,7 +43,7 @@ def test_every_link_inside_the_project_leads_somewhere(document):
 
 def test_the_readme_shows_every_make_target_and_no_other():
     offered = set(MAKE_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8"))[0].split())
-    shown = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    shown = set(re.findall(r"`make ([a-z]+)`", (ROOT / "README.md").read_text(encoding="utf-8")))
 
     assert shown == offered
 

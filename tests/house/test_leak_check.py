@@ -5,29 +5,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.house.source import ROOT
 
-LEAVES_A_THREAD = """
-import threading
-
-def test_starts_and_forgets():
-    # Outlives the patience of the check, then ends by itself.
-    threading.Thread(target=threading.Event().wait, args=(60,), daemon=True, name="lost").start()
-"""
-LEAVES_A_WINDOW = """
-from PySide6.QtWidgets import QWidget
-KEPT = []
-
-def test_opens_and_forgets(qapp):
-    KEPT.append(QWidget())
-"""
-CLEANS_UP = """
+SOURCE = """
 import threading
 from pathlib import Path
+
+import pytest
 from PySide6.QtWidgets import QWidget
+
+KEPT = []
+
+def test_starts_a_thread_and_forgets_it():
+    # Outlives the patience of the check, then ends by itself.
+    threading.Thread(target=threading.Event().wait, args=(60,), daemon=True, name="lost").start()
+
+def test_opens_a_window_and_forgets_it(qapp):
+    KEPT.append(QWidget())
 
 def test_ends_what_it_started(qtbot):
     thread = threading.Thread(target=int)
@@ -37,52 +36,59 @@ def test_ends_what_it_started(qtbot):
 
 def test_has_a_home_of_its_own():
     assert Path.home().name.startswith("watchfloor-tests-")
-"""
-SKIPS = """
-import pytest
 
 @pytest.mark.real
-def test_with_a_real_program():
+def test_needs_a_real_program():
     pytest.skip("not here")
 """
 
 
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [(LEAVES_A_THREAD, "left behind: thread lost"), (LEAVES_A_WINDOW, "left behind: window QWid")],
-    ids=["thread", "window"],
-)
-def test_what_is_left_behind_fails_the_test(tmp_path, source, found):
-    result = run_apart(tmp_path, source)
-
-    assert result.returncode == 1
-    assert found in result.stdout
+def test_what_is_left_behind_fails_the_test(outside_ci):
+    assert "left behind: thread lost" in outside_ci["test_starts_a_thread_and_forgets_it"]
+    assert "left behind: window QWidget" in outside_ci["test_opens_a_window_and_forgets_it"]
 
 
-def test_a_test_that_cleans_up_passes(tmp_path):
-    result = run_apart(tmp_path, CLEANS_UP)
-
-    assert result.returncode == 0, result.stdout
-
-
-@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
-def test_a_real_test_may_skip_only_outside_ci(tmp_path, ci, code):
-    result = run_apart(tmp_path, SKIPS, CI=ci)
-
-    assert "not here" in result.stdout
-    assert result.returncode == code
+def test_a_test_that_cleans_up_passes(outside_ci):
+    assert outside_ci["test_ends_what_it_started"] == "passed"
+    assert outside_ci["test_has_a_home_of_its_own"] == "passed"
 
 
-def run_apart(folder, source: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `source` as a test file of its own, in its own process, with the project's checks."""
-    file = folder / "test_apart.py"
-    file.write_text(source, encoding="utf-8")
+def test_a_real_test_may_skip_outside_ci(outside_ci):
+    assert outside_ci["test_needs_a_real_program"] == "skipped"
+
+
+def test_a_real_test_may_not_skip_in_ci(tmp_path):
+    outcomes = run_apart(tmp_path, "-k", "needs_a_real_program", CI="true")
+
+    assert "may not skip in CI" in outcomes["test_needs_a_real_program"]
+
+
+@pytest.fixture(scope="module")
+def outside_ci(tmp_path_factory):
+    """How each test in `SOURCE` ends, run where nothing says that this is CI."""
+    return run_apart(tmp_path_factory.mktemp("apart"), CI="")
+
+
+def run_apart(folder: Path, *options: str, CI: str) -> dict[str, str]:
+    """Run `SOURCE` under the project's checks in a process of its own: test to outcome."""
+    (folder / "test_apart.py").write_text(SOURCE, encoding="utf-8")
+    report = folder / "report.xml"
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [*command, "--config-file", ROOT / "pyproject.toml", "--rootdir", ROOT, file],
+    where = ["--config-file", ROOT / "pyproject.toml", "--rootdir", ROOT, folder]
+    subprocess.run(
+        [*command, *where, f"--junit-xml={report}", *options],
         cwd=ROOT,
-        env={**os.environ, "CI": "", **environment},
-        capture_output=True,
-        text=True,
+        env={**os.environ, "CI": CI},
+        stdout=subprocess.DEVNULL,
         check=False,
     )
+    return {
+        case.get("name", ""): _outcome(case) for case in ElementTree.parse(report).iter("testcase")
+    }
+
+
+def _outcome(case: ElementTree.Element) -> str:
+    if case.find("skipped") is not None:
+        return "skipped"
+    problems = [*case.findall("failure"), *case.findall("error")]
+    return "\n".join(f"{each.get('message')} {each.text}" for each in problems) or "passed"
