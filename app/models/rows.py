@@ -100,17 +100,16 @@ def is_same(one: object, other: object) -> bool:
     return one is other or one == other
 
 
-def _common_start(old: Sequence[object], new: Sequence[object]) -> int:
+def _common_start(old: tuple[object, ...], new: tuple[object, ...]) -> int:
     limit = min(len(old), len(new))
-    for place in range(limit):
-        if not is_same(old[place], new[place]):
-            return place
-    return limit
+    if old[:limit] == new[:limit]:  # in C, and by identity first: the usual case on long logs
+        return limit
+    return next(place for place in range(limit) if not is_same(old[place], new[place]))
 
 
-def _common_end(old: Sequence[object], new: Sequence[object], start: int) -> int:
+def _common_end(old: tuple[object, ...], new: tuple[object, ...], start: int) -> int:
     limit = min(len(old), len(new)) - start
-    for place in range(1, limit + 1):
-        if not is_same(old[-place], new[-place]):
-            return place - 1
-    return limit
+    if limit == 0 or old[-limit:] == new[-limit:]:
+        return limit
+    differs = (not is_same(old[-place], new[-place]) for place in range(1, limit + 1))
+    return next(place for place, is_different in enumerate(differs) if is_different)
