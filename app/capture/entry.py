@@ -142,8 +142,8 @@ class Entry:
     `line` is the line as typed and `verb` its command without the slash, empty if it had none.
     `text` holds every word that means nothing more than itself.  `owner` is the first `@`, the
     rest are `mentions`.  `due` is a time box, revisit or deadline; `at` is when it happened, if
-    not now.  `refs` read `D-7`, and are in the text too.  `role` is the code of the role that
-    `/r` names.  `verdict` is None for a decision that is only proposed.
+    not now.  `refs` read `D-7`, and are in the text too.  `role` is the role that `/r` names.
+    `verdict` is None for a decision that is only proposed.
     """
 
     line: str
@@ -159,7 +159,7 @@ class Entry:
     at: TypedTime | None = None
     refs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    role: str = ""
+    role: Named | None = None
     problems: tuple[Problem, ...] = ()
     spans: tuple[Span, ...] = ()
 

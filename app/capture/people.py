@@ -35,13 +35,15 @@ class Person:
 class People:
     """Everybody who can be mentioned, indexed once so that every key can look somebody up."""
 
-    def __init__(self, people: Iterable[Person] = ()) -> None:
-        """Index `people`; where two claim one handle, the earlier keeps it."""
+    def __init__(self, people: Iterable[Person] = (), *, known: People | None = None) -> None:
+        """Index `people`; where two claim one handle, the earlier keeps it.
+
+        With `known`, the index of the same people with the same names is used again: who is on
+        the bridge changes often, what people are called hardly ever.
+        """
         self._people = tuple(people)
-        self._addressed = _by_handle(self._people)
-        self._namesakes = _by_first_name(self._people)
-        self._handles = [self._preferred_handle(person) for person in self._people]
-        self._index = PrefixIndex(self._names())
+        is_known = known is not None and _called(known._people) == _called(self._people)
+        self._index: _NameIndex = known._index if known and is_known else _NameIndex(self._people)
         self._places = _places(self._people)
 
     def __len__(self) -> int:
@@ -53,11 +55,16 @@ class People:
         A first name counts while one person has it, or one person on the bridge does.
         """
         typed = fold(handle)
-        return self._addressed.get(typed) or _only_one(self._namesakes.get(typed, ()))
+        if typed in self._index.addressed:
+            return self._people[self._index.addressed[typed]]
+        namesakes = self.namesakes(typed)
+        present = tuple(person for person in namesakes if person.is_on_bridge)
+        return next((group[0] for group in (namesakes, present) if len(group) == 1), None)
 
     def namesakes(self, first_name: str) -> tuple[Person, ...]:
         """Everybody with this first name, in the order they were given."""
-        return self._namesakes.get(fold(first_name), ())
+        numbers = self._index.namesakes.get(fold(first_name), [])
+        return tuple(self._people[number] for number in numbers)
 
     def nearest(self, prefix: str, count: int) -> list[tuple[Person, str]]:
         """The people whose name or handle begins with `prefix`, each with the handle to insert.
@@ -65,25 +72,39 @@ class People:
         In this order: on the bridge, in a role, owner of a failing service, recently used, then
         by name.
         """
-        found = self._index.starting_with(prefix)
+        found = self._index.names.starting_with(prefix)
         best = nsmallest(count, found, key=self._places.__getitem__)
-        return [(self._people[number], self._handles[number]) for number in best]
+        return [(self._people[number], self._index.handles[number]) for number in best]
 
     def spelled(self) -> Iterable[tuple[str, Person, str]]:
         """Every folded name or handle somebody can be found by, the person, and their handle."""
-        for name, number in self._index.names():
-            yield name, self._people[number], self._handles[number]
+        for name, number in self._index.names.names():
+            yield name, self._people[number], self._index.handles[number]
 
-    def _preferred_handle(self, person: Person) -> str:
+
+class _NameIndex:
+    """What people are called, as numbers: places in the order the people were given."""
+
+    def __init__(self, people: tuple[Person, ...]) -> None:
+        self.addressed = _by_handle(people)
+        self.namesakes = _by_first_name(people)
+        self.handles = [self._preferred(number, person) for number, person in enumerate(people)]
+        self.names = PrefixIndex(self._names(people))
+
+    def _preferred(self, number: int, person: Person) -> str:
         """The first handle that means this person and nobody else."""
-        for handle in (*person.handles, slug(person.name), person.id):
-            if self._addressed.get(fold(handle)) is person:
+        for handle in person.handles:
+            if self.addressed.get(fold(handle)) == number:
                 return handle
-        return person.id
+        first_name = _first_name(person)
+        if len(self.namesakes.get(first_name, ())) == 1 and first_name not in self.addressed:
+            return first_name
+        full_name = slug(person.name)
+        return full_name if self.addressed.get(full_name) == number else person.id
 
-    def _names(self) -> Iterable[tuple[str, int]]:
-        for number, person in enumerate(self._people):
-            yield self._handles[number], number
+    def _names(self, people: tuple[Person, ...]) -> Iterable[tuple[str, int]]:
+        for number, person in enumerate(people):
+            yield self.handles[number], number
             yield person.name, number
             for handle in person.handles:
                 yield handle, number
@@ -114,30 +135,29 @@ def _rank(person: Person) -> tuple[int, int, str, str]:
     return nearness(person), recently, fold(person.name), person.id
 
 
-def _by_handle(people: tuple[Person, ...]) -> dict[str, Person]:
+def _called(people: tuple[Person, ...]) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(person.id, person.name, person.handles) for person in people]
+
+
+def _by_handle(people: tuple[Person, ...]) -> dict[str, int]:
     """Explicit handles win over full names, and those over ids."""
-    addressed: dict[str, Person] = {}
-    for person in people:
+    addressed: dict[str, int] = {}
+    for number, person in enumerate(people):
         for handle in person.handles:
-            addressed.setdefault(fold(handle), person)
-    for person in people:
-        addressed.setdefault(slug(person.name), person)
-    for person in people:
-        addressed.setdefault(fold(person.id), person)
+            addressed.setdefault(fold(handle), number)
+    for number, person in enumerate(people):
+        addressed.setdefault(slug(person.name), number)
+    for number, person in enumerate(people):
+        addressed.setdefault(fold(person.id), number)
     return addressed
 
 
-def _by_first_name(people: tuple[Person, ...]) -> dict[str, tuple[Person, ...]]:
-    groups: dict[str, list[Person]] = {}
-    for person in people:
-        for _, word in words_of(person.name)[:1]:
-            groups.setdefault(fold(word), []).append(person)
-    return {name: tuple(group) for name, group in groups.items()}
+def _by_first_name(people: tuple[Person, ...]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for number, person in enumerate(people):
+        groups.setdefault(_first_name(person), []).append(number)
+    return groups
 
 
-def _only_one(namesakes: tuple[Person, ...]) -> Person | None:
-    present = tuple(person for person in namesakes if person.is_on_bridge)
-    for group in (namesakes, present):
-        if len(group) == 1:
-            return group[0]
-    return None
+def _first_name(person: Person) -> str:
+    return fold(next((word for _, word in words_of(person.name)), ""))

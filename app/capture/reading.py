@@ -157,16 +157,18 @@ class Reading:
         what = whole_text_of if self.kind is EntryKind.NOTE else text_of
         return what(self._marks), reason_of(self._marks)
 
-    def _role(self, text: str) -> tuple[str, list[Named]]:
+    def _role(self, text: str) -> tuple[Named | None, list[Named]]:
         """The role `/r` is about, and the people who are not it."""
         if self.kind is not EntryKind.ROLE:
-            return "", self._people
+            return None, self._people
         for named in self._people:
             if named.is_role:
-                return named.role, [other for other in self._people if other is not named]
-        first_word = text.split()[:1]
-        role = next(filter(None, map(self.vocabulary.roles.addressed, (text, *first_word))), None)
-        return (role.code if role else ""), self._people
+                return named, [other for other in self._people if other is not named]
+        for name in (text, *text.split()[:1]):
+            role = self.vocabulary.roles.addressed(name)
+            if role:
+                return Named(f"role:{role.code}", role.title), self._people
+        return None, self._people
 
 
 def _add(known: list[_Mentioned], news: _Mentioned) -> None:

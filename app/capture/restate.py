@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.capture.entry import Entry, EntryKind, Named, Problem, ProblemCode, SpanRole
+from app.capture.entry import Entry, EntryKind, Problem, ProblemCode, SpanRole
 from app.capture.moments import Amount, TypedTime, amount_in_words, read_amount
 from app.capture.subjects import phase_of, severity_of, suggested_due
 from app.incident.kinds.decisions import Verdict
@@ -84,6 +84,8 @@ _REF_DEFAULTS = {
     EntryKind.CLEAR: "the open poll",
     EntryKind.PIN: "the last entry",
 }
+_REASON_PROMPTS = (EntryKind.REVERSE, EntryKind.NOGO)
+_REASON_UNSAID = (EntryKind.NOTE, EntryKind.DECISION)
 _OWNER_PROMPTS = {
     EntryKind.DECISION: "Pick an owner",
     EntryKind.ACTION: "No owner",
@@ -128,6 +130,7 @@ def restate(
         *_subject(entry),
         *_services(entry),
         *_refs(entry),
+        *_reason(entry),
         *_people(entry),
         *_times(entry, clock),
         *(Part("label", label) for label in entry.labels),
@@ -147,21 +150,20 @@ def _subject(entry: Entry) -> Iterator[Part]:
             yield Part("verdict", _VERDICTS[entry.verdict])
         case EntryKind.SEVERITY:
             severity = severity_of(entry)
-            yield _fact_or_prompt("severity", severity and f"SEV {severity}", "1 to 5?")
+            yield _fact_or_prompt("severity", f"SEV {severity}" if severity else "", "1 to 5?")
         case EntryKind.STATE:
             phase = phase_of(entry)
-            yield _fact_or_prompt("state", phase and phase.capitalize(), "Which state?")
+            yield _fact_or_prompt("state", phase.capitalize() if phase else "", "Which state?")
         case EntryKind.ROLE:
-            title = entry.role.replace("_", " ").capitalize()
-            yield _fact_or_prompt("role", title, "Which role?")
+            yield _fact_or_prompt("role", entry.role.name if entry.role else "", "Which role?")
         case kind if kind in _TEXT_IS_SUBJECT and entry.text:
             yield Part(kind, entry.text)
         case kind if kind in _SUBJECT_PROMPTS:
             yield Part(kind, _SUBJECT_PROMPTS[kind], Tone.PROMPT)
 
 
-def _fact_or_prompt(icon: str, fact: str | int | None, prompt: str) -> Part:
-    return Part(icon, str(fact)) if fact else Part(icon, prompt, Tone.PROMPT)
+def _fact_or_prompt(icon: str, fact: str, prompt: str) -> Part:
+    return Part(icon, fact) if fact else Part(icon, prompt, Tone.PROMPT)
 
 
 def _services(entry: Entry) -> Iterator[Part]:
@@ -202,18 +204,22 @@ def _refs(entry: Entry) -> Iterator[Part]:
         yield Part("ref", _REF_PROMPTS[entry.kind], Tone.PROMPT)
 
 
+def _reason(entry: Entry) -> Iterator[Part]:
+    """Why, where the entry is short enough for it: not a note's, not a decision's."""
+    if entry.reason and entry.kind not in _REASON_UNSAID:
+        yield Part("reason", f"Because {entry.reason}")
+    elif not entry.reason and entry.kind in _REASON_PROMPTS:
+        yield Part("reason", "Say why: because ...", Tone.PROMPT)
+
+
 def _people(entry: Entry) -> Iterator[Part]:
     if entry.owner is None:
         if entry.kind in _OWNER_PROMPTS:
             yield Part("owner", _OWNER_PROMPTS[entry.kind], Tone.PROMPT)
         return
-    yield Part("owner", _OWNER_WORDS.get(entry.kind, "") + _name(entry.owner))
+    yield Part("owner", _OWNER_WORDS.get(entry.kind, "") + entry.owner.name)
     for named in entry.mentions:
-        yield Part("owner", _name(named))
-
-
-def _name(named: Named) -> str:
-    return f"whoever is {named.name}" if named.is_role else named.name
+        yield Part("owner", named.name)
 
 
 def _times(entry: Entry, clock: str) -> Iterator[Part]:

@@ -41,8 +41,7 @@ class Vocabulary:
     """Everything a line can mention.
 
     Make one with `Vocabulary.of`, and a new one whenever people, roles, services or their
-    presence change.  People and services keep their own index, so what did not change can be
-    handed on with `dataclasses.replace`.
+    presence change; handed the `known` one, it uses the index of names again where it can.
     """
 
     people: People
@@ -56,9 +55,11 @@ class Vocabulary:
         people: Iterable[Person] = (),
         roles: Iterable[Role] = (),
         services: Iterable[Service] = (),
+        known: Vocabulary | None = None,
     ) -> Vocabulary:
         """The vocabulary of these names; none at all is a valid one."""
-        return cls(People(people), Roles(roles), Services(services))
+        known_people = known.people if known else None
+        return cls(People(people, known=known_people), Roles(roles), Services(services))
 
 
 class Roles:
