@@ -17,6 +17,9 @@ from stopped import SetupStopped
 RECIPE_VERSION = "1"
 """Part of every stamp: raise it when the way the environment is made changes."""
 
+FIND_PIP = "import sys, importlib.util as util; sys.exit(util.find_spec('pip') is None)"
+"""Ends well when pip is there, and says nothing when it is not."""
+
 RUN_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-dev.lock"
 
@@ -64,14 +67,14 @@ class Environment:
         return _succeeds(make) and _succeeds([*install, *checked, str(self.root / lock)])
 
     def _install_with_pip(self, lock: str, *, keep: bool) -> bool:
-        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check"]
-        if not (keep and _succeeds([*pip, "--version"])):
+        has_pip = [str(self.python), "-c", FIND_PIP]
+        if not (keep and _succeeds(has_pip)):
             _require_venv_module()
             if not _succeeds([sys.executable, "-m", "venv", "--clear", str(self.folder)]):
                 return False
         checked = ["--require-hashes", "--only-binary", ":all:", "--compile"]
-        install = ["install", "--quiet", *checked, "--requirement", str(self.root / lock)]
-        return _succeeds([*pip, *install])
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        return _succeeds([*pip, *checked, "--requirement", str(self.root / lock)])
 
     def _stamped(self) -> str | None:
         return self._stamp.read_text(encoding="utf-8") if self._stamp.is_file() else None

@@ -98,7 +98,7 @@ def require(packages: Sequence[str], purpose: str) -> None:
         raise SetupStopped(
             f"{purpose} needs system packages.  Install them with:\n  {install_command(packages)}"
         )
-    if not apt_install(packages):
+    if not apt_install(packages, _succeeds_quietly):
         raise SetupStopped(
             f"The system packages for {purpose} did not install.  Try:\n"
             f"  {install_command(packages)}"
@@ -107,23 +107,38 @@ def require(packages: Sequence[str], purpose: str) -> None:
 
 def offer(packages: Sequence[str], purpose: str) -> None:
     """Install `packages` when that is ours to do; otherwise say how, and go on without them."""
-    if not packages or (may_install() and apt_install(packages)):
+    if not packages or (may_install() and apt_install(packages, _succeeds_quietly)):
         return
     print(f"{purpose} will skip.  To run them too:\n  {install_command(packages)}", flush=True)
 
 
-def apt_install(packages: Sequence[str], run: Callable[..., int] = subprocess.call) -> bool:
+def apt_install(packages: Sequence[str], succeeds: Callable[[Sequence[str]], bool]) -> bool:
     """Install `packages` without starting any service; True when all of them are installed."""
     print(f"Installing {' '.join(packages)}", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "--quiet=2", "--option", "DPkg::Lock::Timeout=300"]
     install = [*apt, "install", "--yes", "--no-install-recommends", *packages]
     with _services_kept_still():
         for _attempt in range(APT_ATTEMPTS):
-            updated = run([*apt, "update"], env=environment) == 0
-            if updated and run(install, env=environment, stdout=subprocess.DEVNULL) == 0:
+            if succeeds([*apt, "update"]) and succeeds(install):
                 return True
     return False
+
+
+def _succeeds_quietly(command: Sequence[str]) -> bool:
+    """Run `command`; what it says is shown only when it fails."""
+    ended = subprocess.run(
+        command,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if ended.returncode:
+        print(ended.stdout, file=sys.stderr, flush=True)
+    return ended.returncode == 0
 
 
 def _loads(name: str, load: Callable[[str], object]) -> bool:
