@@ -1,1 +1,1 @@
-"""The append-only store, for server and console."""
+"""The append-only store: the server's logs, and a console's copy of them with its outbox."""

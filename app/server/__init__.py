@@ -1,1 +1,1 @@
-"""The server: records, streams and takes in what monitoring says."""
+"""The server: it orders what consoles send, keeps it, and tells everyone who listens."""

@@ -1,1 +1,1 @@
-"""The HTTP routes."""
+"""The routes: what a request may ask, and how it is answered."""

@@ -1,0 +1,138 @@
+"""Opening databases: SQLite files (through SQLCipher's build of SQLite) and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from app.log.problems import FolderUnusable, StorageUnavailable, explained
+
+BUSY_SECONDS = 10.0
+SQLITE_FLOOR = (3, 51, 3)
+"""The first SQLite without the WAL-reset race (two connections that checkpoint and write)."""
+
+KEY_BYTES = 32
+_CACHE_KIBIBYTES = 32 * 1024
+_PYTHON_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One database: a `writer` for one thread at a time, and `readers` for any thread."""
+
+    writer: Engine
+    readers: Engine
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether several processes may write this database at once."""
+        return self.writer.dialect.name == "postgresql"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.readers.dispose()
+        self.writer.dispose()
+
+
+def open_database(where: str | Path) -> Database:
+    """The database at `where`: a file, `sqlite:///file`, or `postgresql://...`.
+
+    Raises `FolderUnusable`, `StorageUnavailable`.
+    """
+    text = str(where)
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return open_sqlite(Path(text))
+    if scheme == "sqlite":
+        return open_sqlite(Path(rest.removeprefix("/")))
+    if scheme.partition("+")[0] in _PYTHON_DRIVERS:
+        return open_postgresql(_PYTHON_DRIVERS[scheme.partition("+")[0]] + "://" + rest)
+    raise StorageUnavailable(f"{scheme} databases are not supported; use sqlite or postgresql")
+
+
+def open_sqlite(path: Path, key: bytes | None = None, *, reader_count: int = 4) -> Database:
+    """The SQLite file at `path`, encrypted with `key` (32 bytes) if given.
+
+    WAL, every commit synced.  One connection writes and checkpoints; the others only read.
+    """
+    make_folder(path.parent)
+    require_sound_sqlite()
+    writer = create_engine(
+        "sqlite://",
+        module=sqlcipher3.dbapi2,
+        creator=_connector(path, key, is_writer=True),
+        poolclass=StaticPool,
+    )
+    readers = create_engine(
+        "sqlite://",
+        module=sqlcipher3.dbapi2,
+        creator=_connector(path, key, is_writer=False),
+        poolclass=QueuePool,
+        pool_size=reader_count,
+        max_overflow=reader_count,
+    )
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(readers, "begin", _begin)
+    with explained():
+        writer.connect().close()
+    return Database(writer=writer, readers=readers)
+
+
+def open_postgresql(url: str) -> Database:
+    """The PostgreSQL database at `url`; commits wait for the disk whatever its settings say."""
+    options = {"options": "-c synchronous_commit=on", "connect_timeout": 10}
+    engine = create_engine(url, pool_size=8, max_overflow=8, connect_args=options)
+    with explained():
+        engine.connect().close()
+    return Database(writer=engine, readers=engine)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder`, for its owner only; raises `FolderUnusable` when that is refused."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnusable(f"{folder}: {error.strerror}") from error
+
+
+def require_sound_sqlite() -> None:
+    """Raise `StorageUnavailable` when the SQLite in use has the WAL-reset race."""
+    version = tuple(int(part) for part in sqlcipher3.dbapi2.sqlite_version.split("."))
+    if version < SQLITE_FLOOR:
+        raise StorageUnavailable(
+            f"SQLite {sqlcipher3.dbapi2.sqlite_version} can damage a database; 3.51.3 is needed"
+        )
+
+
+def _connector(path: Path, key: bytes | None, *, is_writer: bool) -> Callable[[], Any]:
+    def connect() -> Any:
+        connection = sqlcipher3.dbapi2.connect(
+            str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        if key is not None:
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        if is_writer:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+        return connection
+
+    return connect
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first could fail to get it later."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,319 @@
+"""The server's logs: gap-free, append-only, each event at most once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import OperationalError
+
+from app.log import schema
+from app.log.appending import Appended, Batch, GrowingLog, Known, ids_in
+from app.log.database import Database, open_database
+from app.log.migrations import SERVER_MIGRATIONS, migrate
+from app.log.problems import StoreError, explained
+from app.proof.merkle import CompactRange
+
+EPOCH_BYTES = 16
+_CHUNK = 500
+_APPEND_TRIES = 3
+
+
+class UnknownLog(StoreError):
+    """There is no log of this name."""
+
+    advice = "Check the address; an incident appears once its first entry has arrived."
+
+    def __init__(self, log: str) -> None:
+        super().__init__(f"there is no log {log!r}")
+        self.log = log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """How far a log has grown.  `tree` is the compact range over its record lines."""
+
+    log: str
+    epoch: str
+    position: int
+    received_at: int
+    created_at: int
+    tree: bytes
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over all its records (32 bytes)."""
+        return CompactRange.from_bytes(self.tree).root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A run of record lines after a position; `next` is the position to read on from."""
+
+    log: str
+    epoch: str
+    head: int
+    after: int
+    lines: tuple[bytes, ...]
+
+    @property
+    def next(self) -> int:
+        """The position of the last line, or where the page began if it is empty."""
+        return self.after + len(self.lines)
+
+
+class EventLog:
+    """All logs of one site in one database.
+
+    `append` is for one thread at a time; everything else may be called from any thread.
+    """
+
+    def __init__(
+        self, database: Database, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        """Wrap an opened, migrated database; use `EventLog.open` for both."""
+        self.database = database
+        self._random_bytes = random_bytes
+        is_postgresql = database.is_postgresql
+        self._tries = _APPEND_TRIES if is_postgresql else 1
+        insert = postgresql_insert if is_postgresql else sqlite_insert
+        self._add_head = insert(schema.head).on_conflict_do_nothing()
+        self._add_records = schema.record.insert()
+        self._heads = _heads_of(is_postgresql=is_postgresql)
+        self._known = select(
+            schema.record.c.log,
+            schema.record.c.event_id,
+            schema.record.c.position,
+            schema.record.c.line,
+        ).where(schema.record.c.event_id.in_(bindparam("ids", expanding=True)))
+        self._move_head = (
+            update(schema.head)
+            .where(schema.head.c.log == bindparam("of"))
+            .values(position=bindparam("to"), received_at=bindparam("at"), tree=bindparam("grown"))
+        )
+
+    @classmethod
+    def open(cls, where: str | Path) -> Self:
+        """Open and migrate the database at `where` (see `open_database`).
+
+        Raises `NewerDatabase`, `FolderUnusable`, `DamagedDatabase`, `StorageUnavailable`.
+        """
+        database = open_database(where)
+        try:
+            migrate(database.writer, SERVER_MIGRATIONS)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def append(self, batches: Sequence[Batch]) -> Appended:
+        """Record a group of batches in one durable transaction.
+
+        When this returns, everything in it is on disk.  Known ids keep their first position.
+        Logs begin with their first batch.  Raises `StorageFull`, `StorageUnavailable`; then
+        nothing was recorded, and the same batches may be given again.
+        """
+        for tries_left in reversed(range(self._tries)):
+            try:
+                with explained(), self.database.writer.begin() as connection:
+                    return self._append(connection, batches)
+            except StoreError as error:
+                if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
+                    raise
+        raise AssertionError("unreachable")
+
+    def ensure(self, log: str, now: int) -> Head:
+        """The head of `log`, which begins now (microseconds) if there is none yet."""
+        with explained(), self.database.writer.begin() as connection:
+            self._begin_missing(connection, {log: now})
+            return _head(connection.execute(self._heads, {"logs": [log]}).one())
+
+    def head(self, log: str) -> Head:
+        """The head of `log`; raises `UnknownLog`."""
+        with explained(), self.database.readers.connect() as connection:
+            return self._head_in(connection, log)
+
+    def heads(self) -> list[Head]:
+        """The heads of all logs, latest change first."""
+        statement = select(schema.head).order_by(schema.head.c.received_at.desc())
+        with explained(), self.database.readers.connect() as connection:
+            return [_head(row) for row in connection.execute(statement)]
+
+    def page(self, log: str, after: int, *, limit: int, max_bytes: int) -> Page:
+        """Record lines after position `after`: at most `limit`, and about `max_bytes` of them.
+
+        Always holds at least one line if there is one.  Raises `UnknownLog`.
+        """
+        with explained(), self.database.readers.connect() as connection:
+            head = self._head_in(connection, log)
+            lines = _read_lines(connection, head, after, limit, max_bytes)
+        return Page(log=log, epoch=head.epoch, head=head.position, after=after, lines=tuple(lines))
+
+    def position_at(self, log: str, moment: int) -> int:
+        """The position of the last record of `log` received by `moment` (microseconds), or 0."""
+        record = schema.record.c
+        statement = select(func.max(record.position)).where(
+            record.log == log, record.received_at <= moment
+        )
+        with explained(), self.database.readers.connect() as connection:
+            return connection.execute(statement).scalar() or 0
+
+    def listed_lines(self) -> list[tuple[str, bytes]]:
+        """Log and line of every record the list of incidents is made from, in order."""
+        record = schema.record.c
+        statement = (
+            select(record.log, record.line)
+            .where(schema.is_listed)
+            .order_by(record.log, record.position)
+        )
+        with explained(), self.database.readers.connect() as connection:
+            return [(row.log, bytes(row.line)) for row in connection.execute(statement)]
+
+    def change_epochs(self) -> int:
+        """Give every log a new epoch, as after a restore; returns how many there are.
+
+        Consoles then send again what this database lacks.
+        """
+        with explained(), self.database.writer.begin() as connection:
+            logs = connection.execute(select(schema.head.c.log)).scalars().all()
+            for log in logs:
+                connection.execute(
+                    update(schema.head)
+                    .where(schema.head.c.log == log)
+                    .values(epoch=self._new_epoch())
+                )
+        return len(logs)
+
+    def _append(self, connection: Connection, batches: Sequence[Batch]) -> Appended:
+        growing = self._lock_heads(connection, batches)
+        ids = ids_in(batches)
+        known = {
+            (row.log, row.event_id): Known(position=row.position, line=bytes(row.line))
+            for row in connection.execute(self._known, {"ids": ids})
+        }
+        outcomes = tuple(growing[batch.log].take(batch, known) for batch in batches)
+        grown = [log for log in growing.values() if log.lines]
+        if grown:
+            connection.execute(self._add_records, [row for log in grown for row in log.rows])
+            connection.execute(self._move_head, [_moved(log) for log in grown])
+        return Appended(outcomes=outcomes, growths=tuple(log.growth for log in grown))
+
+    def _lock_heads(
+        self, connection: Connection, batches: Sequence[Batch]
+    ) -> dict[str, GrowingLog]:
+        logs = {batch.log: batch.arrived_at for batch in batches}
+        parameters = {"logs": sorted(logs)}
+        rows = connection.execute(self._heads, parameters).all()
+        if len(rows) < len(logs):
+            self._begin_missing(connection, logs)
+            rows = connection.execute(self._heads, parameters).all()
+        return {row.log: _growing(_head(row)) for row in rows}
+
+    def _begin_missing(self, connection: Connection, logs: dict[str, int]) -> None:
+        connection.execute(
+            self._add_head,
+            [
+                {
+                    "log": log,
+                    "epoch": self._new_epoch(),
+                    "position": 0,
+                    "received_at": now,
+                    "created_at": now,
+                    "tree": CompactRange().to_bytes(),
+                }
+                for log, now in sorted(logs.items())
+            ],
+        )
+
+    def _head_in(self, connection: Connection, log: str) -> Head:
+        row = connection.execute(select(schema.head).where(schema.head.c.log == log)).first()
+        if row is None:
+            raise UnknownLog(log)
+        return _head(row)
+
+    def _new_epoch(self) -> str:
+        return self._random_bytes(EPOCH_BYTES).hex()
+
+
+def _heads_of(*, is_postgresql: bool) -> Select[Any]:
+    statement = (
+        select(schema.head)
+        .where(schema.head.c.log.in_(bindparam("logs", expanding=True)))
+        .order_by(schema.head.c.log)
+    )
+    return statement.with_for_update() if is_postgresql else statement
+
+
+def _head(row: Row[Any]) -> Head:
+    return Head(
+        log=row.log,
+        epoch=row.epoch,
+        position=row.position,
+        received_at=row.received_at,
+        created_at=row.created_at,
+        tree=bytes(row.tree),
+    )
+
+
+def _growing(head: Head) -> GrowingLog:
+    return GrowingLog(
+        log=head.log,
+        epoch=head.epoch,
+        position=head.position,
+        received_at=head.received_at,
+        tree=CompactRange.from_bytes(head.tree),
+    )
+
+
+def _moved(log: GrowingLog) -> dict[str, object]:
+    return {
+        "of": log.log,
+        "to": log.position,
+        "at": log.received_at,
+        "grown": log.tree.to_bytes(),
+    }
+
+
+def _read_lines(
+    connection: Connection, head: Head, after: int, limit: int, max_bytes: int
+) -> list[bytes]:
+    record = schema.record.c
+    lines: list[bytes] = []
+    size = 0
+    while len(lines) < limit and size < max_bytes:
+        position = after + len(lines)
+        statement = (
+            select(record.line)
+            .where(
+                record.log == head.log,
+                record.position > position,
+                record.position <= head.position,
+            )
+            .order_by(record.position)
+            .limit(min(_CHUNK, limit - len(lines)))
+        )
+        chunk = connection.execute(statement).scalars().all()
+        if not chunk:
+            break
+        for line in chunk:
+            if lines and size + len(line) > max_bytes:
+                return lines
+            lines.append(bytes(line))
+            size += len(line)
+    return lines

@@ -1,0 +1,48 @@
+"""Schema versions: forward only, and never touching a database from a later version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, inspect
+
+from app.log import schema
+from app.log.problems import NewerDatabase, explained
+
+Migration = Callable[[Connection], None]
+
+_version = Table("schema_version", MetaData(), Column("version", Integer, primary_key=True))
+
+
+def _create_server_tables(connection: Connection) -> None:
+    schema.metadata.create_all(connection)
+
+
+SERVER_MIGRATIONS: tuple[Migration, ...] = (_create_server_tables,)
+"""Step i takes a server's database from schema i to schema i + 1."""
+
+
+def migrate(engine: Engine, migrations: Sequence[Migration]) -> int:
+    """Bring the database to the newest schema, in one transaction; returns its version.
+
+    Raises `NewerDatabase`, having changed nothing, when a later version wrote it.
+    """
+    with explained(), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7233001)")
+        found = _version_of(connection)
+        if found > len(migrations):
+            raise NewerDatabase(found=found, known=len(migrations))
+        for step in migrations[found:]:
+            step(connection)
+        if found < len(migrations):
+            connection.execute(_version.delete())
+            connection.execute(_version.insert().values(version=len(migrations)))
+    return len(migrations)
+
+
+def _version_of(connection: Connection) -> int:
+    if not inspect(connection).has_table(_version.name):
+        _version.create(connection)
+        return 0
+    return connection.execute(_version.select()).scalar() or 0

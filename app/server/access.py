@@ -1,0 +1,57 @@
+"""Who is asking: bearer tokens, and no request without one except to the health probes."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from collections.abc import Callable
+
+from app.log.credentials import Credentials, Principal, token_digest
+from app.protocol.problems import ProblemCode, refused
+
+_REMEMBERED_SECONDS = 10.0
+_REMEMBERED_AT_MOST = 10_000
+
+
+class Access:
+    """Tells whom a token speaks for.  A revoked token is refused within ten seconds."""
+
+    def __init__(self, credentials: Credentials, monotonic: Callable[[], float]) -> None:
+        self._credentials = credentials
+        self._monotonic = monotonic
+        self._known: dict[str, tuple[Principal, float]] = {}
+
+    async def principal(self, authorization: str | None) -> Principal:
+        """Whom the `Authorization` header speaks for; raises `Refused` (unauthenticated)."""
+        token = token_in(authorization)
+        if token is None:
+            raise refused(ProblemCode.UNAUTHENTICATED, "send `Authorization: Bearer <token>`")
+        digest = token_digest(token)
+        known = self._known.get(digest)
+        if known is not None and known[1] > self._monotonic():
+            return known[0]
+        principal = await asyncio.to_thread(self._credentials.principal_of, digest)
+        if principal is None:
+            self._known.pop(digest, None)
+            raise refused(ProblemCode.UNAUTHENTICATED, "this token is not known here")
+        if len(self._known) >= _REMEMBERED_AT_MOST:
+            self._known.clear()
+        self._known[digest] = (principal, self._monotonic() + _REMEMBERED_SECONDS)
+        return principal
+
+
+def token_in(authorization: str | None) -> str | None:
+    """The token in an `Authorization` header: Bearer, or the password of Basic."""
+    scheme, _, rest = (authorization or "").partition(" ")
+    rest = rest.strip()
+    if not rest:
+        return None
+    if scheme.lower() == "bearer":
+        return rest
+    if scheme.lower() == "basic":
+        try:
+            _, _, password = b64decode(rest, validate=True).decode().partition(":")
+        except ValueError:
+            return None
+        return password or None
+    return None

@@ -1,0 +1,75 @@
+"""Reading requests and writing answers: bytes within limits, JSON through msgspec."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response
+
+from app.events.event import ORGANISATION_LOG, incident_id_of
+from app.protocol.bodies import MAX_REQUEST_BYTES
+from app.protocol.problems import ProblemCode, refused
+
+Call = Request[Any, Any, Any]
+Content = TypeVar("Content")
+
+JSON = "application/json"
+_DRAIN_BYTES = 8 * 1024 * 1024
+_INCIDENT_ID_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz-")
+
+
+async def read_content(request: Call, limit: int = MAX_REQUEST_BYTES) -> bytes:
+    """The request's body; raises `Refused` (too-large) when it is over `limit` bytes.
+
+    Some of what is too much is read and thrown away, so that the sender sees the answer.
+    """
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= limit:
+            parts.append(part)
+        elif size > _DRAIN_BYTES:
+            break
+    if size > limit:
+        raise refused(ProblemCode.TOO_LARGE, f"a request here may have {limit} bytes")
+    return b"".join(parts)
+
+
+def decoded(content: bytes, decoder: msgspec.json.Decoder[Content]) -> Content:
+    """`content` as the decoder's type; raises `Refused` (malformed-request) saying where."""
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refused(ProblemCode.MALFORMED_REQUEST, str(error)) from error
+    except RecursionError as error:
+        raise refused(ProblemCode.MALFORMED_REQUEST, "nests too deeply") from error
+
+
+def answer(body: msgspec.Struct, status: int = 200) -> Response[bytes]:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(body), media_type=JSON, status_code=status)
+
+
+def require_log_name(log: str) -> str:
+    """`log` if it can be the name of one; raises `Refused` (unknown-log)."""
+    if log == ORGANISATION_LOG:
+        return log
+    incident_id = incident_id_of(log)
+    if incident_id and len(incident_id) <= 64 and _INCIDENT_ID_CHARACTERS.issuperset(incident_id):
+        return log
+    raise refused(ProblemCode.UNKNOWN_LOG, "logs are `organisation` and `incident:<id>`")
+
+
+def header_after(request: Call) -> int | None:
+    """The position in `Last-Event-ID`, if the request has that header.
+
+    Raises `Refused` (malformed-request) if it is no position.
+    """
+    value = request.headers.get("last-event-id")
+    if value is None or value == "":
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 17):
+        raise refused(ProblemCode.MALFORMED_REQUEST, "is not a position", field="Last-Event-ID")
+    return int(value)

@@ -1,0 +1,242 @@
+"""Pushing events to a log and reading its pages: the hot path, on exact bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from time import monotonic
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from app.errors import InvalidInput
+from app.events.codec import MAX_BODY_BYTES, Body, read_body
+from app.log.appending import Arrival, Batch, Outcome, Placement
+from app.log.credentials import Principal
+from app.log.event_log import Page
+from app.protocol.bodies import (
+    EPOCH_HEADER,
+    HEAD_HEADER,
+    MAX_BATCH_EVENTS,
+    MAX_PAGE_BYTES,
+    MAX_PAGE_RECORDS,
+    MAX_WAIT_SECONDS,
+    NDJSON,
+    NEXT_HEADER,
+    EventProblem,
+    PushRequest,
+    PushResponse,
+    PushResult,
+    SignedBody,
+)
+from app.protocol.problems import ProblemCode, refused
+from app.server.api.content import Call, answer, decoded, read_content, require_log_name
+from app.server.site import Site, site_of
+
+_PUSH = msgspec.json.Decoder(PushRequest)
+_CACHEABLE_MULTIPLE = 1_000
+_MAX_SKEW = timedelta(days=36_500)
+
+
+@post("/v1/logs/{log:str}/events", status_code=200)
+async def push_events(request: Call, log: str) -> Response[bytes]:
+    """Record a batch of events (`PushRequest`); what became of each is in `PushResponse`.
+
+    Answers once everything is durable.  Events that were recorded before get the position
+    they got then, so a batch may be sent again as it is.
+    """
+    site = site_of(request)
+    require_log_name(log)
+    push = decoded(await read_content(request), _PUSH)
+    if len(push.events) > MAX_BATCH_EVENTS:
+        raise refused(ProblemCode.TOO_LARGE, f"a batch has at most {MAX_BATCH_EVENTS} events")
+    principal: Principal = request.user
+    _keep_pace(site, principal, push)
+    results, arrivals = _sort_out(site, principal, log, push)
+    outcome = await site.recorder.submit(_batch(site, log, push, arrivals))
+    if outcome.is_epoch_changed:
+        raise refused(ProblemCode.EPOCH_CHANGED, epoch=outcome.epoch, head=outcome.head)
+    return answer(_response(outcome, results))
+
+
+@get("/v1/logs/{log:str}/events", media_type=NDJSON)
+async def read_events(
+    request: Call,
+    *,
+    log: str,
+    after: Annotated[int, Parameter(ge=0)] = 0,
+    limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_RECORDS)] = 1_000,
+    wait: Annotated[float, Parameter(ge=0, le=MAX_WAIT_SECONDS)] = 0.0,
+    epoch: str = "",
+) -> Response[bytes]:
+    """Record lines after a position, one a line.
+
+    With `wait` (seconds), an empty page is held back until there is news.  Headers say where
+    to read on, how far the log has grown, and its epoch.
+    """
+    site = site_of(request)
+    require_log_name(log)
+    with site.feed.listen(log) as subscription:  # before reading, or news could slip between
+        page = await read_page(site, log, after, limit=limit, epoch=epoch)
+        if not page.lines and wait:
+            await subscription.packets(wait)
+            page = await read_page(site, log, after, limit=limit, epoch=epoch)
+    return _page_response(page, limit)
+
+
+async def read_page(
+    site: Site, log: str, after: int, *, limit: int = MAX_PAGE_RECORDS, epoch: str = ""
+) -> Page:
+    """A page of `log`; raises `UnknownLog`, and `Refused` (epoch-changed, cursor-ahead)."""
+    page = await asyncio.to_thread(
+        site.log.page, log, after, limit=limit, max_bytes=MAX_PAGE_BYTES
+    )
+    if epoch and epoch != page.epoch:
+        raise refused(ProblemCode.EPOCH_CHANGED, epoch=page.epoch, head=page.head)
+    if after > page.head:
+        raise refused(
+            ProblemCode.CURSOR_AHEAD,
+            f"the log ends at {page.head}, you asked for what follows {after}",
+            epoch=page.epoch,
+            head=page.head,
+        )
+    return page
+
+
+def _keep_pace(site: Site, principal: Principal, push: PushRequest) -> None:
+    wait = site.pace.wait_for(principal.actor, len(push.events), monotonic())
+    if wait:
+        raise refused(ProblemCode.RATE_LIMITED, retry_after=round(wait, 3))
+
+
+def _sort_out(
+    site: Site, principal: Principal, log: str, push: PushRequest
+) -> tuple[list[PushResult | None], list[Arrival]]:
+    """The results that are known already (None where the store decides), and what may go in."""
+    results: list[PushResult | None] = []
+    arrivals: list[Arrival] = []
+    for signed in push.events:
+        arrival = _arrival(site, principal, log, push.epoch, signed)
+        if isinstance(arrival, Arrival):
+            arrivals.append(arrival)
+            results.append(None)
+        else:
+            results.append(arrival)
+    return results, arrivals
+
+
+def _arrival(
+    site: Site, principal: Principal, log: str, epoch: str, signed: SignedBody
+) -> Arrival | PushResult:
+    body = bytes(signed.body)
+    try:
+        envelope = read_wire_body(body, log)
+    except InvalidInput as error:
+        return _refused_event(site, body, error)
+    verdict = site.judge.verdict(envelope, body, signed.sig, principal, epoch)
+    if verdict is None:
+        site.measurements.problems[ProblemCode.BAD_SIGNATURE] += 1
+        return PushResult(
+            id=envelope.id, problem=EventProblem(code=ProblemCode.BAD_SIGNATURE, field="sig")
+        )
+    return Arrival(
+        event_id=envelope.id,
+        kind=envelope.kind,
+        console=envelope.console,
+        n=envelope.n,
+        body=body,
+        sig=signed.sig,
+        standing=verdict.standing,
+        why=verdict.why,
+    )
+
+
+def read_wire_body(body: bytes, log: str) -> Body:
+    """The envelope of a body that is fit to be stored as part of one line of `log`.
+
+    Raises `InvalidInput` when it is malformed, over a limit, broken over lines, not UTF-8, or
+    made for another log.
+    """
+    if b"\n" in body or b"\r" in body:
+        raise InvalidInput("must be one line", field="body")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"byte {error.start} is not UTF-8", field="body") from error
+    try:
+        envelope = read_body(body)
+    except RecursionError as error:
+        raise InvalidInput("nests too deeply", field="data") from error
+    if envelope.log != log:
+        raise InvalidInput(f"is {envelope.log!r}, but it was sent to {log!r}", field="log")
+    if not envelope.id or len(envelope.id) > 64:
+        raise InvalidInput("must have 1 to 64 characters", field="id")
+    if len(envelope.console) > 64:
+        raise InvalidInput("must have at most 64 characters", field="console")
+    if max(envelope.n, envelope.seen) > 2**53 - 1:
+        raise InvalidInput("is larger than 2^53 - 1", field="n")
+    return envelope
+
+
+class _OnlyId(msgspec.Struct):
+    id: str = ""
+
+
+def _refused_event(site: Site, body: bytes, error: InvalidInput) -> PushResult:
+    is_large = len(body) > MAX_BODY_BYTES
+    code = ProblemCode.TOO_LARGE if is_large else ProblemCode.MALFORMED_EVENT
+    site.measurements.problems[code] += 1
+    try:
+        identity = msgspec.json.decode(body, type=_OnlyId).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        identity = ""
+    return PushResult(
+        id=identity, problem=EventProblem(code=code, detail=error.reason, field=error.field)
+    )
+
+
+def _batch(site: Site, log: str, push: PushRequest, arrivals: list[Arrival]) -> Batch:
+    now = site.now()
+    limit = _MAX_SKEW // timedelta(milliseconds=1)
+    skew = 0 if push.sent_at is None else (push.sent_at - now) // 1_000
+    return Batch(
+        log=log,
+        arrivals=tuple(arrivals),
+        arrived_at=now,
+        epoch=push.epoch,
+        skew_ms=max(-limit, min(limit, skew)),
+    )
+
+
+def _response(outcome: Outcome, results: list[PushResult | None]) -> PushResponse:
+    placements = iter(outcome.placements)
+    told = [result or _result(next(placements)) for result in results]
+    return PushResponse(epoch=outcome.epoch, head=outcome.head, results=told)
+
+
+def _result(placement: Placement) -> PushResult:
+    problem = placement.problem
+    return PushResult(
+        id=placement.event_id,
+        position=placement.position,
+        standing=placement.standing,
+        why=placement.why,
+        problem=None if problem is None else EventProblem(code=problem),
+    )
+
+
+def _page_response(page: Page, limit: int) -> Response[bytes]:
+    headers = {
+        NEXT_HEADER: str(page.next),
+        HEAD_HEADER: str(page.head),
+        EPOCH_HEADER: page.epoch,
+    }
+    if len(page.lines) == limit and page.next % _CACHEABLE_MULTIPLE == 0:
+        headers["ETag"] = f'"{page.epoch}.{page.after}.{page.next}"'
+        headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    else:
+        headers["Cache-Control"] = "no-store"
+    content = b"".join(line + b"\n" for line in page.lines)
+    return Response(content, media_type=NDJSON, headers=headers)

@@ -1,0 +1,37 @@
+"""Who is looking at what right now: passed on to the others, never recorded."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import msgspec
+from litestar import post
+
+from app.log.credentials import Principal
+from app.protocol.bodies import MAX_PRESENCE_BYTES
+from app.protocol.problems import ProblemCode, refused
+from app.protocol.stream import FrameKind
+from app.server.api.content import Call, decoded, read_content, require_log_name
+from app.server.site import site_of
+
+_ANY_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@post("/v1/logs/{log:str}/presence", status_code=204)
+async def tell_presence(request: Call, log: str) -> None:
+    """Pass a small JSON object on to everyone who follows this log, with who sent it."""
+    site = site_of(request)
+    if site.directory.head(require_log_name(log)) is None:
+        raise refused(ProblemCode.UNKNOWN_LOG, f"there is no log {log!r}")
+    principal: Principal = request.user
+    said = decoded(await read_content(request, MAX_PRESENCE_BYTES), _ANY_OBJECT)
+    wait = site.presence_pace.wait_for(principal.actor, 1, monotonic())
+    if wait:
+        raise refused(ProblemCode.RATE_LIMITED, retry_after=round(wait, 3))
+    said["actor"] = msgspec.Raw(msgspec.json.encode(principal.actor))
+    site.feed.announce(log, FrameKind.PRESENCE, _one_line(said))
+
+
+def _one_line(said: dict[str, msgspec.Raw]) -> bytes:
+    """The object without line breaks between its parts; they cannot be inside strings."""
+    return msgspec.json.encode(said).replace(b"\r", b" ").replace(b"\n", b" ")

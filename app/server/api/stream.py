@@ -1,0 +1,107 @@
+"""The live streams: one log as it grows, or the heads of all logs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER
+from app.protocol.problems import ProblemCode, refused
+from app.protocol.stream import HEARTBEAT, FrameKind, encode_frame
+from app.server.api.content import Call, header_after, require_log_name
+from app.server.api.events import read_page
+from app.server.feed import Subscription, head_frame, record_packets
+from app.server.site import Site, site_of
+
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_LAGGED = encode_frame(FrameKind.LAGGED, [b"{}"])
+
+
+@get("/v1/logs/{log:str}/stream", media_type=EVENT_STREAM)
+async def stream_log(
+    request: Call, log: str, after: Annotated[int, Parameter(ge=0)] = 0, epoch: str = ""
+) -> Stream:
+    """Everything recorded after `Last-Event-ID` (or `after`), and then everything new."""
+    site = site_of(request)
+    require_log_name(log)
+    from_header = header_after(request)
+    start = after if from_header is None else from_header
+    page = await read_page(site, log, start, limit=1, epoch=epoch)
+    headers = {**_HEADERS, EPOCH_HEADER: page.epoch, HEAD_HEADER: str(page.head)}
+    return Stream(
+        follow_log(site, log, start, page.epoch), media_type=EVENT_STREAM, headers=headers
+    )
+
+
+@get("/v1/stream", media_type=EVENT_STREAM)
+async def stream_heads(request: Call) -> Stream:
+    """The head of every log now, and then each head that changes."""
+    return Stream(follow_heads(site_of(request)), media_type=EVENT_STREAM, headers=_HEADERS)
+
+
+async def follow_log(site: Site, log: str, after: int, epoch: str) -> AsyncIterator[bytes]:
+    """The frames of one listener.  It is registered only once somebody really reads."""
+    with site.feed.listen(log) as subscription:
+        yield HEARTBEAT
+        async for position, chunk in _catch_up(site, log, after, epoch):
+            after = position
+            yield chunk
+        while True:
+            packets = await subscription.packets(site.settings.limits.heartbeat_seconds)
+            chunks: list[bytes] = []
+            for packet in packets:
+                if packet.last and packet.first != after + 1:
+                    async for position, chunk in _between(site, log, after, epoch, packet.last):
+                        after = position
+                        chunks.append(chunk)
+                else:
+                    after = packet.last or after
+                    chunks.append(packet.frame)
+            if (ending := _ending(subscription)) is not None:
+                yield b"".join([*chunks, ending])
+                return
+            yield b"".join(chunks) or HEARTBEAT
+
+
+async def follow_heads(site: Site) -> AsyncIterator[bytes]:
+    """The frames of one listener to heads."""
+    with site.feed.listen_to_heads() as subscription:
+        yield b"".join(head_frame(head) for head in site.directory.heads()) or HEARTBEAT
+        while True:
+            packets = await subscription.packets(site.settings.limits.heartbeat_seconds)
+            if (ending := _ending(subscription)) is not None:
+                yield ending
+                return
+            yield b"".join(packet.frame for packet in packets) or HEARTBEAT
+
+
+def _ending(subscription: Subscription) -> bytes | None:
+    return _LAGGED if subscription.is_lagged else subscription.bye
+
+
+async def _between(
+    site: Site, log: str, after: int, epoch: str, last: int
+) -> AsyncIterator[tuple[int, bytes]]:
+    """What is missing up to `last`, which may have been sent already."""
+    if last > after:
+        async for position, chunk in _catch_up(site, log, after, epoch):
+            yield position, chunk
+
+
+async def _catch_up(
+    site: Site, log: str, after: int, epoch: str
+) -> AsyncIterator[tuple[int, bytes]]:
+    """Stored records after a position as frames, each with the position it reaches."""
+    while True:
+        page = await read_page(site, log, after)
+        if page.epoch != epoch:
+            raise refused(ProblemCode.EPOCH_CHANGED, epoch=page.epoch, head=page.head)
+        for packet in record_packets(page.lines, after + 1):
+            yield packet.last, packet.frame
+        after = page.next
+        if after >= page.head:
+            return

@@ -1,0 +1,187 @@
+"""Who is listening, and what they have not been told yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from app.log.appending import Growth
+from app.protocol.bodies import LogHead
+from app.protocol.stream import FrameKind, encode_bye, encode_frame, encode_records
+
+MAX_FRAME_DATA = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A frame ready to send.  Records `first` to `last` are in it; both 0 if it has none."""
+
+    first: int
+    last: int
+    frame: bytes
+
+
+class Subscription:
+    """One listener of one log.  Use as a context manager, inside the listener's own task.
+
+    What is not fetched in time is dropped and `is_lagged` set: the listener must then read
+    pages instead.
+    """
+
+    def __init__(self, feed: Feed, name: str, *, max_frames: int, max_bytes: int) -> None:
+        self._feed = feed
+        self._name = name
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._packets: deque[Packet] = deque()
+        self._bytes = 0
+        self._news = asyncio.Event()
+        self.is_lagged = False
+        self.bye: bytes | None = None
+
+    def __enter__(self) -> Self:
+        self._feed._add(self._name, self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._feed._remove(self._name, self)
+
+    def give(self, packet: Packet) -> None:
+        """Queue a packet for this listener, or cut it off if it has too many already."""
+        if self.is_lagged:
+            return
+        self._packets.append(packet)
+        self._bytes += len(packet.frame)
+        if len(self._packets) > self._max_frames or self._bytes > self._max_bytes:
+            self.is_lagged = True
+            self._packets.clear()
+            self._bytes = 0
+            self._feed.cut_count += 1
+        self._news.set()
+
+    def end(self, bye: bytes) -> None:
+        """Tell this listener that the server is about to stop."""
+        self.bye = bye
+        self._news.set()
+
+    async def packets(self, wait: float) -> list[Packet]:
+        """What has come; empty after `wait` seconds of nothing, when lagged, or at the end."""
+        if not self._news.is_set():
+            try:
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
+            except TimeoutError:
+                return []
+        self._news.clear()
+        packets = list(self._packets)
+        self._packets.clear()
+        self._bytes = 0
+        return packets
+
+
+class Feed:
+    """Hands what was recorded, and what is only passing, to everyone who listens to a log."""
+
+    def __init__(self, *, max_frames: int = 1_024, max_bytes: int = 4 * 1024 * 1024) -> None:
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._listeners: dict[str, set[Subscription]] = {}
+        self._bye: bytes | None = None
+        self.cut_count = 0
+
+    def listen(self, log: str) -> Subscription:
+        """A subscription to one log; it listens from entering its context."""
+        return Subscription(self, log, max_frames=self._max_frames, max_bytes=self._max_bytes)
+
+    def listen_to_heads(self) -> Subscription:
+        """A subscription to the heads of all logs."""
+        return self.listen(_HEADS)
+
+    @property
+    def listener_count(self) -> int:
+        """How many subscriptions are open."""
+        return sum(len(listeners) for listeners in self._listeners.values())
+
+    def publish(self, growths: Iterable[Growth]) -> None:
+        """Tell the listeners of each log what was added to it."""
+        for growth in growths:
+            if listeners := self._listeners.get(growth.log):
+                for packet in record_packets(growth.lines, growth.first):
+                    _give(listeners, packet)
+            if listeners := self._listeners.get(_HEADS):
+                _give(listeners, Packet(0, 0, head_frame(_head_after(growth))))
+
+    def announce(self, log: str, kind: FrameKind, data: bytes) -> None:
+        """Tell the listeners of `log` something that is not recorded (one line of JSON)."""
+        if listeners := self._listeners.get(log):
+            _give(listeners, Packet(0, 0, encode_frame(kind, [data])))
+
+    def close(self, retry_ms: int) -> None:
+        """Say goodbye to everyone who listens, now and from now on."""
+        self._bye = encode_bye(retry_ms)
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.end(self._bye)
+
+    def _add(self, name: str, listener: Subscription) -> None:
+        self._listeners.setdefault(name, set()).add(listener)
+        if self._bye is not None:
+            listener.end(self._bye)
+
+    def _remove(self, name: str, listener: Subscription) -> None:
+        listeners = self._listeners.get(name, set())
+        listeners.discard(listener)
+        if not listeners:
+            self._listeners.pop(name, None)
+
+
+_HEADS = "*heads*"
+
+
+def record_packets(lines: Sequence[bytes], first: int) -> list[Packet]:
+    """Frames of at most about `MAX_FRAME_DATA` bytes for these lines, the first at `first`."""
+    packets = []
+    start = size = 0
+    for index, line in enumerate(lines):
+        if index > start and size + len(line) > MAX_FRAME_DATA:
+            packets.append(_packet(lines[start:index], first + start))
+            start, size = index, 0
+        size += len(line)
+    if len(lines) > start:
+        packets.append(_packet(lines[start:], first + start))
+    return packets
+
+
+def head_frame(head: LogHead) -> bytes:
+    """The frame that says how far a log has grown."""
+    return encode_frame(FrameKind.HEAD, [msgspec.json.encode(head)])
+
+
+def _head_after(growth: Growth) -> LogHead:
+    return LogHead(
+        log=growth.log,
+        epoch=growth.epoch,
+        position=growth.last,
+        received_at=growth.received_at,
+    )
+
+
+def _packet(lines: Sequence[bytes], first: int) -> Packet:
+    last = first + len(lines) - 1
+    return Packet(first, last, encode_records(lines, last))
+
+
+def _give(listeners: Iterable[Subscription], packet: Packet) -> None:
+    for listener in listeners:
+        listener.give(packet)

@@ -1,0 +1,211 @@
+"""Everything one running server is made of, put together in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, cast
+
+from litestar import Request
+
+from app.events.codec import Codec, to_microseconds
+from app.events.event import ORGANISATION_LOG, Draft
+from app.log.appending import Arrival, Batch
+from app.log.credentials import Credentials, token_digest
+from app.log.event_log import EventLog
+from app.organisation.kinds import ConsoleRegistered
+from app.proof.encoding import to_base64url
+from app.protocol.authoring import Author, Place
+from app.protocol.kinds import full_codec
+from app.server.access import Access
+from app.server.directory import Directory
+from app.server.feed import Feed
+from app.server.keys import ServerKeys, load_keys, write_secret
+from app.server.measurements import Measurements
+from app.server.pace import Pace
+from app.server.recorder import Recorder
+from app.server.registry import Registry
+from app.server.settings import Settings
+from app.server.standing import SERVER_ACTOR, Judge
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One running server.  `now()` is its clock; nothing in it may block the event loop."""
+
+    settings: Settings
+    clock: Clock
+    codec: Codec
+    keys: ServerKeys
+    log: EventLog
+    credentials: Credentials
+    access: Access
+    registry: Registry
+    directory: Directory
+    judge: Judge
+    feed: Feed
+    pace: Pace
+    presence_pace: Pace
+    recorder: Recorder
+    measurements: Measurements
+
+    def now(self) -> int:
+        """Server time in microseconds."""
+        return to_microseconds(self.clock())
+
+    def author(self, actor: str) -> Author:
+        """Makes events in the server's own hand, for an integration or an automation."""
+        return Author(
+            actor=actor,
+            key=self.keys.console,
+            codec=self.codec,
+            clock=self.clock,
+            random_bytes=secrets.token_bytes,
+        )
+
+
+def site_of(request: Request[Any, Any, Any]) -> Site:
+    """The server that answers this request."""
+    return cast(Site, request.app.state.site)
+
+
+@asynccontextmanager
+async def running_site(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Site]:
+    """Open everything, hand out the site, and on leaving record what is waiting and close.
+
+    Raises any `StoreError`, and `KeysUnreadable`.
+    """
+    keys = load_keys(settings.key_file)
+    log = await asyncio.to_thread(EventLog.open, settings.database)
+    with log:
+        site = _assemble(settings, clock, keys, log)
+        async with site.recorder:
+            await _learn_what_is_stored(site)
+            await _introduce_server(site)
+            await _keep_local_token(site)
+            yield site
+
+
+def _assemble(settings: Settings, clock: Clock, keys: ServerKeys, log: EventLog) -> Site:
+    codec = full_codec()
+    limits = settings.limits
+    registry = Registry(codec)
+    directory = Directory(codec)
+    measurements = Measurements()
+    credentials = Credentials(log.database)
+    feed = Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes)
+    return Site(
+        settings=settings,
+        clock=clock,
+        codec=codec,
+        keys=keys,
+        log=log,
+        credentials=credentials,
+        access=Access(credentials, monotonic),
+        registry=registry,
+        directory=directory,
+        judge=Judge(registry, keys.console),
+        feed=feed,
+        pace=Pace(rate=limits.events_per_second, burst=limits.burst),
+        presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
+        recorder=Recorder(
+            log,
+            feed=feed,
+            registry=registry,
+            directory=directory,
+            measurements=measurements,
+            limits=limits,
+        ),
+        measurements=measurements,
+    )
+
+
+async def _learn_what_is_stored(site: Site) -> None:
+    now = site.now()
+    head = await site.recorder.write(lambda: site.log.ensure(ORGANISATION_LOG, now))
+    while site.registry.position < head.position:
+        after = site.registry.position
+        page = await asyncio.to_thread(
+            site.log.page, ORGANISATION_LOG, after, limit=5_000, max_bytes=4 * 1024 * 1024
+        )
+        site.registry.learn(page.lines, after + 1)
+    heads = await asyncio.to_thread(site.log.heads)
+    site.directory.begin(heads, await asyncio.to_thread(site.log.listed_lines))
+
+
+async def _introduce_server(site: Site) -> None:
+    """Record the server's own key, so that anyone can check what it signs."""
+    console = site.keys.console.console_id
+    if site.registry.console(console) is None:
+        await record_own(
+            site,
+            ORGANISATION_LOG,
+            SERVER_ACTOR,
+            Draft(
+                fact=ConsoleRegistered(
+                    console=console,
+                    public_key=to_base64url(site.keys.console.public_key),
+                    person=SERVER_ACTOR,
+                )
+            ),
+        )
+
+
+async def record_own(site: Site, log: str, actor: str, *drafts: Draft) -> list[int]:
+    """Record facts in the server's own hand, as `actor`; returns their positions.
+
+    Raises `Refused` (overloaded) and `StoreError`; then nothing was recorded.
+    """
+    head = site.directory.head(log)
+    seen, epoch = (head.position, head.epoch) if head is not None else (0, "")
+    author = site.author(actor)
+    arrivals = []
+    for draft in drafts:
+        signed = author.write(draft, Place(log=log, n=0, seen=seen, epoch=epoch))
+        arrivals.append(
+            Arrival(
+                event_id=signed.event.id,
+                kind=signed.event.fact.kind,
+                console=author.console,
+                n=0,
+                body=signed.body,
+                sig=signed.sig,
+            )
+        )
+    batch = Batch(log=log, arrivals=tuple(arrivals), arrived_at=site.now())
+    outcome = await site.recorder.submit(batch)
+    return [placement.position or 0 for placement in outcome.placements]
+
+
+async def _keep_local_token(site: Site) -> None:
+    """Leave the local user's token in its file; one that still holds is kept."""
+    settings = site.settings
+    if not settings.local_person or settings.token_file is None:
+        return
+    actor = f"person:{settings.local_person}"
+    try:
+        kept = settings.token_file.read_text("ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        kept = ""
+    principal = await asyncio.to_thread(site.credentials.principal_of, token_digest(kept))
+    if principal is None or principal.actor != actor:
+        now = site.now()
+        token = await site.recorder.write(
+            lambda: site.credentials.issue(actor, now=now, is_owner=True)
+        )
+        write_secret(settings.token_file, token.encode() + b"\n")
+
+
+__all__ = ["Clock", "Site", "record_own", "running_site", "site_of", "utc_now"]

@@ -1,0 +1,79 @@
+"""Whether an event takes effect: pure rules, and nothing a person wrote is dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.events.codec import Body
+from app.events.event import Standing
+from app.log.credentials import Principal
+from app.proof.signatures import ConsoleKey, VerifyingKey
+from app.server.registry import Console, Registry
+
+UNKNOWN_CONSOLE = "unknown-console"
+REVOKED_CONSOLE = "revoked-console"
+ACTOR_MISMATCH = "actor-mismatch"
+CREDENTIAL_MISMATCH = "credential-mismatch"
+INACTIVE_PERSON = "inactive-person"
+
+SERVER_ACTOR = "automation:server"
+_SERVER_SPEAKS_FOR = ("integration:", "automation:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The standing an event gets, and by which rule if it is quarantined."""
+
+    standing: Standing = Standing.ACCEPTED
+    why: str | None = None
+
+
+class Judge:
+    """Knows who may write what.  `key` is the server's own, for the events it makes itself."""
+
+    def __init__(self, registry: Registry, key: ConsoleKey) -> None:
+        self._registry = registry
+        self._server = Console(
+            console=key.console_id, key=VerifyingKey(key.public_key), actor=SERVER_ACTOR
+        )
+
+    def verdict(
+        self, envelope: Body, body: bytes, sig: str, principal: Principal, epoch: str
+    ) -> Verdict | None:
+        """The standing of an event that `principal` sent, or None if its signature is false.
+
+        `epoch` is the log's whole epoch as the sender knows it.  An event of an earlier epoch
+        may be sent again by anyone: its signature says who made it.
+        """
+        console = self._console(envelope.console)
+        if console is None:
+            return _quarantined(UNKNOWN_CONSOLE)
+        if not console.key.verifies_body(body, sig):
+            return None
+        if console.is_revoked:
+            return _quarantined(REVOKED_CONSOLE)
+        if not self._may_speak_for(console, envelope.actor):
+            return _quarantined(ACTOR_MISMATCH)
+        if principal.actor != envelope.actor and not _is_from_before(envelope.epoch, epoch):
+            return _quarantined(CREDENTIAL_MISMATCH)
+        if not self._registry.is_active(envelope.actor.removeprefix("person:")):
+            return _quarantined(INACTIVE_PERSON)
+        return Verdict()
+
+    def _console(self, console: str) -> Console | None:
+        if console == self._server.console:
+            return self._server
+        return self._registry.console(console)
+
+    def _may_speak_for(self, console: Console, actor: str) -> bool:
+        if console.actor == SERVER_ACTOR:
+            return actor.startswith(_SERVER_SPEAKS_FOR)
+        return console.actor == actor
+
+
+def _is_from_before(event_epoch: str, epoch: str) -> bool:
+    return bool(event_epoch) and bool(epoch) and not epoch.startswith(event_epoch)
+
+
+def _quarantined(why: str) -> Verdict:
+    return Verdict(standing=Standing.QUARANTINED, why=why)
