@@ -1,0 +1,141 @@
+"""The upward half of the conversation: outbox rows, sent until they are seen recorded.
+
+Pushing never waits on anything that comes down.  Rows are immutable, batches go in the order of
+the outbox, one batch is in flight at a time and is sent again as it was until it is answered.  A
+row leaves the outbox when its record arrives, or when it is known to be recorded already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+from app.protocol.bodies import MAX_BATCH_EVENTS, MAX_REQUEST_BYTES, PushResponse
+from app.protocol.problems import ProblemCode
+from app.sync.backoff import Backoff
+from app.sync.exchange import Failure, Outgoing, Output, Park, Push, SetTimer, StopTimer, Timer
+
+ECHO_SECONDS = 2.0
+"""How long a recorded row may stay unseen before it is asked for."""
+
+REFUSED_SECONDS = 30.0
+"""How often to ask again while the server does not let us in."""
+
+_ENVELOPE_BYTES = 256
+_BATCH_PROBLEMS = (
+    ProblemCode.TOO_LARGE,
+    ProblemCode.MALFORMED_REQUEST,
+    ProblemCode.MALFORMED_EVENT,
+    ProblemCode.BAD_SIGNATURE,
+    ProblemCode.ID_REUSED,
+)
+_LOCKED_OUT = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.UPGRADE_REQUIRED)
+
+
+class Pusher:
+    """Which rows wait, which are on their way, which are recorded but not seen yet."""
+
+    def __init__(self, rows: Iterable[Outgoing], random: Random) -> None:
+        self.waiting: dict[str, Outgoing] = {row.event_id: row for row in rows}
+        self.in_flight: tuple[Outgoing, ...] = ()
+        self.recorded: dict[str, int] = {}
+        self.refusal: Failure | None = None
+        self._is_paused = False
+        self._batch_limit = MAX_BATCH_EVENTS
+        self._backoff = Backoff(random)
+
+    @property
+    def queued(self) -> int:
+        """How many rows are only on this device, as far as is known."""
+        return len(self.waiting) - len(self.recorded)
+
+    def add(self, rows: Iterable[Outgoing]) -> None:
+        """Rows that were just appended to the outbox."""
+        self.waiting.update((row.event_id, row) for row in rows)
+
+    def replace(self, rows: Iterable[Outgoing]) -> None:
+        """The whole outbox after a rewind: nothing is on its way, nothing is known recorded."""
+        self.waiting = {row.event_id: row for row in rows}
+        self.in_flight = ()
+        self.recorded = {}
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Do not wait out a pause."""
+        self._is_paused = False
+        self._backoff.forget()
+
+    def resume(self) -> None:
+        """The pause is over."""
+        self._is_paused = False
+
+    def next_push(self, epoch: str) -> list[Output]:
+        """The next batch, if there is one and none is on its way."""
+        if self.in_flight or self._is_paused:
+            return []
+        self.in_flight = self._batch()
+        return [Push(self.in_flight, epoch)] if self.in_flight else []
+
+    def _batch(self) -> tuple[Outgoing, ...]:
+        batch: list[Outgoing] = []
+        size = _ENVELOPE_BYTES
+        for event_id, row in self.waiting.items():
+            if event_id in self.recorded:
+                continue
+            size += len(row.body) + _ENVELOPE_BYTES
+            if len(batch) >= self._batch_limit or (batch and size > MAX_REQUEST_BYTES):
+                break
+            batch.append(row)
+        return tuple(batch)
+
+    def settle(self, event_ids: Iterable[str]) -> tuple[str, ...]:
+        """Forget rows whose records are safe here; gives back those that were in the outbox."""
+        settled = tuple(one for one in event_ids if self.waiting.pop(one, None) is not None)
+        for event_id in settled:
+            self.recorded.pop(event_id, None)
+        return settled
+
+    def holds(self, event_id: str) -> bool:
+        """Whether a row with this id is in the outbox."""
+        return event_id in self.waiting
+
+    def answered(self, response: PushResponse) -> list[Output]:
+        """Take in what became of each row of the batch."""
+        self.in_flight = ()
+        self.refusal = None
+        self.hurry()
+        self._batch_limit = MAX_BATCH_EVENTS
+        outputs: list[Output] = []
+        for result in response.results:
+            if result.id not in self.waiting:
+                continue
+            if result.problem is not None:
+                outputs.append(self._park(result.id, result.problem.code, result.problem.detail))
+            elif result.position is not None:
+                self.recorded[result.id] = result.position
+        if self.recorded:
+            outputs.append(SetTimer(Timer.ECHO, ECHO_SECONDS))
+        return outputs
+
+    def failed(self, failure: Failure) -> list[Output]:
+        """The batch was not taken: try again later, smaller, or set a hopeless row aside."""
+        batch, self.in_flight = self.in_flight, ()
+        if failure.code in _BATCH_PROBLEMS and batch:
+            if len(batch) == 1 and failure.code is not None:
+                return [self._park(batch[0].event_id, failure.code, failure.detail)]
+            self._batch_limit = max(1, len(batch) // 2)
+            return []
+        self._is_paused = True
+        if failure.code in _LOCKED_OUT:
+            self.refusal = failure
+            return [SetTimer(Timer.PUSH, failure.retry_after or REFUSED_SECONDS)]
+        return [SetTimer(Timer.PUSH, self._backoff.next_wait(failure.retry_after))]
+
+    def _park(self, event_id: str, code: ProblemCode, detail: str) -> Output:
+        del self.waiting[event_id]
+        self.recorded.pop(event_id, None)
+        return Park(event_id, code, detail)
+
+    def nothing_unseen(self) -> list[Output]:
+        """Stop waiting for records to show up when none are awaited."""
+        return [] if self.recorded else [StopTimer(Timer.ECHO)]

@@ -1,0 +1,50 @@
+"""After the server was restored from an older backup: find where the two logs part.
+
+Two logs of one incident are equal up to some position and differ after it, so the last equal
+position is found by bisection, one record of each side at a time.
+"""
+
+from __future__ import annotations
+
+from app.sync.exchange import Arrived, FetchPage, Output, ReadLocalLine, Rewind
+
+
+class Recovery:
+    """A search for the fork between this console's records and the server's new epoch.
+
+    Positions up to `equal` are known to be the same, positions from `different` on are not.
+    """
+
+    def __init__(self, epoch: str, position: int) -> None:
+        self.epoch = epoch
+        self._equal = 0
+        self._different = position + 1
+        self._theirs: bytes | None = None
+        self._probe = 0
+
+    def next_step(self) -> list[Output]:
+        """Compare another position, or rewind to the fork once it is found."""
+        if self._different - self._equal <= 1:
+            return [Rewind(self._equal, self.epoch)]
+        self._probe = (self._equal + self._different) // 2
+        self._theirs = None
+        return [FetchPage(self._probe - 1, 1, self.epoch)]
+
+    def page_answered(self, after: int, records: tuple[Arrived, ...], head: int) -> list[Output]:
+        """The server's record at the position being compared; none if its log ends before."""
+        if after != self._probe - 1:
+            return []
+        self._different = min(self._different, head + 1)
+        if not records or records[0].position != self._probe:
+            self._different = min(self._different, self._probe)
+            return self.next_step()
+        self._theirs = records[0].line
+        return [ReadLocalLine(self._probe)]
+
+    def local_line(self, position: int, line: bytes | None) -> list[Output]:
+        """This console's record at the position being compared."""
+        if position == self._probe and line is not None and line == self._theirs:
+            self._equal = position
+        else:
+            self._different = min(self._different, position)
+        return self.next_step()
