@@ -202,10 +202,10 @@ def _read_signature(line: str, where: str) -> NoteSignature:
 
 
 def _is_name(name: str) -> bool:
-    """Whether `name` may stand as key name and origin: no blanks, no plus, not too long."""
+    """Whether `name` can be a key name and an origin, safe to show: no blank, no plus."""
     if not 0 < len(name) <= MAX_ORIGIN_CHARACTERS or "+" in name:
         return False
-    return not any(character.isspace() or ord(character) < 0x20 for character in name)
+    return name.isprintable() and not any(character.isspace() for character in name)
 
 
 def _has_control_characters(text: str) -> bool:

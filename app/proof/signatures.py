@@ -7,6 +7,7 @@ them safe at rest is the caller's duty.
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -36,12 +37,12 @@ class SigningKey:
         self.public_key = key.public_key().public_bytes_raw()
 
     @classmethod
-    def generate(cls) -> SigningKey:
+    def generate(cls) -> Self:
         """A new random key."""
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
-    def from_private_bytes(cls, data: bytes) -> SigningKey:
+    def from_private_bytes(cls, data: bytes) -> Self:
         """The key that `private_bytes` gave; raises `ValueError` unless there are 32 bytes."""
         if len(data) != PRIVATE_KEY_BYTES:
             raise ValueError(f"a private key has {PRIVATE_KEY_BYTES} bytes, not {len(data)}")

@@ -1,0 +1,120 @@
+"""Verifying a bundle or a proof pack: `python -m app.proof.verify FILE`.
+
+Needs nothing but the standard library, `cryptography` and the files beside this one, so that
+an outsider can run it, and read it, without the rest of the product.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.proof.encoding import from_base64
+from app.proof.examination import BundleExamination, HeldEvidence
+from app.proof.problem import ProofRefused
+from app.proof.proof_pack import MAX_PACK_BYTES, verify_proof_pack
+from app.proof.signatures import PUBLIC_KEY_BYTES
+from app.proof.verdict import Verdict, refused
+
+HOLDS, REFUSED = 0, 1
+
+
+def verify_bundle(
+    path: Path, *, later_checkpoint: bytes | None = None, server_key: bytes | None = None
+) -> Verdict:
+    """Whether every byte of the bundle at `path` is as it must be; never raises for its contents.
+
+    `later_checkpoint` is any signed checkpoint of the same log that somebody kept: a later one
+    shows that the newest records are missing, an earlier one that what it covers was rewritten.
+    `server_key` is the site's public key (32 bytes) known from elsewhere; without it the key in
+    the bundle is taken and reported.
+    """
+    held = HeldEvidence(checkpoint=later_checkpoint, server_key=server_key)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return refused(ProofRefused("is not a file", where=str(path)), checked="file")
+        with path.open("rb") as file:
+            return BundleExamination(file, status.st_size, held).verdict()
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        return refused(ProofRefused(reason, where=str(path)), checked="file")
+
+
+def verify_file(
+    path: Path, *, later_checkpoint: bytes | None = None, server_key: bytes | None = None
+) -> Verdict:
+    """`verify_bundle`, or `verify_proof_pack` where the file begins like one."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(1)
+            pack = beginning + file.read(MAX_PACK_BYTES) if beginning == b"{" else None
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        return refused(ProofRefused(reason, where=str(path)), checked="file")
+    if pack is not None:
+        return verify_proof_pack(pack, server_key=server_key)
+    return verify_bundle(path, later_checkpoint=later_checkpoint, server_key=server_key)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns 0 only if all of the file holds, otherwise 1 (2: wrong usage)."""
+    options = _parser().parse_args(arguments)
+    try:
+        held = None if options.checkpoint is None else options.checkpoint.read_bytes()
+    except OSError as error:
+        problem = ProofRefused(error.strerror or "cannot be read", where=str(options.checkpoint))
+        verdict = refused(problem, checked="held checkpoint")
+    else:
+        verdict = verify_file(options.file, later_checkpoint=held, server_key=options.server_key)
+    if options.json:
+        answer = json.dumps(verdict.as_document(), indent=2)
+    else:
+        answer = "\n".join(report(verdict))
+    sys.stdout.write(f"{answer}\n")
+    return HOLDS if verdict.ok else REFUSED
+
+
+def report(verdict: Verdict) -> list[str]:
+    """The verdict as lines for a person, the outcome last."""
+    lines = [
+        f"{'holds  ' if check.holds else 'REFUSED'}  {check.name}: {check.detail}"
+        for check in verdict.checks
+    ]
+    lines += [f"         console {console}: {count}" for console, count in verdict.consoles]
+    return [*lines, "", verdict.sentence]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="verify", description="Verify a .watchfloor bundle or a proof pack, offline."
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser.add_argument(
+        "--checkpoint", type=Path, help="a checkpoint of this log that somebody kept"
+    )
+    parser.add_argument(
+        "--server-key",
+        type=_public_key,
+        help="the site's public key, Base64, known from elsewhere",
+    )
+    return parser
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = from_base64(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise argparse.ArgumentTypeError(f"a key has {PUBLIC_KEY_BYTES} bytes, not {len(key)}")
+    return key
+
+
+if __name__ == "__main__":
+    sys.exit(main())
