@@ -1,0 +1,28 @@
+"""Suspects: where an incident may have started, ranked by explained excess, never a verdict."""
+
+from app.graph.suspects.inputs import (
+    Alert,
+    CallGraph,
+    Change,
+    EdgeLatency,
+    Metric,
+    Readings,
+    Symptom,
+)
+from app.graph.suspects.ranking import rank_suspects
+from app.graph.suspects.result import Candidate, Evidence, EvidenceKind, SuspectRanking
+
+__all__ = [
+    "Alert",
+    "CallGraph",
+    "Candidate",
+    "Change",
+    "EdgeLatency",
+    "Evidence",
+    "EvidenceKind",
+    "Metric",
+    "Readings",
+    "SuspectRanking",
+    "Symptom",
+    "rank_suspects",
+]

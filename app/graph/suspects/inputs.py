@@ -1,0 +1,96 @@
+"""What the ranking of suspects is told: the call graph, the symptom, readings, changes, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Metric(StrEnum):
+    """What a series of readings measures, per service.
+
+    LATENCY: mean duration of the calls the service answered, in seconds (any one unit will do,
+    as long as every service uses it).
+    AVAILABILITY: share of answered calls that succeeded, 0..1; 0..100 is recognised and divided.
+    ERRORS: share of answered calls that failed, 0..1; 0..100 is recognised and divided.
+    TRAFFIC: calls answered, as a count per sample or as a rate; the same choice for every service.
+    """
+
+    LATENCY = "latency"
+    AVAILABILITY = "availability"
+    ERRORS = "errors"
+    TRAFFIC = "traffic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallGraph:
+    """Who calls whom.
+
+    `calls` holds (caller, callee) pairs; a pair named twice counts once, a service that calls
+    itself is allowed and ignored, and cycles are allowed.  `asynchronous` names the pairs among
+    them whose caller does not wait for an answer: slowness and errors do not travel up those.
+    """
+
+    calls: Sequence[tuple[str, str]]
+    asynchronous: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """Where it hurts: the service that people or an alert complained about, and in which way."""
+
+    service: str
+    metric: Metric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """One metric of one service over one window.
+
+    `times` are seconds since the epoch (UTC), `values` as many readings; None, NaN and infinity
+    mean "no reading".  Order does not matter, spacing may be unequal and may differ from one
+    service to the next.
+    """
+
+    service: str
+    metric: Metric
+    times: Sequence[float]
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something was changed on a service: a release, a flag, a configuration value.
+
+    `at` is in seconds since the epoch (UTC).
+    """
+
+    service: str
+    at: float
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """An alert that fired on a service, at seconds since the epoch (UTC)."""
+
+    service: str
+    at: float
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeLatency:
+    """Mean latency of one edge as the caller saw it and as the callee saw it, in seconds.
+
+    What the caller waits beyond what the callee works is spent between them: network, queue,
+    connection pool, retries.  The two windows are those of the readings.
+    """
+
+    caller: str
+    callee: str
+    normal_seen_by_caller: float
+    normal_seen_by_callee: float
+    abnormal_seen_by_caller: float
+    abnormal_seen_by_callee: float
