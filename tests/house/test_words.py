@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 import pytest
 
@@ -49,10 +50,13 @@ def test_every_file_starts_with_a_sentence_saying_what_it_is():
 
 
 def test_every_public_thing_says_what_it_means():
+    trees = {path: tree_of(path) for path in python_files("app", "main.py", "packaging")}
+    explained = Explained(trees.values())
+
     silent = [
         f"{place(path, node)} {node.name}"
-        for path in python_files("app", "main.py", "packaging")
-        for node in undocumented(tree_of(path), of_qt=place(path).startswith(QT_ROOMS))
+        for path, tree in trees.items()
+        for node in undocumented(tree, explained, of_qt=place(path).startswith(QT_ROOMS))
     ]
 
     assert silent == []
@@ -67,25 +71,64 @@ def test_every_public_thing_says_what_it_means():
         ("class A:\n    'Known.'\n    def __len__(self): pass", []),
         ("class A:\n    'Known.'\n    def rowCount(self): pass", []),
         ("class A:\n    'Known.'\n    def data(self): pass", []),
+        (
+            "class A:\n    'A.'\n    def f(self): 'F.'\nclass B(A):\n    'B.'\n    def f(self): 0",
+            [],
+        ),
+        (
+            "class A:\n    'A.'\n    def f(self): 0\nclass B(A):\n    'B.'\n    def f(self): 0",
+            ["f", "f"],
+        ),
     ],
 )
 def test_the_search_finds_what_is_undocumented(source, names):
-    assert [node.name for node in undocumented(ast.parse(source), of_qt=True)] == names
+    tree = ast.parse(source)
+
+    assert [node.name for node in undocumented(tree, Explained([tree]), of_qt=True)] == names
 
 
-def undocumented(tree: ast.Module, *, of_qt: bool) -> Iterator[Documented]:
+class Explained:
+    """Which methods a class of ours inherits with their meaning already told."""
+
+    def __init__(self, trees: Iterable[ast.Module]) -> None:
+        classes = [node for tree in trees for node in ast.walk(tree) if _is_class(node)]
+        self._bases = {node.name: [_last_name(base) for base in node.bases] for node in classes}
+        self._told = {
+            (node.name, method.name)
+            for node in classes
+            for method in node.body
+            if isinstance(method, Documented) and ast.get_docstring(method)
+        }
+
+    def tells(self, owner: str, method: str) -> bool:
+        """Whether a base of the class `owner`, near or far, says what `method` means."""
+        bases = [base for base in self._bases.get(owner, []) if base != owner]
+        return any((base, method) in self._told or self.tells(base, method) for base in bases)
+
+
+def undocumented(tree: ast.Module, explained: Explained, *, of_qt: bool) -> Iterator[Documented]:
     """Public classes, functions and methods without a docstring; Qt's overrides need none."""
-    waiting: list[ast.stmt] = list(tree.body)
+    waiting: list[tuple[str, ast.stmt]] = [("", node) for node in tree.body]
     while waiting:
-        node = waiting.pop(0)
+        owner, node = waiting.pop(0)
         if not isinstance(node, Documented) or node.name.startswith("_"):
             continue
         in_qt_style = node.name != node.name.lower() and node.name[0].islower()
         overrides_qt = of_qt and (in_qt_style or node.name in ONE_WORD_OVERRIDES)
-        if not ast.get_docstring(node) and not overrides_qt and not _is_variant(node):
+        told = ast.get_docstring(node) or explained.tells(owner, node.name)
+        if not (told or overrides_qt or _is_variant(node)):
             yield node
         if isinstance(node, ast.ClassDef):
-            waiting = [*node.body, *waiting]
+            waiting = [*((node.name, inner) for inner in node.body), *waiting]
+
+
+def _is_class(node: ast.AST) -> TypeGuard[ast.ClassDef]:
+    return isinstance(node, ast.ClassDef)
+
+
+def _last_name(base: ast.expr) -> str:
+    named = base.value if isinstance(base, ast.Subscript) else base
+    return ast.unparse(named).rpartition(".")[2]
 
 
 def _is_variant(node: Documented) -> bool:
