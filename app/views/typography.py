@@ -79,6 +79,7 @@ def font_of(style: TypeStyle, scale: float = 1.0, *, tabular: bool | None = None
     font = QFont(style.family)
     font.setPixelSize(max(1, round(style.size * scale)))
     font.setWeight(QFont.Weight(style.weight))
+    font.setVariableAxis(QFont.Tag("wght"), float(style.weight))  # Qt does not do it by itself
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
     if style.has_tabular_numbers if tabular is None else tabular:
