@@ -77,7 +77,7 @@ def open_sqlite(path: Path, key: bytes | None = None, *, reader_count: int = 4) 
         pool_size=reader_count,
         max_overflow=reader_count,
     )
-    event.listen(writer, "begin", _begin_immediate)
+    event.listen(writer, "begin", begin_immediate)
     event.listen(readers, "begin", _begin)
     with explained():
         writer.connect().close()
@@ -129,7 +129,7 @@ def _connector(path: Path, key: bytes | None, *, is_writer: bool) -> Callable[[]
     return connect
 
 
-def _begin_immediate(connection: Connection) -> None:
+def begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first could fail to get it later."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -1,0 +1,314 @@
+"""A console's own database: confirmed records, the outbox, and what must survive a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app.log import local_schema as schema
+from app.log.database import Database
+from app.log.following import (
+    begin_following,
+    cursor_of,
+    follow_anew,
+    move_cursor,
+    supersede,
+    take_lines,
+)
+from app.log.local_values import (
+    ConfirmedPage,
+    Cursor,
+    OutboxEntry,
+    RefusedEntry,
+    SavedDraft,
+    Superseded,
+)
+from app.log.problems import StorageFull, explained
+from app.log.reserve import Reserve
+
+
+class NotNext(ValueError):
+    """A page does not follow what is confirmed here; fetch the page that does."""
+
+
+class LocalLog:
+    """One profile's database, for one thread.  Open it with `open_profile`.
+
+    Every method that writes is one transaction that is on disk when it returns.  All raise
+    `StoreError` when the disk or the file fails; nothing is half done then.
+    """
+
+    def __init__(self, path: Path, database: Database, reserve: Reserve) -> None:
+        self.path = path
+        self._database = database
+        self._reserve = reserve
+
+    def close(self) -> None:
+        """Close the file and let another process open it."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What is ours and waits
+
+    def next_number(self, log: str) -> int:
+        """The number the next event made here for `log` gets."""
+        counter = schema.counter.c
+        with self._transaction() as connection:
+            last = connection.execute(select(counter.n).where(counter.log == log)).scalar()
+        return (last or 0) + 1
+
+    def enqueue(self, entries: Sequence[OutboxEntry]) -> None:
+        """Keep events made here until they are confirmed, all of them or none.
+
+        When the disk is full the reserve is given up for them.  Raises `StorageFull` only when
+        that is used up too.
+        """
+        try:
+            self._enqueue(entries)
+        except StorageFull:
+            if not self._reserve.release():
+                raise
+            self._enqueue(entries)
+
+    def outbox(self, log: str | None = None, *, limit: int = 1_000_000) -> list[OutboxEntry]:
+        """What waits, for one log or all, in the order it was made."""
+        outbox = schema.outbox.c
+        statement = select(schema.outbox).order_by(outbox.made_at, outbox.n).limit(limit)
+        if log is not None:
+            statement = (
+                select(schema.outbox).where(outbox.log == log).order_by(outbox.n).limit(limit)
+            )
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(statement)]
+
+    def waiting_logs(self) -> list[str]:
+        """The logs something waits for, by name."""
+        with self._transaction() as connection:
+            statement = select(schema.outbox.c.log).distinct().order_by(schema.outbox.c.log)
+            return list(connection.execute(statement).scalars())
+
+    def refuse(self, event_id: str, *, code: str, detail: str, now: int) -> None:
+        """Take an event out of the outbox because the server will never record it; keep it."""
+        with self._transaction() as connection:
+            statement = select(schema.outbox).where(schema.outbox.c.event_id == event_id)
+            row = connection.execute(statement).first()
+            if row is None:
+                return
+            connection.execute(
+                insert(schema.refused),
+                {**row._asdict(), "code": code, "detail": detail, "refused_at": now},
+            )
+            connection.execute(delete(schema.outbox).where(schema.outbox.c.event_id == event_id))
+
+    def refused(self) -> list[RefusedEntry]:
+        """Events made here that the server refused, oldest first."""
+        statement = select(schema.refused).order_by(schema.refused.c.refused_at)
+        with self._transaction() as connection:
+            return [
+                RefusedEntry(
+                    entry=_entry(row),
+                    code=row.code,
+                    detail=row.detail,
+                    refused_at=row.refused_at,
+                )
+                for row in connection.execute(statement)
+            ]
+
+    # What is confirmed
+
+    def confirm(self, page: ConfirmedPage) -> Cursor:
+        """Take in a page, its cursor, and what it settles in the outbox, all at once.
+
+        Lines that are here already are passed over.  Raises `NotNext` when the page leaves a
+        gap or is of another epoch; then nothing changed.
+        """
+        with self._transaction() as connection:
+            cursor = cursor_of(connection, page.log)
+            if cursor is None:
+                cursor = begin_following(connection, page.log, page.epoch)
+            if cursor.epoch != page.epoch:
+                raise NotNext(f"{page.log}: epoch {page.epoch} does not follow {cursor.epoch}")
+            if page.after > cursor.position:
+                raise NotNext(f"{page.log}: {page.after} does not follow {cursor.position}")
+            lines = page.lines[cursor.position - page.after :]
+            take_lines(connection, page.log, cursor.position, lines)
+            return move_cursor(connection, cursor, page, lines)
+
+    def cursor(self, log: str) -> Cursor | None:
+        """How far `log` has been followed here, or None if it never was."""
+        with self._transaction() as connection:
+            return cursor_of(connection, log)
+
+    def followed(self) -> list[str]:
+        """The logs that have been followed here, by name."""
+        with self._transaction() as connection:
+            statement = select(schema.followed.c.log).order_by(schema.followed.c.log)
+            return list(connection.execute(statement).scalars())
+
+    def lines(self, log: str, *, after: int = 0, limit: int = 1_000_000) -> list[bytes]:
+        """Confirmed record lines after a position, in order."""
+        confirmed = schema.confirmed.c
+        statement = (
+            select(confirmed.line)
+            .where(confirmed.log == log, confirmed.position > after)
+            .order_by(confirmed.position)
+            .limit(limit)
+        )
+        with self._transaction() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def keep_checkpoint(self, log: str, note: bytes) -> None:
+        """Remember the newest checkpoint of `log` that was verified."""
+        statement = (
+            update(schema.followed).where(schema.followed.c.log == log).values(checkpoint=note)
+        )
+        with self._transaction() as connection:
+            connection.execute(statement)
+
+    def mark_unreadable(self, log: str, position: int, problem: str) -> None:
+        """Note that the record at `position` cannot be read here; its line is kept."""
+        row = {"log": log, "position": position, "problem": problem}
+        with self._transaction() as connection:
+            connection.execute(upsert(schema.unreadable).on_conflict_do_nothing(), row)
+
+    def unreadable(self, log: str) -> dict[int, str]:
+        """Positions of records that could not be read here, with the reason."""
+        statement = select(schema.unreadable).where(schema.unreadable.c.log == log)
+        with self._transaction() as connection:
+            return {row.position: row.problem for row in connection.execute(statement)}
+
+    # After the server was restored
+
+    def begin_epoch(self, log: str, epoch: str, *, keep: int) -> Cursor:
+        """Follow `log` under a new epoch, whose first `keep` records are the ones we have.
+
+        Everything after them is moved to `superseded`, from where it can be sent again.
+        """
+        with self._transaction() as connection:
+            cursor = cursor_of(connection, log) or begin_following(connection, log, epoch)
+            supersede(connection, cursor, keep)
+            return follow_anew(connection, log, epoch)
+
+    def superseded(self, log: str, *, only_missing: bool = False) -> list[Superseded]:
+        """Records of earlier epochs; `only_missing`: those the log has not got back yet."""
+        superseded = schema.superseded.c
+        statement = (
+            select(schema.superseded)
+            .where(superseded.log == log)
+            .order_by(superseded.epoch, superseded.position)
+        )
+        if only_missing:
+            statement = statement.where(superseded.is_back.is_(False))
+        with self._transaction() as connection:
+            return [
+                Superseded(
+                    log=row.log,
+                    epoch=row.epoch,
+                    position=row.position,
+                    event_id=row.event_id,
+                    line=row.line,
+                )
+                for row in connection.execute(statement)
+            ]
+
+    # Small things that must survive
+
+    def save_draft(self, name: str, text: str, *, began_at: int | None, now: int) -> None:
+        """Keep what is being typed under `name`; empty text forgets it."""
+        with self._transaction() as connection:
+            connection.execute(delete(schema.draft).where(schema.draft.c.name == name))
+            if text:
+                row = {"name": name, "text": text, "began_at": began_at, "saved_at": now}
+                connection.execute(insert(schema.draft), row)
+
+    def draft(self, name: str) -> SavedDraft | None:
+        """What was being typed under `name`, or None."""
+        statement = select(schema.draft).where(schema.draft.c.name == name)
+        with self._transaction() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            return None
+        return SavedDraft(text=row.text, began_at=row.began_at, saved_at=row.saved_at)
+
+    def set_value(self, name: str, value: bytes) -> None:
+        """Keep a small value, such as the console's signing key."""
+        with self._transaction() as connection:
+            connection.execute(delete(schema.setting).where(schema.setting.c.name == name))
+            connection.execute(insert(schema.setting), {"name": name, "value": value})
+
+    def value(self, name: str) -> bytes | None:
+        """The value kept under `name`, or None."""
+        statement = select(schema.setting.c.value).where(schema.setting.c.name == name)
+        with self._transaction() as connection:
+            return connection.execute(statement).scalar()
+
+    def keep_site_checkpoint(self, size: int, note: bytes) -> None:
+        """Remember a checkpoint of the site's own log, to hold the server to it."""
+        row = {"size": size, "note": note}
+        with self._transaction() as connection:
+            connection.execute(upsert(schema.site_checkpoint).on_conflict_do_nothing(), row)
+
+    def last_site_checkpoint(self) -> bytes | None:
+        """The largest checkpoint of the site's log this console has seen."""
+        checkpoint = schema.site_checkpoint.c
+        statement = select(checkpoint.note).order_by(checkpoint.size.desc()).limit(1)
+        with self._transaction() as connection:
+            return connection.execute(statement).scalar()
+
+    def restore_rows(self, tables: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+        """Put back rows that were saved from a damaged file, by name of table."""
+        with self._transaction() as connection:
+            for name, rows in tables.items():
+                if rows:
+                    table = schema.metadata.tables[name]
+                    connection.execute(upsert(table).on_conflict_do_nothing(), list(rows))
+
+    def _enqueue(self, entries: Sequence[OutboxEntry]) -> None:
+        rows = [_row(entry) for entry in entries]
+        if not rows:
+            return
+        with self._transaction() as connection:
+            connection.execute(insert(schema.outbox), rows)
+            give = upsert(schema.counter)
+            give = give.on_conflict_do_update(
+                index_elements=["log"],
+                set_={"n": func.max(schema.counter.c.n, give.excluded.n)},
+            )
+            connection.execute(give, [{"log": row["log"], "n": row["n"]} for row in rows])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with explained(), self._database.writer.begin() as connection:
+            yield connection
+
+
+def _entry(row: Row[Any]) -> OutboxEntry:
+    return OutboxEntry(
+        log=row.log,
+        n=row.n,
+        event_id=row.event_id,
+        body=row.body,
+        sig=row.sig,
+        made_at=row.made_at,
+    )
+
+
+def _row(entry: OutboxEntry) -> dict[str, object]:
+    return {
+        "log": entry.log,
+        "n": entry.n,
+        "event_id": entry.event_id,
+        "body": entry.body,
+        "sig": entry.sig,
+        "made_at": entry.made_at,
+    }
