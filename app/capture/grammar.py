@@ -28,14 +28,13 @@ from __future__ import annotations
 import re
 
 from app.capture.entry import Entry, EntryKind, ProblemCode, SpanRole
-from app.capture.items import Item, Unread, read_item
+from app.capture.items import Item, Unread, announces_reason, read_item
 from app.capture.reading import Reading
 from app.capture.scanner import Piece, PieceShape, scan
 from app.capture.verbs import Verb, verb_named
 from app.capture.vocabulary import Vocabulary
 
 _COMMAND = re.compile(r"\s*/(\S*)")
-_REASON_WORDS = ("because", "bc")
 _KEPT_IN_TEXT = (SpanRole.SERVICE, SpanRole.REF, SpanRole.VERSION)
 _FREE_TO_GIVE_REASON = (EntryKind.GO, EntryKind.NOGO, EntryKind.REVERSE)
 
@@ -113,7 +112,7 @@ def _read_signed(reading: Reading, piece: Piece, item: Item) -> None:
 
 
 def _begins_reason(reading: Reading, piece: Piece) -> bool:
-    if reading.has_reason or piece.text.lower().rstrip(":,") not in _REASON_WORDS:
+    if reading.has_reason or not announces_reason(piece.text):
         return False
     return reading.has_words or reading.kind in _FREE_TO_GIVE_REASON
 

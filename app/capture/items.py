@@ -11,7 +11,8 @@ from app.capture.vocabulary import Vocabulary
 from app.incident.kinds.decisions import Verdict
 
 _CLOSING = ".,;:!?)]}'\"…"
-_OPENING = "([{'\""
+_OPENING = "([{"
+_REASON_WORDS = ("because", "bc")
 _REF = re.compile(r"(?:D|EX|A|I|C|RB)-[0-9]{1,9}", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][\w-]*")
 _VERSION = re.compile(r"v[0-9][\w.\-]*", re.IGNORECASE)
@@ -54,6 +55,11 @@ def read_item(word: str, vocabulary: Vocabulary) -> Item | Unread | None:
     if core and core != word:
         found = _read(core, word.index(core), vocabulary) or found
     return found
+
+
+def announces_reason(word: str) -> bool:
+    """Whether `word` is the one that says why: `because`, `bc`, with or without a colon."""
+    return word.lower().rstrip(":,") in _REASON_WORDS
 
 
 def _read(word: str, start: int, vocabulary: Vocabulary) -> Item | Unread | None:

@@ -15,7 +15,8 @@ def fold(text: str) -> str:
     """`text` as names are compared: case, accents and width do not matter."""
     if text.isascii():
         return text.lower()
-    return "".join(_fold_character(character) for character in text)
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def slug(name: str) -> str:
@@ -62,11 +63,6 @@ class PrefixIndex:
     def names(self) -> Iterable[tuple[str, int]]:
         """Every folded name with its number, sorted."""
         return zip(self._names, self._numbers, strict=True)
-
-
-def _fold_character(character: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", character)
-    return "".join(part for part in decomposed if not unicodedata.combining(part)).casefold()
 
 
 def _end_of_match(name: str, start: int, query: str) -> int | None:

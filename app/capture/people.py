@@ -44,7 +44,8 @@ class People:
         self._people = tuple(people)
         is_known = known is not None and _called(known._people) == _called(self._people)
         self._index: _NameIndex = known._index if known and is_known else _NameIndex(self._people)
-        self._places = _places(self._people)
+        self._order = sorted(range(len(self._people)), key=self._rank)
+        self._places = {number: place for place, number in enumerate(self._order)}
 
     def __len__(self) -> int:
         return len(self._people)
@@ -72,8 +73,11 @@ class People:
         In this order: on the bridge, in a role, owner of a failing service, recently used, then
         by name.
         """
-        found = self._index.names.starting_with(prefix)
-        best = nsmallest(count, found, key=self._places.__getitem__)
+        if prefix:
+            found = self._index.names.starting_with(prefix)
+            best = nsmallest(count, found, key=self._places.__getitem__)
+        else:
+            best = self._order[:count]
         return [(self._people[number], self._index.handles[number]) for number in best]
 
     def spelled(self) -> Iterable[tuple[str, Person, str]]:
@@ -81,35 +85,58 @@ class People:
         for name, number in self._index.names.names():
             yield name, self._people[number], self._index.handles[number]
 
+    def _rank(self, number: int) -> tuple[int, int, str, str]:
+        person = self._people[number]
+        recently = _NEVER if person.recently_used is None else person.recently_used
+        return nearness(person), recently, self._index.full_names[number], person.id
+
 
 class _NameIndex:
     """What people are called, as numbers: places in the order the people were given."""
 
     def __init__(self, people: tuple[Person, ...]) -> None:
-        self.addressed = _by_handle(people)
-        self.namesakes = _by_first_name(people)
+        self._words = [[fold(word) for _, word in words_of(person.name)] for person in people]
+        self.full_names = [fold(person.name) for person in people]
+        self._slugs = [slug(person.name) for person in people]
+        self.addressed = self._by_handle(people)
+        self.namesakes = self._by_first_name()
         self.handles = [self._preferred(number, person) for number, person in enumerate(people)]
         self.names = PrefixIndex(self._names(people))
+
+    def _by_handle(self, people: tuple[Person, ...]) -> dict[str, int]:
+        """Explicit handles win over full names, and those over ids."""
+        addressed: dict[str, int] = {}
+        for number, person in enumerate(people):
+            for handle in person.handles:
+                addressed.setdefault(fold(handle), number)
+        for number, full_name in enumerate(self._slugs):
+            addressed.setdefault(full_name, number)
+        for number, person in enumerate(people):
+            addressed.setdefault(fold(person.id), number)
+        return addressed
+
+    def _by_first_name(self) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for number, words in enumerate(self._words):
+            for first_name in words[:1]:
+                groups.setdefault(first_name, []).append(number)
+        return groups
 
     def _preferred(self, number: int, person: Person) -> str:
         """The first handle that means this person and nobody else."""
         for handle in person.handles:
             if self.addressed.get(fold(handle)) == number:
                 return handle
-        first_name = _first_name(person)
-        if len(self.namesakes.get(first_name, ())) == 1 and first_name not in self.addressed:
-            return first_name
-        full_name = slug(person.name)
+        for first_name in self._words[number][:1]:
+            if len(self.namesakes[first_name]) == 1 and first_name not in self.addressed:
+                return first_name
+        full_name = self._slugs[number]
         return full_name if self.addressed.get(full_name) == number else person.id
 
     def _names(self, people: tuple[Person, ...]) -> Iterable[tuple[str, int]]:
         for number, person in enumerate(people):
-            yield self.handles[number], number
-            yield person.name, number
-            for handle in person.handles:
-                yield handle, number
-            for _, word in words_of(person.name):
-                yield word, number
+            for name in (self.handles[number], person.name, *person.handles, *self._words[number]):
+                yield name, number
 
 
 def nearness(person: Person) -> int:
@@ -121,43 +148,5 @@ def nearness(person: Person) -> int:
     return 2 if person.owns_failing_service else 3
 
 
-def _places(people: tuple[Person, ...]) -> list[int]:
-    """For each person their place in the order of nearness."""
-    order = sorted(range(len(people)), key=lambda number: _rank(people[number]))
-    places = [0] * len(people)
-    for place, number in enumerate(order):
-        places[number] = place
-    return places
-
-
-def _rank(person: Person) -> tuple[int, int, str, str]:
-    recently = _NEVER if person.recently_used is None else person.recently_used
-    return nearness(person), recently, fold(person.name), person.id
-
-
 def _called(people: tuple[Person, ...]) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(person.id, person.name, person.handles) for person in people]
-
-
-def _by_handle(people: tuple[Person, ...]) -> dict[str, int]:
-    """Explicit handles win over full names, and those over ids."""
-    addressed: dict[str, int] = {}
-    for number, person in enumerate(people):
-        for handle in person.handles:
-            addressed.setdefault(fold(handle), number)
-    for number, person in enumerate(people):
-        addressed.setdefault(slug(person.name), number)
-    for number, person in enumerate(people):
-        addressed.setdefault(fold(person.id), number)
-    return addressed
-
-
-def _by_first_name(people: tuple[Person, ...]) -> dict[str, list[int]]:
-    groups: dict[str, list[int]] = {}
-    for number, person in enumerate(people):
-        groups.setdefault(_first_name(person), []).append(number)
-    return groups
-
-
-def _first_name(person: Person) -> str:
-    return fold(next((word for _, word in words_of(person.name)), ""))

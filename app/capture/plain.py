@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from app.capture.items import announces_reason
 from app.capture.scanner import Piece, PieceShape, scan
 
 _SIGNS = ("@", "#", "!", "+", "=", "~", "%", "(", "[", "{", "'", '"', "`", "/")
-_WORDS = ("because", "because:", "because,", "bc", "bc:", "bc,")
 
 
 def as_note(text: str) -> str:
@@ -21,7 +21,7 @@ def _plain(piece: Piece) -> str:
     match piece.shape:
         case PieceShape.ESCAPED:
             return f"\\\\{piece.text}"
-        case PieceShape.WORD if piece.text.startswith(_SIGNS) or piece.text.lower() in _WORDS:
+        case PieceShape.WORD if piece.text.startswith(_SIGNS) or announces_reason(piece.text):
             return f"\\{piece.text}"
         case _:
             return piece.text

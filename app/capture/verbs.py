@@ -39,7 +39,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("todo", EntryKind.FOLLOW_UP, "follow-up for the review", "/todo alert on saturation"),
     Verb("done", EntryKind.DONE, "close an action", "/done A-12"),
     Verb("t", EntryKind.TIMER, "timer", "/t 3m ask jae"),
-    Verb("c", EntryKind.CLOCK, "start a compliance clock", "/c gdpr ~14:20 because dump leaked"),
+    Verb("c", EntryKind.CLOCK, "compliance clock", "/c gdpr ~14:20 because dump leaked"),
     Verb("pin", EntryKind.PIN, "pin the last entry", "/pin"),
     Verb("ho", EntryKind.HANDOFF, "hand off command", "/ho @tom"),
 )

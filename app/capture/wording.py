@@ -44,29 +44,30 @@ def reason_of(marks: Iterable[Mark]) -> str:
 def text_of(marks: Sequence[Mark]) -> str:
     """The words that say what; a word that announces a reason and gives none is one of them."""
     gives_reason = any(mark.is_in_reason for mark in marks)
-    between = _between_words(marks)
-
-    def is_kept(number: int, mark: Mark) -> bool:
-        if mark.place is Place.BECAUSE:
-            return not gives_reason
-        return between[number] or (mark.place in _SAID and not mark.is_in_reason)
-
-    return _joined((mark, is_kept(number, mark)) for number, mark in enumerate(marks))
+    said = _SAID if gives_reason else (*_SAID, Place.BECAUSE)
+    between = _between_words(marks, said)
+    return _joined(
+        (mark, between[number] or (mark.place in said and not mark.is_in_reason))
+        for number, mark in enumerate(marks)
+    )
 
 
 def whole_text_of(marks: Sequence[Mark]) -> str:
     """The words of a note: what, why and who, since a note is its sentence."""
-    between = _between_words(marks)
+    between = _between_words(marks, (*_SAID, Place.BECAUSE))
     kept = (*_SAID, Place.BECAUSE, Place.ASIDE)
     return _joined(
         (mark, between[number] or mark.place in kept) for number, mark in enumerate(marks)
     )
 
 
-def _between_words(marks: Sequence[Mark]) -> list[bool]:
-    """For each mark, whether it is an aside with words on both sides."""
-    before = _next_to_word(marks, (Place.WORD,))
-    after = _next_to_word(marks[::-1], _SAID)[::-1]
+def _between_words(marks: Sequence[Mark], said: tuple[Place, ...]) -> list[bool]:
+    """For each mark, whether it is an aside with words on both sides.
+
+    A ref before it is no such word: in "D-7 @jae may not reverse" Jae is not in the sentence.
+    """
+    before = _next_to_word(marks, tuple(place for place in said if place is not Place.REF))
+    after = _next_to_word(marks[::-1], said)[::-1]
     return [left and right for left, right in zip(before, after, strict=True)]
 
 
