@@ -159,9 +159,8 @@ class Engine:
     # --- going up ---------------------------------------------------------------------------
 
     def _push_answered(self, epoch: str, outputs: list[Output]) -> list[Output]:
-        if not self.epoch:
-            self.epoch = epoch
-        return outputs
+        self.epoch = self.epoch or epoch
+        return [*outputs, *self._reconnect()]
 
     def _push_failed(self, failure: Failure) -> list[Output]:
         if failure.code in _RESTORED:

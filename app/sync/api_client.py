@@ -1,0 +1,216 @@
+"""Talks to the server: one method per call, failures as `Failure` values or `ServerRefused`."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+import msgspec
+
+from app.errors import WatchfloorError
+from app.events.codec import to_microseconds
+from app.protocol.bodies import (
+    EPOCH_HEADER,
+    EVENT_STREAM,
+    HEAD_HEADER,
+    ConsoleRegistration,
+    IncidentList,
+    PushRequest,
+    PushResponse,
+    ServerTime,
+    SignedBody,
+    WhoAmI,
+)
+from app.protocol.problems import ProblemCode, read_problem
+from app.protocol.stream import Frame, StreamBroken, StreamParser
+from app.sync.exchange import Failure, Outgoing
+
+_REQUEST_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_STREAM_TIMEOUT = httpx.Timeout(5.0, read=None)
+_ENCODER = msgspec.json.Encoder()
+
+
+class ServerUnavailable(WatchfloorError):
+    """The server did not answer, or would not do what was asked."""
+
+    advice = (
+        "Check the address and the token. What you write is kept on this device and sent later."
+    )
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLines:
+    """A page of record lines as they came, how far the log reaches, and its epoch."""
+
+    lines: tuple[bytes, ...]
+    head: int
+    epoch: str
+
+
+class ApiClient:
+    """One server, spoken to as one person.
+
+    `url` is the server's address and `token` the person's.  Every call raises
+    `ServerUnavailable` when no answer comes or the answer is a problem; cancelling a call is
+    always safe, because every write is idempotent.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        verify: ssl.SSLContext | bool = True,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_REQUEST_TIMEOUT,
+            transport=transport,
+            verify=verify,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def push(self, log: str, epoch: str, rows: Sequence[Outgoing]) -> PushResponse:
+        """Send a batch; what became of each event."""
+        request = PushRequest(
+            epoch=epoch,
+            sent_at=to_microseconds(datetime.now(UTC)),
+            events=[SignedBody(body=msgspec.Raw(row.body), sig=row.sig) for row in rows],
+        )
+        answer = await self._request(
+            "POST", f"/v1/logs/{log}/events", content=_ENCODER.encode(request)
+        )
+        return _decoded(answer.content, PushResponse)
+
+    async def page(
+        self, log: str, *, after: int, limit: int, epoch: str = "", wait: float = 0.0
+    ) -> PageLines:
+        """Record lines after a position; with `wait` seconds, held back until there is news."""
+        params: dict[str, str | int | float] = {"after": after, "limit": limit}
+        if epoch:
+            params["epoch"] = epoch
+        if wait:
+            params["wait"] = wait
+        answer = await self._request(
+            "GET", f"/v1/logs/{log}/events", params=params, timeout=10.0 + wait
+        )
+        try:
+            head = int(answer.headers[HEAD_HEADER])
+        except (KeyError, ValueError) as error:
+            raise ServerUnavailable(
+                Failure(detail="what answers is not a Watchfloor server")
+            ) from error
+        return PageLines(
+            lines=tuple(answer.content.splitlines()),
+            head=head,
+            epoch=answer.headers.get(EPOCH_HEADER, ""),
+        )
+
+    async def stream(self, log: str, *, after: int, epoch: str = "") -> AsyncIterator[list[Frame]]:
+        """Frames as they come; an empty list is a heartbeat.  Ends when the server ends it."""
+        parser = StreamParser()
+        headers = {"Accept": EVENT_STREAM, "Last-Event-ID": str(after)}
+        params = {"epoch": epoch} if epoch else {}
+        try:
+            async with self._http.stream(
+                "GET",
+                f"/v1/logs/{log}/stream",
+                headers=headers,
+                params=params,
+                timeout=_STREAM_TIMEOUT,
+            ) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise ServerUnavailable(_failure_of(answer, await answer.aread()))
+                yield []
+                async for chunk in answer.aiter_raw():
+                    yield parser.feed(chunk)
+        except (httpx.TransportError, StreamBroken) as error:
+            raise ServerUnavailable(Failure(detail=_plain(error))) from error
+
+    async def incidents(self) -> IncidentList:
+        """All incidents with the heads of their logs."""
+        answer = await self._request("GET", "/v1/incidents")
+        return _decoded(answer.content, IncidentList)
+
+    async def who_am_i(self) -> WhoAmI:
+        """Whom the token speaks for."""
+        answer = await self._request("GET", "/v1/me")
+        return _decoded(answer.content, WhoAmI)
+
+    async def server_time(self) -> int:
+        """The server's clock, microseconds since 1970 UTC."""
+        answer = await self._request("GET", "/v1/time")
+        return _decoded(answer.content, ServerTime).now
+
+    async def register_console(self, console: str, public_key: str) -> None:
+        """Let this console sign events for the person the token speaks for."""
+        request = ConsoleRegistration(console=console, public_key=public_key)
+        await self._request("POST", "/v1/consoles", content=_ENCODER.encode(request))
+
+    async def post(self, path: str, content: bytes, headers: dict[str, str]) -> bytes:
+        """Post bytes to a path of the server; gives back the answer's body."""
+        answer = await self._request("POST", path, content=content, headers=headers)
+        return answer.content
+
+    async def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = await self._http.request(method, path, **options)
+        except httpx.TransportError as error:
+            raise ServerUnavailable(Failure(detail=_plain(error))) from error
+        if not answer.is_success:
+            raise ServerUnavailable(_failure_of(answer, answer.content))
+        return answer
+
+
+def _plain(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _failure_of(answer: httpx.Response, content: bytes) -> Failure:
+    problem = read_problem(answer.status_code, content)
+    try:
+        code = ProblemCode(problem.code)
+    except ValueError:
+        code = ProblemCode.INTERNAL
+    detail = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
+    return Failure(
+        detail=detail, code=code, retry_after=problem.retry_after, epoch=problem.epoch or ""
+    )
+
+
+T = TypeVar("T")
+
+
+def _decoded(content: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        failure = Failure(detail=f"the answer cannot be read: {error}")
+        raise ServerUnavailable(failure) from error

@@ -1,0 +1,51 @@
+"""What a session needs of the console's local log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.protocol.problems import ProblemCode
+from app.sync.exchange import Arrived, Outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalCursor:
+    """How far one log is on disk here: its epoch (empty if unknown) and last position."""
+
+    epoch: str
+    position: int
+
+
+class LocalStore(Protocol):
+    """The local log, as a session uses it.  Each method is one durable transaction or one read."""
+
+    def cursor(self, log: str) -> LocalCursor:
+        """How far `log` is on disk."""
+
+    def lines(self, log: str, after: int, limit: int) -> list[bytes]:
+        """Record lines after a position, in order."""
+
+    def line_at(self, log: str, position: int) -> bytes | None:
+        """The record line at a position."""
+
+    def outbox(self, log: str) -> list[Outgoing]:
+        """The rows that wait to be recorded, in the order they were written."""
+
+    def next_number(self, log: str) -> int:
+        """The number this console gives its next event in `log`, from 1."""
+
+    def append(self, log: str, rows: Sequence[Outgoing]) -> None:
+        """Put rows in the outbox."""
+
+    def confirm(
+        self, log: str, records: Sequence[Arrived], settled: Sequence[str], epoch: str
+    ) -> None:
+        """Keep records, move the cursor over them and drop settled rows, all at once."""
+
+    def park(self, log: str, event_id: str, code: ProblemCode, detail: str) -> None:
+        """Set a row aside for good, with the reason."""
+
+    def rewind(self, log: str, position: int, epoch: str) -> list[Outgoing]:
+        """Keep records past `position` as evidence, put their bodies back; gives the outbox."""

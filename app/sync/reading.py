@@ -1,0 +1,57 @@
+"""Record lines as they arrive, read once; what cannot be read is kept, never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from app.errors import InvalidInput
+from app.events.codec import Codec
+from app.events.event import Event, Recorded, Standing
+from app.events.fact import UnreadableFact
+from app.sync.exchange import Arrived
+
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_arrived(
+    codec: Codec, log: str, lines: Iterable[bytes], after: int
+) -> tuple[Arrived, ...]:
+    """The records in `lines`, which follow position `after` of `log` without a gap.
+
+    A line whose frame is damaged becomes an unreadable record at the position it must have, so
+    that one bad line never stops what follows it.
+    """
+    arrived: list[Arrived] = []
+    for index, line in enumerate(lines):
+        try:
+            recorded = codec.read_record(line)
+        except InvalidInput as error:
+            recorded = _damaged(log, after + index + 1, line, str(error))
+        arrived.append(
+            Arrived(
+                position=recorded.position,
+                event_id=recorded.event.id,
+                line=line,
+                recorded=recorded,
+            )
+        )
+    return tuple(arrived)
+
+
+def _damaged(log: str, position: int, line: bytes, problem: str) -> Recorded:
+    fact = UnreadableFact(stored_kind="damaged", data=line, problem=problem)
+    event = Event(
+        id=f"damaged-{position}",
+        log=log,
+        actor="automation:server",
+        console="",
+        n=0,
+        seen=position,
+        epoch="",
+        made_at=_NO_TIME,
+        fact=fact,
+    )
+    return Recorded(
+        position=position, received_at=_NO_TIME, event=event, standing=Standing.ACCEPTED
+    )

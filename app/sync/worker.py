@@ -1,0 +1,55 @@
+"""An asyncio loop on a thread of its own: the only thread that owns network and local disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Worker:
+    """A loop on a thread of its own, stopped for good by `stop`."""
+
+    def __init__(self, name: str = "sync") -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._started = threading.Event()
+
+    def start(self) -> None:
+        """Begin to run what is submitted."""
+        self._thread.start()
+        self._started.wait()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run `coroutine` on the worker; a failure nobody asks for is logged, never lost."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        future.add_done_callback(_log_failure)
+        return future
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Cancel everything still running, then wait (seconds) for the thread to end."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            loop = runner.get_loop()
+            loop.call_soon(self._started.set)
+            loop.run_forever()
+
+
+def _log_failure(future: Future[Any]) -> None:
+    try:
+        error = future.exception()
+    except CancelledError:
+        return
+    if error is not None:
+        _log.error("work on the sync thread failed", exc_info=error)
