@@ -18,7 +18,9 @@ from tests.real_programs import in_ci
 
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Path]()
-THREADS_OF_THE_RUNNER = ("MainThread", "pytest_timeout")
+# The runner's own, and those an event loop keeps ready: a loop may belong to a wider fixture, and
+# one that is left behind is found by the thread it runs on.
+THREADS_OF_OTHERS = ("MainThread", "pytest_timeout", "asyncio_", "AnyIO worker")
 SECONDS_FOR_THREADS_TO_END = 2.0
 
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,7 +88,7 @@ def _threads_left(before: set[threading.Thread]) -> list[str]:
     started = [
         thread
         for thread in threading.enumerate()
-        if thread not in before and not thread.name.startswith(THREADS_OF_THE_RUNNER)
+        if thread not in before and not thread.name.startswith(THREADS_OF_OTHERS)
     ]
     for thread in started:
         if not isinstance(thread, threading._DummyThread):
