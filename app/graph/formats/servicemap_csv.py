@@ -1,0 +1,66 @@
+"""CSV files of dependencies (`caller,callee,…`) or of services (`service,team,…`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.errors import InvalidInput
+from app.graph.catalog import Basis, Catalog, Criticality, Service
+from app.graph.formats.draft import CatalogDraft
+from app.graph.formats.facts import Facts
+from app.graph.formats.table import Row, read_table
+
+_CALLER = ("caller", "source", "client", "from")
+_CALLEE = ("callee", "target", "server", "to")
+_SERVICE = ("id", "service", "name")
+
+
+def read(data: bytes, *, name: str, observed_at: datetime | None = None) -> Catalog:
+    """Dependencies when the headings name a caller and a callee, services otherwise.
+
+    Other headings are those of `docs/catalogue.md`; `criticality`, `rate` (calls per second),
+    `error-ratio` (0 to 1) and `latency` (seconds) describe a dependency.  A row that cannot be
+    read is left out with a warning; headings that fit neither raise InvalidInput.
+    """
+    headings, rows = read_table(data, name=name)
+    draft = CatalogDraft(name, observed_at)
+    if set(headings) & set(_CALLER) and set(headings) & set(_CALLEE):
+        for row in rows:
+            _add_dependency(draft, row)
+    elif set(headings) & set(_SERVICE):
+        for row in rows:
+            _add_service(draft, row)
+    else:
+        wanted = "the headings need caller and callee, or service"
+        raise InvalidInput(wanted, field=f"{name}:1", kept="the last good catalogue stays")
+    return draft.build()
+
+
+def _add_dependency(draft: CatalogDraft, row: Row) -> None:
+    caller, callee = row.first(*_CALLER), row.first(*_CALLEE)
+    if not caller or not callee:
+        draft.warn(f"{row.place}: caller or callee is empty, this row was left out")
+        return
+    if caller == callee:
+        draft.mention(caller)
+        draft.warn(f"{row.place}: {caller} depends on itself, this row was left out")
+        return
+    facts = Facts(words=row.cells, place=row.place, warn=draft.warn)
+    draft.add_dependency(
+        caller,
+        callee,
+        criticality=facts.criticality() or Criticality.HARD,
+        basis=Basis.DECLARED if facts.number("rate") is None else Basis.OBSERVED,
+        rate=facts.number("rate"),
+        error_ratio=facts.number("error-ratio", largest=1.0),
+        latency=facts.number("latency"),
+    )
+
+
+def _add_service(draft: CatalogDraft, row: Row) -> None:
+    service_id = row.first(*_SERVICE)
+    if not service_id:
+        draft.warn(f"{row.place}: the service has no name, this row was left out")
+        return
+    facts = Facts(words=row.cells, place=row.place, warn=draft.warn)
+    draft.add_service(facts.describe(Service(id=service_id, name=service_id)))

@@ -1,0 +1,146 @@
+"""Values read from a file that still know where they stood, for complaints that name it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from app.errors import InvalidInput
+
+Content: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
+
+MOST_DEPTH = 50
+MOST_NODES = 400_000
+MOST_JSON_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """One value of a YAML or JSON file.
+
+    `path` is the way to it ("spec.dependsOn[2]"), `line` the line it starts in (0 = unknown).
+    The reading methods raise InvalidInput naming file, line and key when the value has another
+    shape than asked for.
+    """
+
+    content: Content
+    name: str
+    path: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """File, line and key in words a person can follow, such as `map.yaml:12: spec.owner`."""
+        line = f":{self.line}" if self.line else ""
+        return f"{self.name}{line}" + (f": {self.path}" if self.path else "")
+
+    def refuse(self, reason: str) -> InvalidInput:
+        """The error to raise when this value makes the file unreadable."""
+        return InvalidInput(reason, field=self.place, kept="the last good catalogue stays")
+
+    def get(self, key: str) -> Tree | None:
+        """The value under `key`, or None when it is absent or null."""
+        found = self.mapping().get(key)
+        return None if found is None or found.content is None else found
+
+    def mapping(self) -> dict[str, Tree]:
+        """The entries of a mapping."""
+        if not isinstance(self.content, dict):
+            raise self.refuse("a mapping is expected here")
+        return self.content
+
+    def items(self, key: str) -> Iterator[Tree]:
+        """The elements of the list under `key`; nothing when it is absent."""
+        found = self.get(key)
+        if found is not None:
+            yield from found.elements()
+
+    def elements(self) -> list[Tree]:
+        """The elements of a list."""
+        if not isinstance(self.content, list):
+            raise self.refuse("a list is expected here")
+        return self.content
+
+    def text(self, key: str = "") -> str:
+        """The words under `key` (of this value itself when empty), "" when absent."""
+        found = self.get(key) if key else self
+        if found is None or found.content is None:
+            return ""
+        if isinstance(found.content, dict | list):
+            raise found.refuse("words are expected here")
+        return str(found.content)
+
+    def number(self, key: str) -> float | None:
+        """The finite number under `key`, also when written as words; None when absent."""
+        found = self.get(key)
+        if found is None or found.text() == "":
+            return None
+        try:
+            value = float(found.text())
+        except ValueError:
+            raise found.refuse(f"{found.text()!r} is not a number") from None
+        if value - value != 0.0:
+            raise found.refuse(f"{found.text()} is not a finite number")
+        return value
+
+
+def read_json(data: bytes, *, name: str) -> Tree:
+    """Parse JSON strictly: no doubled keys, no NaN, at most `MOST_DEPTH` levels and 32 MiB.
+
+    Raises InvalidInput naming the file and the line.
+    """
+    if len(data) > MOST_JSON_BYTES:
+        raise InvalidInput("larger than 32 MiB", field=name, kept="the last good catalogue stays")
+    try:
+        value = json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        place = f"{name}:{error.lineno}"
+        raise InvalidInput(error.msg, field=place, kept="the last good catalogue stays") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(str(error), field=name, kept="the last good catalogue stays") from error
+    return _Planter(name).plant(value, "", 0)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        keys = [key for key, _ in pairs]
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {doubled!r} is given twice in one object")
+    return entries
+
+
+def _no_constant(word: str) -> object:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+class _Planter:
+    """Turns plain values into trees while counting them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._count = 0
+
+    def plant(self, value: object, path: str, depth: int) -> Tree:
+        self._count += 1
+        if depth > MOST_DEPTH or self._count > MOST_NODES:
+            reason = f"more than {MOST_DEPTH} levels deep or {MOST_NODES} values"
+            raise InvalidInput(reason, field=f"{self._name}: {path}")
+        if isinstance(value, dict):
+            stem = f"{path}." if path else ""
+            return self._tree(
+                {key: self.plant(one, stem + key, depth + 1) for key, one in value.items()}, path
+            )
+        if isinstance(value, list):
+            return self._tree(
+                [self.plant(one, f"{path}[{row}]", depth + 1) for row, one in enumerate(value)],
+                path,
+            )
+        if value is None or isinstance(value, str | int | float | bool):
+            return self._tree(value, path)
+        raise AssertionError(f"JSON has no {type(value).__name__}")
+
+    def _tree(self, content: Content, path: str) -> Tree:
+        return Tree(content=content, name=self._name, path=path)
