@@ -39,6 +39,7 @@ def test_only_safe_text_makes_widgets_that_may_read_text_as_markup():
         "QMessageBox.warning(self, title, text)",
         "view.setHtml(text)",
         "button.setToolTip(text)",
+        "QToolTip.showText(place, text)",
         "plot.setTitle(text)",
         "axis.setLabel(text)",
         "cursor.insertHtml(text)",
@@ -51,7 +52,13 @@ def test_each_way_to_rich_text_is_found(source):
 
 @pytest.mark.parametrize(
     "source",
-    ["TextLabel(title)", "item.setText(text)", "self.findChildren(QLabel)", "PlainText"],
+    [
+        "TextLabel(title)",
+        "item.setText(text)",
+        "self.findChildren(QLabel)",
+        "PlainText",
+        "QToolTip.showText(place, tooltip_of(text))",
+    ],
 )
 def test_plain_text_is_left_alone(source):
     assert not list(rich_text_in(ast.parse(source)))
@@ -61,6 +68,8 @@ def rich_text_in(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     """Each place where a text could be read as markup, with what does it."""
     for node in ast.walk(tree):
         match node:
+            case ast.Call(func=ast.Attribute(attr="showText"), args=shown) if _escaped(shown):
+                pass
             case ast.Call(func=made) if _last_name(made) in GUESSING_CLASSES | RICH_CALLS:
                 yield node, _last_name(made)
             case ast.Call(func=ast.Attribute(value=asked)) if (
@@ -71,6 +80,13 @@ def rich_text_in(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
                 yield node, f"class {node.name}"
             case ast.Attribute(attr=name) if name in RICH_FORMATS:
                 yield node, name
+
+
+def _escaped(arguments: list[ast.expr]) -> bool:
+    """Whether the text of a tooltip went through the one function that escapes it."""
+    return any(
+        isinstance(each, ast.Call) and _last_name(each.func) == "tooltip_of" for each in arguments
+    )
 
 
 def _last_name(node: ast.AST) -> str:
