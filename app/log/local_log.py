@@ -126,11 +126,12 @@ class LocalLog:
 
     # What is confirmed
 
-    def confirm(self, page: ConfirmedPage) -> Cursor:
+    def confirm(self, page: ConfirmedPage, *, known_recorded: Sequence[str] = ()) -> Cursor:
         """Take in a page, its cursor, and what it settles in the outbox, all at once.
 
-        Lines that are here already are passed over.  Raises `NotNext` when the page leaves a
-        gap or is of another epoch; then nothing changed.
+        `known_recorded` are ids of waiting events that are recorded at positions confirmed
+        earlier: they leave the outbox too.  Lines that are here already are passed over.
+        Raises `NotNext` when the page leaves a gap or is of another epoch; then nothing changed.
         """
         with self._transaction() as connection:
             cursor = cursor_of(connection, page.log)
@@ -142,6 +143,9 @@ class LocalLog:
                 raise NotNext(f"{page.log}: {page.after} does not follow {cursor.position}")
             lines = page.lines[cursor.position - page.after :]
             take_lines(connection, page.log, cursor.position, lines)
+            if known_recorded:
+                waiting = schema.outbox.c.event_id.in_(known_recorded)
+                connection.execute(delete(schema.outbox).where(waiting))
             return move_cursor(connection, cursor, page, lines)
 
     def cursor(self, log: str) -> Cursor | None:

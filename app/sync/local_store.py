@@ -44,7 +44,7 @@ class LocalStore(Protocol):
     ) -> None:
         """Keep records, move the cursor over them and drop settled rows, all at once."""
 
-    def park(self, log: str, event_id: str, code: ProblemCode, detail: str) -> None:
+    def park(self, event_id: str, code: ProblemCode, detail: str) -> None:
         """Set a row aside for good, with the reason."""
 
     def rewind(self, log: str, position: int, epoch: str) -> list[Outgoing]:

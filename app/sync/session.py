@@ -245,7 +245,7 @@ class Session(Generic[S]):
         return Stored()
 
     def _do_park(self, event_id: str, code: ProblemCode, detail: str) -> None:
-        self._store.park(self.log, event_id, code, detail)
+        self._store.park(event_id, code, detail)
         event = self._waiting.pop(event_id, None)
         if event is not None:
             self._parked = (*self._parked, ParkedRow(event=event, code=code, detail=detail))

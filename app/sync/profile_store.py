@@ -1,0 +1,106 @@
+"""A profile's local log, as sessions use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from app.events.codec import RecordLine, to_microseconds
+from app.log.local_log import LocalLog
+from app.log.local_values import ConfirmedPage, OutboxEntry, Superseded
+from app.protocol.problems import ProblemCode
+from app.sync.exchange import Arrived, Outgoing
+from app.sync.local_store import LocalCursor
+
+_RECORD = msgspec.json.Decoder(RecordLine)
+
+
+class ProfileStore:
+    """Implements `LocalStore` on the profile's database."""
+
+    def __init__(self, local: LocalLog, clock: Callable[[], datetime]) -> None:
+        self._local = local
+        self._clock = clock
+
+    def cursor(self, log: str) -> LocalCursor:
+        """How far `log` is on disk."""
+        cursor = self._local.cursor(log)
+        if cursor is None:
+            return LocalCursor(epoch="", position=0)
+        return LocalCursor(epoch=cursor.epoch, position=cursor.position)
+
+    def lines(self, log: str, after: int, limit: int) -> list[bytes]:
+        """Record lines after a position, in order."""
+        return self._local.lines(log, after=after, limit=limit)
+
+    def line_at(self, log: str, position: int) -> bytes | None:
+        """The record line at a position."""
+        found = self._local.lines(log, after=position - 1, limit=1)
+        return found[0] if found else None
+
+    def outbox(self, log: str) -> list[Outgoing]:
+        """What waits: records a restored server lacks first, then what was written here."""
+        lost = [_returning(one) for one in self._local.superseded(log, only_missing=True)]
+        known = {row.event_id for row in lost}
+        own = [_outgoing(entry) for entry in self._local.outbox(log)]
+        return [*lost, *(row for row in own if row.event_id not in known)]
+
+    def next_number(self, log: str) -> int:
+        """The number this console gives its next event in `log`, from 1."""
+        return self._local.next_number(log)
+
+    def append(self, log: str, rows: Sequence[Outgoing]) -> None:
+        """Put rows in the outbox."""
+        made_at = to_microseconds(self._clock())
+        self._local.enqueue(
+            [
+                OutboxEntry(
+                    log=log,
+                    n=row.n,
+                    event_id=row.event_id,
+                    body=row.body,
+                    sig=row.sig,
+                    made_at=made_at,
+                )
+                for row in rows
+            ]
+        )
+
+    def confirm(
+        self, log: str, records: Sequence[Arrived], settled: Sequence[str], epoch: str
+    ) -> None:
+        """Keep records, move the cursor over them and drop settled rows, all at once."""
+        arrived = {one.event_id for one in records}
+        known = [event_id for event_id in settled if event_id not in arrived]
+        after = records[0].position - 1 if records else self.cursor(log).position
+        page = ConfirmedPage(
+            log=log,
+            epoch=epoch,
+            after=after,
+            lines=tuple(one.line for one in records),
+            head=records[-1].position if records else after,
+            synced_at=to_microseconds(self._clock()),
+        )
+        self._local.confirm(page, known_recorded=known)
+
+    def park(self, event_id: str, code: ProblemCode, detail: str) -> None:
+        """Set a row aside for good, with the reason."""
+        now = to_microseconds(self._clock())
+        self._local.refuse(event_id, code=code, detail=detail, now=now)
+
+    def rewind(self, log: str, position: int, epoch: str) -> list[Outgoing]:
+        """Keep records past `position` as evidence, send their bodies again; gives the outbox."""
+        self._local.begin_epoch(log, epoch, keep=position)
+        return self.outbox(log)
+
+
+def _outgoing(entry: OutboxEntry) -> Outgoing:
+    return Outgoing(event_id=entry.event_id, n=entry.n, body=entry.body, sig=entry.sig)
+
+
+def _returning(superseded: Superseded) -> Outgoing:
+    """A record the restored server lacks, as its author signed it."""
+    record = _RECORD.decode(superseded.line)
+    return Outgoing(event_id=superseded.event_id, n=0, body=bytes(record.body), sig=record.sig)
