@@ -1,0 +1,212 @@
+"""Paints the card of one service: fill, border, glyph, name, second line and tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from app.graph.catalog import Kind
+from app.incident.kinds.signals import Health
+from app.views.service_map.glyphs import paint_glyph
+from app.views.service_map.look import CardMeasures
+from app.views.service_map.shapes import outline
+from app.views.tokens import Tokens, mixed
+from app.views.typography import TypeStyle, font_of
+
+FADED = 0.25
+"""Opacity of everything outside the blast radius."""
+
+TAG_HEIGHT = 16.0
+TAG_RISE = 13.0
+"""How far a tag stands above the top edge of its card, in logical pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What one card says.  `initials` fill the on-call disc; empty means no disc."""
+
+    service_id: str
+    name: str
+    kind: Kind = Kind.SERVICE
+    health: Health = Health.NORMAL
+    second_line: str = ""
+    tags: tuple[str, ...] = ()
+    initials: str = ""
+    is_stale: bool = False
+    is_faded: bool = False
+    is_ghost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """The colours of one card."""
+
+    fill: QColor | None
+    border: QPen
+    name: QColor
+    second: QColor
+    on_fill: bool = False
+
+
+class CardPainter:
+    """Paints cards in one look and one set of measures."""
+
+    def __init__(
+        self, tokens: Tokens, measures: CardMeasures, *, shows_kinds: bool = False
+    ) -> None:
+        self._tokens = tokens
+        self._measures = measures
+        self._shows_kinds = shows_kinds
+        self._name_font = font_of(measures.name, tabular=False)
+        self._strong_font = font_of(measures.strong, tabular=False)
+        self._second_font = font_of(measures.second)
+        self._second_strong_font = font_of(measures.second_strong)
+        self._tag_font = font_of(TypeStyle.TAG)
+        self._disc_font = font_of(TypeStyle.TAG)
+        self._inks = {
+            (health, is_stale): self._ink(health, is_stale=is_stale)
+            for health in Health
+            for is_stale in (False, True)
+        }
+
+    def box(self, centre: QPointF) -> QRectF:
+        """The rectangle of a card around `centre`."""
+        width, height = self._measures.width, self._measures.height
+        return QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
+
+    def reach(self, centre: QPointF) -> QRectF:
+        """Everything painting this card may touch: the card, its border and its tags."""
+        return self.box(centre).adjusted(-3, -TAG_RISE - 3, 3, 3)
+
+    def paint(self, painter: QPainter, card: Card, centre: QPointF, *, with_text: bool) -> None:
+        """Paint one card around `centre`.  Without text only fill, border and glyph are left."""
+        painter.save()
+        if card.is_faded:
+            painter.setOpacity(FADED)
+        box = self.box(centre)
+        ink = self._inks[card.health, card.is_stale]
+        self._paint_body(painter, card, box, ink)
+        if with_text:
+            self._paint_words(painter, card, box, ink)
+            self.paint_tags(painter, card, centre)
+        else:
+            self._glyph(painter, card, box.center(), 22.0, ink)
+        painter.restore()
+
+    def _paint_body(self, painter: QPainter, card: Card, box: QRectF, ink: _Ink) -> None:
+        path = outline(
+            card.kind, box.adjusted(0.5, 0.5, -0.5, -0.5), shows_kinds=self._shows_kinds
+        )
+        pen = QPen(self._tokens.text3, 1.0, Qt.PenStyle.DotLine) if card.is_ghost else ink.border
+        fill = None if card.is_ghost else ink.fill
+        painter.setPen(pen)
+        painter.setBrush(QBrush(Qt.BrushStyle.NoBrush) if fill is None else QBrush(fill))
+        painter.drawPath(path)
+        if card.is_stale and card.health in (Health.FAILING, Health.DEGRADED):
+            self._paint_hatching(painter, path, box, ink.border.color())
+
+    def _paint_hatching(
+        self, painter: QPainter, path: QPainterPath, box: QRectF, colour: QColor
+    ) -> None:
+        painter.save()
+        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+        faint = QColor(colour)
+        faint.setAlphaF(0.55)
+        painter.setPen(QPen(faint, 1.0))
+        left = box.left() + box.width() * 0.62
+        while left < box.right() + box.height():
+            painter.drawLine(QPointF(left, box.bottom()), QPointF(left + box.height(), box.top()))
+            left += 6.0
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, card: Card, box: QRectF, ink: _Ink) -> None:
+        measures = self._measures
+        middle = box.center().y()
+        first = middle - 7.5 if card.second_line else middle
+        self._glyph(
+            painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
+        )
+        left = box.left() + measures.text_left
+        room = box.right() - left - (28.0 if card.initials else 2.0)
+        painter.setFont(self._strong_font if card.health is not Health.NORMAL else self._name_font)
+        _line_of_text(painter, QRectF(left, first - 10, room, 20), card.name, ink.name)
+        if card.second_line:
+            painter.setFont(
+                self._second_strong_font if card.health is Health.DEGRADED else self._second_font
+            )
+            _line_of_text(
+                painter, QRectF(left, middle - 1.5, room, 20), card.second_line, ink.second
+            )
+        if card.initials:
+            self._paint_disc(painter, card.initials, QPointF(box.right() - 16, middle))
+
+    def _glyph(self, painter: QPainter, card: Card, at: QPointF, size: float, ink: _Ink) -> None:
+        if not card.is_ghost:
+            paint_glyph(painter, self._tokens, card.health, at, size, on_fill=ink.on_fill)
+
+    def _paint_disc(self, painter: QPainter, initials: str, centre: QPointF) -> None:
+        painter.setPen(QPen(self._tokens.line, 1.0))
+        painter.setBrush(self._tokens.bg3)
+        painter.drawEllipse(centre, 10.0, 10.0)
+        painter.setFont(self._disc_font)
+        painter.setPen(self._tokens.text2)
+        painter.drawText(
+            QRectF(centre.x() - 10, centre.y() - 10, 20, 20),
+            Qt.AlignmentFlag.AlignCenter,
+            initials,
+        )
+
+    def paint_tags(self, painter: QPainter, card: Card, centre: QPointF) -> None:
+        """Paint only the tags of a card, for example above a selection ring."""
+        box = self.box(centre)
+        right = box.right() - 5.0
+        painter.setFont(self._tag_font)
+        metrics = QFontMetricsF(self._tag_font)
+        for tag in card.tags:
+            width = metrics.horizontalAdvance(tag) + 10.0
+            if right - width < box.left():
+                break
+            area = QRectF(right - width, box.top() - TAG_RISE, width, TAG_HEIGHT)
+            painter.setPen(QPen(self._tokens.bg1, 1.5))
+            painter.setBrush(self._tokens.text1)
+            painter.drawRoundedRect(area, 3.5, 3.5)
+            painter.setPen(self._tokens.bg0 if self._tokens.is_dark else self._tokens.bg1)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tag)
+            right -= width + 3.0
+
+    def _ink(self, health: Health, *, is_stale: bool) -> _Ink:
+        tokens = self._tokens
+        match health:
+            case Health.FAILING if is_stale:
+                fill = mixed(tokens.fail_fill, tokens.bg1, 0.30)
+                return _Ink(fill, QPen(tokens.fail_border, 1.6), tokens.text1, tokens.text1)
+            case Health.FAILING:
+                pen = QPen(tokens.fail_fill, 1.0)
+                return _Ink(tokens.fail_fill, pen, tokens.fail_on, tokens.fail_on, on_fill=True)
+            case Health.DEGRADED:
+                fill = mixed(tokens.warn_fill, tokens.bg1, 0.12)
+                return _Ink(fill, QPen(tokens.warn_border, 1.1), tokens.text1, tokens.warn)
+            case Health.NO_DATA:
+                pen = QPen(tokens.stale, 1.1)
+                pen.setDashPattern([3.2, 2.2])
+                return _Ink(tokens.bg1, pen, tokens.text1, tokens.text2)
+            case Health.RECOVERING:
+                return _Ink(tokens.bg1, QPen(tokens.ok, 1.1), tokens.text1, tokens.ok)
+            case Health.NORMAL:
+                return _Ink(tokens.bg2, QPen(tokens.line, 1.0), tokens.text2, tokens.text3)
+
+
+def _size(card: Card) -> float:
+    return 9.0 if card.health is Health.NORMAL else 13.0
+
+
+def _line_of_text(painter: QPainter, area: QRectF, text: str, colour: QColor) -> None:
+    metrics = QFontMetricsF(painter.font())
+    painter.setPen(colour)
+    painter.drawText(
+        area,
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+        metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width()),
+    )
