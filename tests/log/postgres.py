@@ -1,0 +1,80 @@
+"""A PostgreSQL cluster of one's own: a folder, a socket in it, and no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real_programs import needs_program
+
+_AS_ROOT_RUN_AS = "postgres"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster; `url` names its maintenance database."""
+
+    binaries: Path
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """Where the database `postgres` is."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """Where a database of this cluster is."""
+        return f"postgresql://{_user()}@/{database}?host={self.folder}"
+
+    def make_database(self, name: str) -> str:
+        """A new empty database; returns its URL."""
+        run_as_owner([self.binaries / "createdb", "-h", self.folder, "-T", "template0", name])
+        return self.url_of(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is connected."""
+        run_as_owner([self.binaries / "dropdb", "-h", self.folder, "--force", name])
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """Make and start a cluster; stop and remove it in the end."""
+    binaries = needs_program("postgres").resolve().parent
+    folder = Path(tempfile.mkdtemp(prefix="wf-postgres-"))
+    data = folder / "data"
+    if os.geteuid() == 0:
+        shutil.chown(folder, _AS_ROOT_RUN_AS)
+    try:
+        run_as_owner([binaries / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"])
+        options = f"-k {folder} -c listen_addresses= -c shared_buffers=32MB"
+        log = folder / "log"
+        run_as_owner([binaries / "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start"])
+        try:
+            yield Cluster(binaries, folder)
+        finally:
+            run_as_owner([binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_as_owner(command: list[str | Path]) -> None:
+    """Run a command as the cluster's owner, who may not be root."""
+    words = [str(word) for word in command]
+    if os.geteuid() == 0:
+        words = ["runuser", "-u", _AS_ROOT_RUN_AS, "--", *words]
+    done = subprocess.run(words, check=False, capture_output=True, cwd="/", env=_environment())
+    assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
+
+
+def _user() -> str:
+    return _AS_ROOT_RUN_AS if os.geteuid() == 0 else os.environ.get("USER", "postgres")
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
