@@ -11,13 +11,13 @@ from datetime import datetime
 
 from app.capture.entry import Entry, EntryKind
 from app.capture.moments import due_at, happened_at
+from app.capture.subjects import phase_of, severity_of
 from app.commands import decisions, incident
 from app.commands.desk import Act, Desk
 from app.incident.kinds.decisions import DecisionProposed, Verdict
 from app.incident.kinds.freezes import FreezeDeclared, FreezeScope
 from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
 from app.incident.kinds.signals import SuspectNamed
-from app.incident.kinds.situation import Phase
 from app.incident.kinds.work import ActionAssigned, FollowUpNoted, NoteWritten
 from app.incident.projections.decisions import Decision
 
@@ -191,16 +191,17 @@ def _done(entry: Entry, desk: Desk) -> Act:
 
 
 def _role(entry: Entry, desk: Desk) -> Act:
-    if not entry.role or entry.owner is None or entry.owner.is_role:
+    role, owner = entry.role, entry.owner
+    if role is None or owner is None or owner.is_role:
         return _kept(entry, desk, "Write /r scribe @ben. Saved as a note.")
-    return incident.assign_role(desk, entry.role, entry.owner.id)
+    return incident.assign_role(desk, role.role, owner.id)
 
 
 def _severity(entry: Entry, desk: Desk) -> Act:
-    digits = entry.text.strip().upper().removeprefix("SEV").strip()
-    if digits not in {"1", "2", "3", "4", "5"}:
+    severity = severity_of(entry)
+    if severity is None:
         return _kept(entry, desk, "Severity is 1 to 5. Saved as a note.")
-    severity, now = int(digits), desk.state.situation.severity
+    now = desk.state.situation.severity
     if now and severity > now and not entry.reason:
         return _kept(
             entry, desk, f"Lowering needs a reason: /sev {severity} because … Saved as a note."
@@ -209,11 +210,10 @@ def _severity(entry: Entry, desk: Desk) -> Act:
 
 
 def _state(entry: Entry, desk: Desk) -> Act:
-    word = entry.text.split(maxsplit=1)[0].lower() if entry.text else ""
-    matching = [phase for phase in Phase if word and phase.value.startswith(word)]
-    if len(matching) != 1:
+    phase = phase_of(entry)
+    if phase is None:
         return _kept(entry, desk, "Which state? Write /s monitoring. Saved as a note.")
-    return incident.change_phase(desk, matching[0], entry.reason)
+    return incident.change_phase(desk, phase, entry.reason)
 
 
 def _impact(entry: Entry, desk: Desk) -> Act:
