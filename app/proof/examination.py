@@ -213,7 +213,7 @@ class BundleExamination:
             if digest.hexdigest() not in self._examined.blobs:
                 raise ProofRefused("no record that is shown mentions it", where=name)
             self._attachments += 1
-        return f"{self._attachments} attachments, each mentioned by a record"
+        return f"{self._attachments}, each mentioned by a record that is shown"
 
     def _check_site(self) -> str:
         is_there = layout.SITE_CHECKPOINT in self._entries

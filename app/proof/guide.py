@@ -23,7 +23,7 @@ stronger than this file alone can be:
   takes the key in `keys.json` and shows it, so that you can compare.
 * `--checkpoint FILE`: any checkpoint of this log that somebody kept, earlier or later. An earlier
   one shows that nothing before it was rewritten, a later one that nothing newer was left out.
-* the console ids it prints: every console shows its own id under Help, About.
+* the console ids it prints: compare them with ids known from elsewhere.
 
 Take the program from a place you trust, not from whoever gave you this file.
 

@@ -20,7 +20,7 @@ from app.proof.signatures import ConsoleKey, ServerKey
 from app.proof.strict_json import write_document
 from app.proof.verify import verify_bundle
 from app.proof.withheld import WithheldRecord
-from tests.proof.made_log import LOG, make_body, make_log, make_record
+from tests.proof.made_log import LOG, make_body, make_record
 
 Files = dict[str, bytes]
 
@@ -421,13 +421,6 @@ def test_another_guide_is_refused(files, refusal):
     guide = files[layout.GUIDE].replace(b"SHA-256", b"SHA-1")
 
     assert refusal(files | {layout.GUIDE: guide}).startswith("VERIFY.md")
-
-
-def test_the_same_contents_give_the_same_bytes(made):
-    one = b"".join(bundle_chunks(made.contents(hidden=[2])))
-    other = b"".join(bundle_chunks(make_log().contents(hidden=[2])))
-
-    assert one == other
 
 
 def test_a_bundle_that_would_not_verify_is_not_written(made):
