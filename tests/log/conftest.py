@@ -10,12 +10,13 @@ import pytest
 from app.log.event_log import EventLog
 from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import Writer
+from tests.real_programs import needs_program
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """One PostgreSQL cluster for the whole run."""
-    with running_cluster() as running:
+    with running_cluster(needs_program("postgres").resolve().parent) as running:
         yield running
 
 

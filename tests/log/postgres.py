@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real_programs import needs_program
-
 _AS_ROOT_RUN_AS = "postgres"
 
 
@@ -42,10 +40,15 @@ class Cluster:
         run_as_owner([self.binaries / "dropdb", "-h", self.folder, "--force", name])
 
 
+def postgres_binaries() -> Path | None:
+    """The folder of PostgreSQL's programs, where Debian keeps them, or None."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return folders[-1] if folders else None
+
+
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(binaries: Path) -> Iterator[Cluster]:
     """Make and start a cluster; stop and remove it in the end."""
-    binaries = needs_program("postgres").resolve().parent
     folder = Path(tempfile.mkdtemp(prefix="wf-postgres-"))
     data = folder / "data"
     if os.geteuid() == 0:
