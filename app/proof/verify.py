@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from app.proof.encoding import from_base64
 from app.proof.examination import BundleExamination, HeldEvidence
@@ -35,14 +38,10 @@ def verify_bundle(
     """
     held = HeldEvidence(checkpoint=later_checkpoint, server_key=server_key)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return refused(ProofRefused("is not a file", where=str(path)), checked="file")
-        with path.open("rb") as file:
-            return BundleExamination(file, status.st_size, held).verdict()
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        return refused(ProofRefused(reason, where=str(path)), checked="file")
+        with _opened(path) as file:
+            return BundleExamination(file, os.fstat(file.fileno()).st_size, held).verdict()
+    except ProofRefused as problem:
+        return refused(problem, checked="file")
 
 
 def verify_file(
@@ -50,15 +49,26 @@ def verify_file(
 ) -> Verdict:
     """`verify_bundle`, or `verify_proof_pack` where the file begins like one."""
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             beginning = file.read(1)
             pack = beginning + file.read(MAX_PACK_BYTES) if beginning == b"{" else None
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        return refused(ProofRefused(reason, where=str(path)), checked="file")
+    except ProofRefused as problem:
+        return refused(problem, checked="file")
     if pack is not None:
         return verify_proof_pack(pack, server_key=server_key)
     return verify_bundle(path, later_checkpoint=later_checkpoint, server_key=server_key)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The regular file at `path`; everything that keeps it from being read is a refusal."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # before opening: a pipe would wait for ever
+            raise ProofRefused("is not a file", where=str(path))
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise ProofRefused(error.strerror or "cannot be read", where=str(path)) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

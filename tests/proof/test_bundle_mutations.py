@@ -123,3 +123,26 @@ def test_every_shortened_or_lengthened_bundle_is_refused(whole):
     for longer in (data + b"\0", b"\0" + data, data + data, b"#!/bin/sh\n" + data):
         path.write_bytes(longer)
         assert not verify_bundle(path).ok
+
+
+def test_bytes_moved_about_are_refused(whole):
+    path, data = whole
+    chance = random.Random(SEED + 1)
+
+    for _ in range(300):
+        start, length = chance.randrange(len(data)), chance.randrange(1, 60)
+        target = chance.randrange(len(data))
+        piece = data[start : start + length]
+        changed = chance.choice(
+            (
+                data[:start] + data[start + length :],
+                data[:target] + piece + data[target:],
+                data[:target] + piece + data[target + length :],
+                data[:target] + chance.randbytes(length) + data[target + length :],
+            )
+        )
+        if changed != data:
+            path.write_bytes(changed)
+            verdict = verify_bundle(path)
+            assert not verdict.ok
+            assert verdict.where

@@ -130,6 +130,11 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     assert verify_bundle(tmp_path).reason == "is not a file"
 
 
+def test_a_device_is_refused_and_not_waited_for():
+    assert verify_file(Path(os.devnull)).reason == "is not a file"
+    assert verify_bundle(Path(os.devnull)).reason == "is not a file"
+
+
 def test_any_unzip_can_read_a_bundle(made, bundle):
     with zipfile.ZipFile(bundle(made.contents())) as opened:
         assert opened.testzip() is None
