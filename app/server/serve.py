@@ -7,8 +7,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -17,7 +18,7 @@ from app.errors import WatchfloorError
 from app.protocol.bodies import ReadyLine
 from app.server.application import app_of
 from app.server.settings import Settings
-from app.server.site import Site, running_site
+from app.server.site import Clock, Site, running_site, utc_now
 
 GRACE_SECONDS = 5
 RETRY_MS = 1_000
@@ -94,38 +95,49 @@ def run_server(
     announce: Callable[[str], None] = print,
     *,
     until_input_ends: bool = False,
+    clock: Clock = utc_now,
+    beside: Callable[[ReadyLine], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM).
 
     Once it listens, `announce` gets one line of JSON (`ReadyLine`): its URL, and the file that
     holds the local user's token.  With `until_input_ends` it also stops when standard input
-    closes, so that a child does not outlive the console that started it.
+    closes, so that a child does not outlive the console that started it.  `clock` is the server's
+    clock; `beside` runs beside it once it listens, and is cancelled when it stops.
 
     Raises `AddressTaken`, `KeysUnreadable`, and any `StoreError` that keeps it from starting.
     """
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
-        runner.run(_run(settings, announce, until_input_ends=until_input_ends))
+        runner.run(_run(settings, announce, clock, beside, until_input_ends=until_input_ends))
 
 
 async def _run(
-    settings: Settings, announce: Callable[[str], None], *, until_input_ends: bool
+    settings: Settings,
+    announce: Callable[[str], None],
+    clock: Clock,
+    beside: Callable[[ReadyLine], Coroutine[Any, Any, None]] | None,
+    *,
+    until_input_ends: bool,
 ) -> None:
     with listen(settings) as listening:
-        async with running_site(settings) as site:
+        async with running_site(settings, clock) as site:
             server = SiteServer(site)
             _stop_on_signals(server)
             if until_input_ends:
                 _stop_when_input_ends(server)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(server.serve(sockets=[listening]))
+                serving = tasks.create_task(server.serve(sockets=[listening]))
                 await server.is_ready.wait()
-                announce(_ready_line(settings, listening))
+                ready = _ready_line(settings, listening)
+                announce(msgspec.json.encode(ready).decode())
+                if beside is not None:
+                    companion = tasks.create_task(beside(ready))
+                    serving.add_done_callback(lambda _: companion.cancel())
 
 
-def _ready_line(settings: Settings, listening: socket.socket) -> str:
+def _ready_line(settings: Settings, listening: socket.socket) -> ReadyLine:
     token_file = "" if settings.token_file is None else str(settings.token_file)
-    line = ReadyLine(url=url_of(listening), token_file=token_file)
-    return msgspec.json.encode(line).decode()
+    return ReadyLine(url=url_of(listening), token_file=token_file)
 
 
 def _stop_on_signals(server: SiteServer) -> None:

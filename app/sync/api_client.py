@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -24,6 +24,8 @@ from app.protocol.bodies import (
     PushResponse,
     ServerTime,
     SignedBody,
+    TokenIssued,
+    TokenRequest,
     WhoAmI,
 )
 from app.protocol.problems import ProblemCode, read_problem
@@ -59,7 +61,8 @@ class PageLines:
 class ApiClient:
     """One server, spoken to as one person.
 
-    `url` is the server's address and `token` the person's.  Every call raises
+    `url` is the server's address and `token` the person's; `clock` is this console's clock, from
+    which the server tells its skew.  Every call raises
     `ServerUnavailable` when no answer comes or the answer is a problem; cancelling a call is
     always safe, because every write is idempotent.
     """
@@ -69,10 +72,12 @@ class ApiClient:
         url: str,
         token: str,
         *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | bool = True,
     ) -> None:
         self.url = url.rstrip("/")
+        self._clock = clock
         self._http = httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
@@ -101,7 +106,7 @@ class ApiClient:
         """Send a batch; what became of each event."""
         request = PushRequest(
             epoch=epoch,
-            sent_at=to_microseconds(datetime.now(UTC)),
+            sent_at=to_microseconds(self._clock()),
             events=[SignedBody(body=msgspec.Raw(row.body), sig=row.sig) for row in rows],
         )
         answer = await self._request(
@@ -173,6 +178,12 @@ class ApiClient:
         """Let this console sign events for the person the token speaks for."""
         request = ConsoleRegistration(console=console, public_key=public_key)
         await self._request("POST", "/v1/consoles", content=_ENCODER.encode(request))
+
+    async def issue_token(self, actor: str) -> str:
+        """As the server's owner, a new token for a person or an integration."""
+        request = _ENCODER.encode(TokenRequest(actor=actor))
+        answer = await self._request("POST", "/v1/tokens", content=request)
+        return _decoded(answer.content, TokenIssued).token
 
     async def post(self, path: str, content: bytes, headers: dict[str, str]) -> bytes:
         """Post bytes to a path of the server; gives back the answer's body."""
