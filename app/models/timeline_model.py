@@ -113,9 +113,7 @@ def gaps(entries: Iterable[TimelineEntry], until: datetime | None = None) -> tup
     if moments and until is not None:
         moments.append(max(until, moments[-1]))
     return tuple(
-        Gap(start=start, end=end)
-        for start, end in pairwise(moments)
-        if end - start >= GAP_FROM
+        Gap(start=start, end=end) for start, end in pairwise(moments) if end - start >= GAP_FROM
     )
 
 

@@ -1,0 +1,305 @@
+"""The capture bar: the field, what it will be saved as, and what was just logged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.capture.completion import Completions, Row, complete
+from app.capture.correction import correct
+from app.capture.entry import Entry, EntryKind
+from app.capture.grammar import parse
+from app.capture.restate import as_sentence, restate
+from app.capture.vocabulary import Vocabulary
+from app.protocol.sync_status import SyncStatus
+from app.views.capture_field import CaptureField
+from app.views.capture_keys import CaptureKeys
+from app.views.completion_popup import CompletionPopup
+from app.views.desk import Desk
+from app.views.drawing import Pen
+from app.views.intentions import AndThen, LoggedLine
+from app.views.parse_line import ParseLine
+from app.views.tokens import Control, Radius, Space
+from app.views.typography import TypeStyle
+
+HEIGHT = 66
+MOST_ROWS = 4
+DRAFT_PAUSE = 300
+"""Milliseconds without a key after which the draft is to be kept."""
+UNDO_FOR = timedelta(seconds=60)
+
+
+class CaptureBar(QWidget):
+    """Takes lines.
+
+    Signals: `line_logged(LoggedLine)`; `undo_requested()` while the field is empty and the last
+    log is at most 60 s old; `draft_changed(str)` once typing pauses; `typed()` for every change.
+    `popup` shows over `over`, the window the bar is in.
+    """
+
+    line_logged = Signal(object)
+    undo_requested = Signal()
+    draft_changed = Signal(str)
+
+    def __init__(self, desk: Desk, over: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._vocabulary = Vocabulary.of()
+        self._acting: frozenset[EntryKind] = frozenset(EntryKind)
+        self._entry = Entry(line="")
+        self._first_typed_at: datetime | None = None
+        self._undo_until: datetime | None = None
+        self._sync = SyncStatus()
+        self._over = over
+        self.field = CaptureField(desk, self)
+        self.parse_line = ParseLine(desk, self)
+        self.popup = CompletionPopup(desk, over)
+        self.popup.picked.connect(self.take)
+        self.keys = CaptureKeys(self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DRAFT_PAUSE)
+        self._pause.timeout.connect(self._keep_draft)
+        self.field.textChanged.connect(self._read)
+        self.field.cursorPositionChanged.connect(self._offer)
+        self.field.key_pressed.connect(self.keys.press)
+        self.field.focus_changed.connect(self._show_focus)
+        self.setFocusProxy(self.field)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        desk.theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """Know these people, roles and services from now on."""
+        self._vocabulary = vocabulary
+        self._read()
+
+    def use_acting(self, acting: Collection[EntryKind]) -> None:
+        """Say of every other kind that it is saved as a note."""
+        self._acting = frozenset(acting)
+        self._read()
+
+    @Slot(object)
+    def show_sync(self, sync: SyncStatus) -> None:
+        """Offline, what is logged is saved on this device."""
+        self._sync = sync
+        self._restate()
+
+    @Slot(str)
+    def begin(self, line: str) -> None:
+        """Put the beginning of a line into the field and give it the keyboard."""
+        self.field.show_line(line)
+        self.field.setFocus()
+
+    def restore_draft(self, line: str) -> None:
+        """Bring back what was being typed when the console ended."""
+        self.field.show_line(line)
+
+    @Slot(str)
+    def confirm(self, text: str) -> None:
+        """Say that something was logged ("Logged D-8"), and offer to undo it for 60 s."""
+        self._undo_until = self._desk.clock.now() + UNDO_FOR
+        self.parse_line.show_message(text, keys="Ctrl Z", offer="Undo")
+
+    @Slot(str)
+    def tell(self, text: str) -> None:
+        """Say something in the parse line until the next key."""
+        self._undo_until = None
+        self.parse_line.show_message(text)
+
+    def log(self, and_then: AndThen = AndThen.NOTHING) -> None:
+        """Log the line, if there is one."""
+        line = self.field.line
+        if not line.strip():
+            return
+        self.keys.remember(line)
+        logged = LoggedLine(
+            entry=parse(line, self._vocabulary),
+            first_typed_at=self._first_typed_at or self._desk.clock.now(),
+            and_then=and_then,
+        )
+        self.field.clear()
+        self.popup.hide()
+        self._keep_draft()
+        self.line_logged.emit(logged)
+
+    def undo(self) -> bool:
+        """Undo typing while there is text, else ask to undo the last log; whether it could."""
+        if self.field.line:
+            self.field.undo()
+            return True
+        if self._undo_until is None or self._desk.clock.now() > self._undo_until:
+            return False
+        self._undo_until = None
+        self.parse_line.show_message("")
+        self.undo_requested.emit()
+        return True
+
+    @Slot(object)
+    def take(self, row: Row) -> None:
+        """Put a completion into the line."""
+        completions = self.popup.completions
+        space = "" if row.insert.endswith(" ") or row.kind == "verdict" else " "
+        self.field.replace(completions.start, completions.end, row.insert + space)
+        self.popup.hide()
+
+    def take_ghost(self) -> bool:
+        """Put the grey words into the line; whether there were any."""
+        ghost = self.field.ghost
+        if not ghost:
+            return False
+        caret = self.field.caret
+        self.field.replace(caret, caret, ghost)
+        return True
+
+    def fix(self) -> None:
+        """Offer ways to put the unknown name right."""
+        corrections = correct(self.field.line, self.field.caret, self._vocabulary)
+        if corrections is None:
+            return
+        rows = tuple(
+            Row(kind="person" if corrections.is_person else "service", insert=one.insert,
+                label=one.label)
+            for one in corrections.rows
+            if not one.creates
+        )  # fmt: skip
+        self._show_rows(Completions(corrections.start, corrections.end, rows))
+
+    @Slot()
+    def _read(self) -> None:
+        """Understand the line after every change."""
+        line = self.field.line
+        if line and self._first_typed_at is None:
+            self._first_typed_at = self._desk.clock.now()
+        elif not line:
+            self._first_typed_at = None
+        self._entry = parse(line, self._vocabulary)
+        self.field.colours.show_spans(line, self._entry.spans)
+        self._restate()
+        self._fit()
+        self._offer()
+        self._pause.start()
+        self.update()
+
+    def _restate(self) -> None:
+        clock = "local" if self._desk.times.is_local else "UTC"
+        parts = restate(self._entry, acting=self._acting, clock=clock, caret=self.field.caret)
+        self.parse_line.show_parts(parts, self._note(), is_offline=self._sync.is_offline)
+        self.field.setAccessibleDescription(as_sentence(parts) or "Type what you hear.")
+
+    def _note(self) -> str:
+        if self._sync.is_offline:
+            return "Saved on this device, syncs later"
+        if self._first_typed_at is None:
+            return ""
+        zone = "local" if self._desk.times.is_local else "UTC"
+        return f"logging at {self._desk.times.second(self._first_typed_at)} {zone}"
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer completions at the caret."""
+        if not self.field.hasFocus():
+            self.popup.hide()
+            self.field.show_ghost("")
+            return
+        completions = complete(self.field.line, self.field.caret, self._vocabulary)
+        self.field.show_ghost(completions.ghost)
+        if len(completions.rows) == 1 and completions.rows[0].is_exact:
+            completions = Completions(completions.start, completions.end)
+        self._show_rows(completions)
+
+    def _show_rows(self, completions: Completions) -> None:
+        caret = self.field.mapTo(self._over, self.field.cursorRect().topLeft())
+        bar = self.mapTo(self._over, QPoint(0, 0))
+        self.popup.offer(completions, caret.x() - 20, bar.y() - 2)
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        self._pause.stop()
+        self.draft_changed.emit(self.field.line)
+
+    @Slot(bool)
+    def _show_focus(self, has_focus: bool) -> None:
+        self.field.setPlaceholderText(
+            "Type what you hear. / for commands" if has_focus else "Press / to write"
+        )
+        self._offer()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), tokens.bg0)
+        pen = Pen(painter, theme)
+        pen.divider(0, 0, self.width())
+        frame = self._frame()
+        pen.fill(frame, tokens.bg2, Radius.FIELD)
+        has_focus = self.field.hasFocus()
+        pen.outline(
+            frame,
+            tokens.accent if has_focus else tokens.line2,
+            Radius.FIELD,
+            1.6 if has_focus else 1,
+        )
+        middle = frame.top() + px(Control.FIELD) / 2
+        right = frame.right() - px(14)
+        hints = (("Ctrl Z", "undo last"), ("Shift Enter", "log and poll"), ("Enter", "log"))
+        for keys, word in self._hints_that_fit(hints):
+            width = pen.width(word, TypeStyle.ROW)
+            area = QRectF(right - width, middle - px(10), width + 1, px(20))
+            pen.text(area, word, TypeStyle.ROW, tokens.text3)
+            right = pen.key_cap(right - width - px(7), middle, keys) - px(16)
+        painter.end()
+
+    def _hints_that_fit(self, hints: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """All hints on a wide bar, none while the line needs the room."""
+        px = self._desk.theme.px
+        if self.width() < px(700):
+            return ()
+        if self.width() < px(1400):
+            return hints[1:]
+        return hints
+
+    def resizeEvent(self, _event: object) -> None:
+        self._fit()
+
+    def _frame(self) -> QRectF:
+        px = self._desk.theme.px
+        height = px(Control.FIELD) + (self._rows() - 1) * self.field.row_height()
+        return QRectF(px(Space.MARGIN), px(8), self.width() - 2 * px(Space.MARGIN), height)
+
+    def _rows(self) -> int:
+        return max(1, min(MOST_ROWS, self.field.blockCount()))
+
+    def _fit(self) -> None:
+        """Make room for the rows of the line; the hints keep the right end of the field."""
+        px = self._desk.theme.px
+        frame = self._frame()
+        hints = px(330) if self.width() >= px(1400) else px(210)
+        room = hints if self.width() >= px(700) else px(14)
+        row = self.field.row_height()
+        pad = (px(Control.FIELD) - row) / 2
+        self.field.setGeometry(
+            round(frame.left() + px(11)),
+            round(frame.top() + pad),
+            max(60, round(frame.width() - px(11) - room)),
+            round(self._rows() * row + 2),
+        )
+        self.parse_line.setGeometry(
+            px(Space.MARGIN), round(frame.bottom()), round(frame.width()), px(26)
+        )
+        height = px(HEIGHT) + round((self._rows() - 1) * row)
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.setFixedHeight(self._desk.theme.px(HEIGHT))
+        self._fit()
+        self._show_focus(self.field.hasFocus())
+        self._restate()

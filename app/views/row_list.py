@@ -1,0 +1,203 @@
+"""A list of rows painted from the theme: the view, and what its delegates have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.models.rows import RowRole
+from app.views.desk import Desk
+from app.views.digits import DigitMemory, Digits, outer
+from app.views.drawing import Pen
+from app.views.tokens import Radius
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints rows.  Subclasses paint one row, and say where time shows in it and what is pressed.
+
+    `desk` gives theme, clock and zone; `height` is the row's height in pixels at 100 %.
+    """
+
+    def __init__(self, desk: Desk, height: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._height = height
+
+    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
+        """Paint one row in `rect`, which spans the list's width."""
+        raise NotImplementedError
+
+    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:  # noqa: ARG002 (rows without time)
+        """Where time shows in a row, and what it reads now."""
+        return ()
+
+    def pressed_part(self, rect: QRectF, row: object, x: float, y: float) -> str:  # noqa: ARG002 (rows without parts)
+        """The name of the part of a row at a point; empty where nothing can be pressed."""
+        return ""
+
+    def height_of(self, row: object) -> int:  # noqa: ARG002 (all rows alike)
+        """The height of a row in pixels at 100 %."""
+        return self._height
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, self.desk.theme.px(self.height_of(index.data(RowRole.ROW))))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(RowRole.ROW)
+        if row is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = Pen(painter, self.desk.theme)
+        rect = QRectF(option.rect)
+        self._paint_ground(pen, rect, option)
+        self.paint_row(pen, rect, row)
+        painter.restore()
+
+    def _paint_ground(self, pen: Pen, rect: QRectF, option: QStyleOptionViewItem) -> None:
+        tokens = self.desk.theme.tokens
+        state = option.state
+        inner = rect.adjusted(6, 1, -6, -1)
+        if state & QStyle.StateFlag.State_Selected:
+            pen.fill(inner, tokens.bg3, Radius.NODE)
+        if state & QStyle.StateFlag.State_HasFocus:
+            pen.outline(inner, tokens.accent, Radius.NODE, 2)
+
+
+class RowList(QListView):
+    """A list whose rows repaint digit by digit as time passes.
+
+    `part_pressed` carries a row and the name of the part of it that was pressed, by mouse or by
+    the keys in `keys` (Qt key to part name), which act on the current row.
+    """
+
+    part_pressed = Signal(object, str)
+
+    def __init__(self, desk: Desk, delegate: RowDelegate, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._delegate = delegate
+        self._digits = DigitMemory()
+        self._keys: dict[Qt.Key, str] = {}
+        self._drawn_ground: Callable[[QPainter], None] | None = None
+        self.setItemDelegate(delegate)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        desk.theme.changed.connect(self._restyle)
+        desk.times.changed.connect(self._repaint)
+        desk.clock.ticked.connect(self.refresh_digits)
+
+    def use_keys(self, keys: dict[Qt.Key, str]) -> None:
+        """Let these keys press parts of the current row."""
+        self._keys = keys
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+
+    def current_row(self) -> object | None:
+        """The row the keyboard is on; None without one."""
+        return self.currentIndex().data(RowRole.ROW)  # type: ignore[no-any-return]  # Qt's data() is Any
+
+    def row_rect(self, index: Index) -> QRect:
+        """Where a row is in the viewport."""
+        return self.visualRect(index)
+
+    @Slot()
+    def refresh_digits(self) -> None:
+        """Repaint what the passing of time has changed in the rows that are visible."""
+        self._digits.refresh(self.viewport(), self._visible_digits())
+
+    def _visible_digits(self) -> list[Digits]:
+        model = self.model()
+        if not self.isVisible():
+            return []
+        view = self.viewport().rect()
+        first = self.indexAt(view.topLeft() + QRect(0, 0, 9, 3).bottomRight())
+        found: list[Digits] = []
+        for place in range(max(0, first.row()), model.rowCount()):
+            rect = self.visualRect(model.index(place, 0))
+            if rect.top() > view.bottom():
+                break
+            row = model.index(place, 0).data(RowRole.ROW)
+            found.extend(self._delegate.digits(QRectF(rect), row))
+        return found
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() is Qt.MouseButton.LeftButton:
+            row = index.data(RowRole.ROW)
+            rect = QRectF(self.visualRect(index))
+            point = event.position()
+            part = self._delegate.pressed_part(rect, row, point.x(), point.y())
+            if part:
+                self.part_pressed.emit(row, part)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        part = self._keys.get(Qt.Key(event.key()))
+        plain = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        row = self.current_row()
+        if part and row is not None and plain == Qt.KeyboardModifier.NoModifier:
+            self.part_pressed.emit(row, part)
+            return
+        if event.text() and event.text().isprintable():
+            event.ignore()  # no search by letters: single letters are commands of the panels
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QEvent) -> None:
+        super().focusInEvent(event)  # type: ignore[arg-type]  # Qt passes a QFocusEvent
+        model = self.model()
+        if not self.currentIndex().isValid() and model.rowCount():
+            self.setCurrentIndex(model.index(0, 0))
+
+    def move_by(self, steps: int) -> None:
+        """Make the row `steps` further the current one."""
+        model = self.model()
+        if not model.rowCount():
+            return
+        place = min(model.rowCount() - 1, max(0, self.currentIndex().row() + steps))
+        self.setCurrentIndex(model.index(place, 0))
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    @Slot()
+    def _repaint(self) -> None:
+        self.viewport().update()
+
+
+def row_digits(rect: QRectF, text: str, look: object = None) -> Digits:
+    """One ticking text of a row."""
+    return Digits(outer(rect), text, look)

@@ -1,0 +1,265 @@
+"""The lanes: the impact curve, what happened when, silences, and where now is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.incident.projections.timeline import Lane
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.models.timeline_model import gaps
+from app.protocol.sync_status import SyncStatus
+from app.views.desk import Desk
+from app.views.digits import outer
+from app.views.drawing import CENTRE, RIGHT, Pen, text_width
+from app.views.mark_shapes import draw_mark
+from app.views.timeline_marks import (
+    LANE_TITLES,
+    LANES,
+    LaneMark,
+    TimeScale,
+    collapsed,
+    lane_marks,
+    time_scale,
+)
+from app.views.tokens import Radius, Row
+from app.views.typography import TypeStyle
+
+CURVE_TOP = 4
+CURVE = 34
+LANES_TOP = 40
+FOLDED = 4
+AXIS = 20
+PLOT_LEFT = 92
+MARGIN = 14
+
+
+class TimelineChart(QWidget):
+    """Shows curve and lanes from a cached picture; only the now line moves with time."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._state = BEFORE_ANYTHING
+        self._sync = SyncStatus()
+        self._marks: dict[Lane, tuple[LaneMark, ...]] = {}
+        self._picture: QPixmap | None = None
+        self._picture_key: tuple[object, ...] = ()
+        self._now_area = QRect()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Timeline lanes")
+        desk.theme.changed.connect(self._restyle)
+        desk.times.changed.connect(self._restyle)
+        desk.clock.ticked.connect(self._tick)
+
+    @Slot(object)
+    def show_state(self, state: IncidentState) -> None:
+        """Show the lanes of `state`."""
+        self._state = state
+        self._marks = lane_marks(state)
+        counts = ", ".join(f"{len(self._marks[lane])} {LANE_TITLES[lane]}" for lane in LANES)
+        self.setAccessibleDescription(f"{counts}. {self._value_words()}")
+        self._restyle()
+
+    @Slot(object)
+    def show_sync(self, sync: SyncStatus) -> None:
+        """Offline, the curve ends where it was last known."""
+        self._sync = sync
+        self._restyle()
+
+    def sizeHint(self) -> QSize:
+        px = self._desk.theme.px
+        folded = sum(px(Row.LANE) if self._is_used(lane) else px(FOLDED) for lane in LANES)
+        return QSize(400, px(LANES_TOP) + folded + px(AXIS))
+
+    def scale(self) -> TimeScale:
+        """Where moments are, now."""
+        px = self._desk.theme.px
+        left, right = px(PLOT_LEFT), max(px(PLOT_LEFT) + 50, self.width() - px(MARGIN))
+        return time_scale(self._state, self._desk.clock.now(), left, right)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        scale, now = self.scale(), self._desk.clock.now()
+        self._refresh_picture(scale, now)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRegion(event.region())
+        if self._picture is not None:
+            painter.drawPixmap(0, 0, self._picture)
+        self._paint_now(Pen(painter, self._desk.theme), scale, now)
+        painter.end()
+
+    def _refresh_picture(self, scale: TimeScale, now: datetime) -> None:
+        ratio = self.devicePixelRatioF()
+        theme = self._desk.theme
+        key: tuple[object, ...] = (
+            (id(self._state), self._sync, self._desk.times.is_local),
+            scale,
+            (self.size(), ratio, theme.tokens.name, theme.scale),
+            now.minute,
+        )
+        if key == self._picture_key and self._picture is not None:
+            return
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(self._desk.theme.tokens.bg1)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_still(Pen(painter, self._desk.theme), scale, now)
+        painter.end()
+        self._picture, self._picture_key = picture, key
+
+    def _paint_still(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
+        px = self._desk.theme.px
+        self._paint_axis(pen, scale, now)
+        for gap in gaps(self._state.timeline, until=now):
+            left = max(scale.left, scale.x(gap.start) + 6)
+            right = min(scale.x(now), scale.x(gap.end) - 6)
+            if right > left:
+                area = QRectF(left, px(LANES_TOP) + 2, right - left, self._lanes_height() - 2)
+                pen.hatch(area, self._desk.theme.tokens.line2)
+        self._paint_curve(pen, scale)
+        top = float(px(LANES_TOP))
+        for lane in LANES:
+            height = px(Row.LANE) if self._is_used(lane) else px(FOLDED)
+            if self._is_used(lane):
+                self._paint_lane(pen, lane, top + height / 2, scale)
+            top += height
+
+    def _paint_axis(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
+        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        base = px(LANES_TOP) - px(2)
+        bottom = px(LANES_TOP) + self._lanes_height()
+        for tick in scale.ticks():
+            x = round(scale.x(tick))
+            if x < scale.left - 1:
+                continue
+            pen.rule(x, base, bottom - base)
+            if abs(x - scale.x(now)) > px(38) and x + px(18) < self.width():
+                area = QRectF(x - px(30), bottom, px(60), px(AXIS))
+                pen.text(area, self._desk.times.minute(tick), TypeStyle.ROW, tokens.text2, CENTRE)
+        pen.divider(scale.left, base, scale.right - scale.left)
+
+    def _paint_curve(self, pen: Pen, scale: TimeScale) -> None:
+        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        indicator = self._state.signals.indicator
+        base, height = float(px(CURVE_TOP + CURVE)), float(px(CURVE - 2))
+        label = QRectF(px(MARGIN), px(CURVE_TOP), px(PLOT_LEFT - MARGIN - 4), px(CURVE))
+        pen.text(label, indicator.name or "Indicator", TypeStyle.ROW, tokens.text2)
+        until = self._sync.as_of if self._sync.is_offline else None
+        samples = [one for one in indicator.samples if until is None or one.at <= until]
+        if not samples:
+            return
+        highest = max(max(one.value for one in samples) * 1.06, 1e-9)
+        points = [
+            QPointF(
+                max(scale.left, scale.x(one.at)), base - max(0.0, one.value) / highest * height
+            )
+            for one in samples
+        ]
+        last = until or self._desk.clock.now()
+        points.append(QPointF(max(points[-1].x(), scale.x(last)), points[-1].y()))
+        area = QPolygonF([QPointF(points[0].x(), base), *points, QPointF(points[-1].x(), base)])
+        painter = pen.painter
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.curve_tint)
+        painter.drawPolygon(area)
+        painter.setPen(QPen(tokens.fail_border, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(points))
+
+    def _paint_lane(self, pen: Pen, lane: Lane, middle: float, scale: TimeScale) -> None:
+        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        label = QRectF(px(MARGIN), middle - px(10), px(PLOT_LEFT - MARGIN - 4), px(20))
+        pen.text(label, LANE_TITLES[lane], TypeStyle.ROW, tokens.text2)
+        marks = collapsed(self._marks.get(lane, ()), scale)
+        taken = scale.x(self._desk.clock.now())
+        for place in reversed(range(len(marks))):
+            mark = marks[place]
+            x = scale.x(mark.at)
+            draw_mark(pen, mark, x, middle)
+            if not mark.label:
+                continue
+            width = text_width(pen.theme, mark.label, TypeStyle.ROW_MEDIUM)
+            before = scale.x(marks[place - 1].at) + px(8) if place else scale.left
+            right_end = scale.x(marks[place + 1].at) - px(8) if place + 1 < len(marks) else 1e9
+            if mark.at <= self._desk.clock.now():
+                right_end = min(right_end, taken - px(4))
+            left = x + px(9)
+            if left + width > right_end or lane is Lane.CHANGES:
+                left = x - px(9) - width
+            if left < before and left < x:
+                continue
+            area = QRectF(left, middle - px(9), width + 1, px(18))
+            pen.text(area, mark.label, TypeStyle.ROW_MEDIUM, tokens.text2)
+
+    def _paint_now(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
+        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        x = round(scale.x(now))
+        bottom = px(LANES_TOP) + self._lanes_height()
+        pen.painter.fillRect(QRectF(x - 0.5, 2, 1.6, bottom - 2), tokens.accent)
+        chip = self._now_chip(x, bottom)
+        pen.fill(chip, tokens.accent, Radius.TAG + 1)
+        pen.text(
+            chip, self._desk.times.minute(now), TypeStyle.LABEL_STRONG, tokens.accent_on, CENTRE
+        )
+        words = self._value_words()
+        if words:
+            stale = self._sync.is_offline and self._sync.as_of is not None
+            style = TypeStyle.ROW_MEDIUM
+            width = pen.width(words, style)
+            left = x + px(7)
+            align_right = left + width > self.width() - px(4)
+            area = QRectF(left, px(CURVE_TOP), width + 2, px(18))
+            if align_right:
+                area.moveRight(x - px(6))
+                pen.painter.fillRect(area, tokens.bg1)
+            colour = tokens.warn if stale else tokens.text1
+            pen.text(area, words, style, colour, RIGHT if align_right else CENTRE)
+        self._now_area = outer(chip.united(QRectF(x - 4, 0, 8, self.height())))
+
+    def _now_chip(self, x: float, bottom: float) -> QRectF:
+        px = self._desk.theme.px
+        return QRectF(x - px(19), bottom + px(1), px(38), px(17))
+
+    def _value_words(self) -> str:
+        indicator = self._state.signals.indicator
+        until = self._sync.as_of if self._sync.is_offline else None
+        known = [one for one in indicator.samples if until is None or one.at <= until]
+        if not known:
+            return ""
+        value = f"{known[-1].value:.3g}{indicator.unit}"
+        return value if until is None else f"{value} at {self._desk.times.minute(until)}"
+
+    def _is_used(self, lane: Lane) -> bool:
+        scale = self.scale()
+        return any(scale.start <= one.at <= scale.end for one in self._marks.get(lane, ()))
+
+    def _lanes_height(self) -> int:
+        px = self._desk.theme.px
+        return sum(px(Row.LANE) if self._is_used(lane) else px(FOLDED) for lane in LANES)
+
+    @Slot()
+    def _tick(self) -> None:
+        """Move the now line by whole pixels; once a minute the scale moves too."""
+        now = self._desk.clock.now()
+        scale = self.scale()
+        is_same_scale = len(self._picture_key) > 1 and self._picture_key[1] == scale
+        if not is_same_scale or self._picture_key[-1] != now.minute:
+            self._restyle()
+            return
+        x = round(scale.x(now))
+        if abs(self._now_area.center().x() - x) >= 1:
+            bottom = self._desk.theme.px(LANES_TOP) + self._lanes_height()
+            fresh = outer(self._now_chip(x, bottom).united(QRectF(x - 4, 0, 8, self.height())))
+            self.update(self._now_area.united(fresh))
+
+    @Slot()
+    def _restyle(self) -> None:
+        self._picture_key = ()
+        self.setFixedHeight(self.sizeHint().height())
+        self.update()

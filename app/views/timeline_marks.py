@@ -1,0 +1,158 @@
+"""What the lanes of the timeline show: one mark per thing that happened, and the time scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from app.incident.projections.decisions import Decision, DecisionStatus
+from app.incident.projections.timeline import Lane, Mark, TimelineEntry
+from app.incident.state import IncidentState
+
+LANES = (Lane.ALERTS, Lane.CHANGES, Lane.DECISIONS, Lane.ACTIONS, Lane.COMMS)
+LANE_TITLES = {
+    Lane.ALERTS: "Alerts",
+    Lane.CHANGES: "Changes",
+    Lane.DECISIONS: "Decisions",
+    Lane.ACTIONS: "Actions",
+    Lane.COMMS: "Comms",
+}
+LONGEST_WINDOW = timedelta(hours=2)
+COLLAPSE_WITHIN = 12
+"""Three or more marks within this many pixels become one with a count."""
+
+
+class Shape(Enum):
+    """The shapes of marks; each lane has its own, so that lanes read without colour."""
+
+    OCTAGON = auto()
+    TRIANGLE = auto()
+    DASHED_CIRCLE = auto()
+    CHECK = auto()
+    SQUARE = auto()
+    DIAMOND = auto()
+    HOLLOW_DIAMOND = auto()
+    SLASHED_DIAMOND = auto()
+    DOT = auto()
+    HOLLOW_DOT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMark:
+    """One mark: when, its shape, and the label beside it (empty for none)."""
+
+    at: datetime
+    shape: Shape
+    label: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TimeScale:
+    """Places moments on a line: `start` at `left`, `end` at `right` (pixels)."""
+
+    start: datetime
+    end: datetime
+    left: float
+    right: float
+
+    def x(self, moment: datetime) -> float:
+        """Where a moment is."""
+        return self.left + (moment - self.start) / (self.end - self.start) * (
+            self.right - self.left
+        )
+
+    def ticks(self) -> list[datetime]:
+        """Full steps of 5 to 60 minutes, so that labels stand well apart."""
+        room = max(1, int((self.right - self.left) // 62))
+        minutes = (self.end - self.start) / timedelta(minutes=1)
+        step = next((one for one in (5, 10, 15, 20, 30, 60) if minutes / one <= room), 60)
+        first = self.start + timedelta(minutes=-self.start.minute % step)
+        first = first.replace(second=0, microsecond=0)
+        count = int((self.end - first) / timedelta(minutes=step)) + 1
+        return [first + timedelta(minutes=step * place) for place in range(max(0, count))]
+
+
+def time_scale(state: IncidentState, now: datetime, left: float, right: float) -> TimeScale:
+    """From the first thing that happened (at most two hours back) to a little after `now`.
+
+    The end moves by whole minutes, so that the lanes need no repaint in between.
+    """
+    begun = [one.at for one in state.timeline[:1]]
+    begun += [one.at for one in state.signals.indicator.samples[:1]]
+    first = max(min(begun, default=now), now - LONGEST_WINDOW)
+    start = first.replace(minute=first.minute // 10 * 10, second=0, microsecond=0)
+    minutes = max(20.0, (now - start) / timedelta(minutes=1) * 1.12)
+    return TimeScale(start, start + timedelta(minutes=int(minutes) + 1), left, right)
+
+
+def lane_marks(state: IncidentState) -> dict[Lane, tuple[LaneMark, ...]]:
+    """The marks of every lane in time order."""
+    marks: dict[Lane, list[LaneMark]] = {lane: [] for lane in LANES}
+    for entry in state.timeline:
+        if (mark := _entry_mark(entry)) is not None:
+            marks[entry.line.lane].append(mark)
+    marks[Lane.DECISIONS] = [_decision_mark(state, one) for one in state.decisions]
+    if state.updates.next_due is not None:
+        marks[Lane.COMMS].append(LaneMark(state.updates.next_due, Shape.HOLLOW_DOT))
+    return {lane: tuple(sorted(found, key=lambda one: one.at)) for lane, found in marks.items()}
+
+
+def collapsed(marks: Sequence[LaneMark], scale: TimeScale) -> list[LaneMark]:
+    """Marks in view; where three or more would sit on one another, one with a count."""
+    groups: list[list[LaneMark]] = []
+    for mark in marks:
+        if not scale.start <= mark.at <= scale.end:
+            continue
+        near = groups and scale.x(mark.at) - scale.x(groups[-1][0].at) < COLLAPSE_WITHIN
+        if near:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return [mark for group in groups for mark in _one_or_all(group)]
+
+
+def _one_or_all(group: list[LaneMark]) -> Iterable[LaneMark]:
+    if len(group) < 3:
+        return group
+    last = group[-1]
+    return [LaneMark(last.at, last.shape, f"×{len(group)}", len(group))]
+
+
+_ENTRY_SHAPES = {
+    Mark.ALERT_FAILING: Shape.OCTAGON,
+    Mark.ALERT_DEGRADED: Shape.TRIANGLE,
+    Mark.ALERT_NO_DATA: Shape.DASHED_CIRCLE,
+    Mark.ALERT_RESOLVED: Shape.CHECK,
+    Mark.CHANGE: Shape.SQUARE,
+    Mark.BLOCKED: Shape.SQUARE,
+    Mark.ACTION: Shape.DOT,
+    Mark.COMMS: Shape.DOT,
+}
+
+
+def _entry_mark(entry: TimelineEntry) -> LaneMark | None:
+    if entry.line.lane not in LANES or entry.line.lane is Lane.DECISIONS or entry.is_taken_back:
+        return None
+    shape = _ENTRY_SHAPES.get(entry.line.mark)
+    return None if shape is None else LaneMark(entry.at, shape, entry.line.label)
+
+
+def _decision_mark(state: IncidentState, decision: Decision) -> LaneMark:
+    """Hollow while open, slashed once it no longer stands; the notable ones are labelled."""
+    at = decision.rulings[-1].value.at if decision.rulings else decision.proposed_at
+    shape = Shape.DIAMOND
+    if decision.is_open:
+        shape = Shape.HOLLOW_DIAMOND
+    elif decision.status is not DecisionStatus.DECIDED:
+        shape = Shape.SLASHED_DIAMOND
+    ruling = decision.ruling
+    freezes = {freeze.decision for freeze in state.freeze.freezes}
+    is_notable = (
+        shape is not Shape.DIAMOND
+        or decision.decision_id in freezes
+        or (ruling is not None and ruling.revisit_at is not None)
+    )
+    return LaneMark(at, shape, decision.label if is_notable else "")

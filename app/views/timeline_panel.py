@@ -1,0 +1,232 @@
+"""The timeline: curve and lanes above, the list of entries below, filters in the heading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
+
+from app.incident.projections.timeline import Lane, TimelineEntry
+from app.incident.state import IncidentState
+from app.models.timeline_model import TimelineModel
+from app.protocol.sync_status import SyncStatus
+from app.views.desk import Desk
+from app.views.panel import Button, Panel
+from app.views.row_list import RowList
+from app.views.timeline_chart import TimelineChart
+from app.views.timeline_marks import LANE_TITLES, LANES
+from app.views.timeline_rows import TimelineDelegate
+
+LIST_FROM = 330
+"""Below this height (pixels at 100 %) the list hides and the lanes stay."""
+
+
+class TimelinePanel(Panel):
+    """Shows the timeline.
+
+    `pin_requested` carries an event id, `rewrite_asked` the entry whose text is to be corrected.
+    """
+
+    pin_requested = Signal(str)
+    rewrite_asked = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, "Timeline", parent)
+        self.model = TimelineModel(self)
+        self.chart = TimelineChart(desk, self)
+        self.list = RowList(desk, TimelineDelegate(desk, self), self)
+        self.list.setModel(self.model)
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName("Timeline entries")
+        self.list.use_keys(
+            {Qt.Key.Key_P: "pin", Qt.Key.Key_E: "rewrite", Qt.Key.Key_Return: "rewrite"}
+        )
+        self.list.part_pressed.connect(self._press)
+        self._filters = QButtonGroup(self)
+        self._zones = QButtonGroup(self)
+        self._make_heading_row()
+        self.body.addWidget(self.chart)
+        self.body.addSpacing(1)
+        self.body.addWidget(self.list, 1)
+        self.focus_target = self.list
+        self._unseen = 0
+        self._was_at = 0
+        self.news = Button("", self, variant="primary")
+        self.news.hide()
+        self.news.clicked.connect(self._show_newest)
+        self.model.rowsAboutToBeInserted.connect(self._note_position)
+        self.model.rowsInserted.connect(self._keep_position)
+        self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
+        desk.times.changed.connect(self._show_zone)
+        desk.theme.changed.connect(self._place_parts)
+
+    def _make_heading_row(self) -> None:
+        """Filter chips beside the title; the text filter and the zone at the right."""
+        self._chips = QWidget(self.heading)
+        row = QHBoxLayout(self._chips)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
+        titles = ["All", *(LANE_TITLES[lane] for lane in LANES)]
+        for number, title in enumerate(titles):
+            chip = Button(title, self._chips, variant="quiet", keys=str(number + 1))
+            chip.setCheckable(True)
+            chip.setChecked(number == 0)
+            self._filters.addButton(chip, number)
+            row.addWidget(chip)
+        self.service_chip = Button("", self._chips, variant="quiet")
+        self.service_chip.clicked.connect(self._forget_service)
+        self.service_chip.hide()
+        row.addWidget(self.service_chip)
+        self._filters.idClicked.connect(self._filter_lane)
+        self.words = QLineEdit(self.heading)
+        self.words.setPlaceholderText("Filter")
+        self.words.setAccessibleName("Filter the timeline by words")
+        self.words.hide()
+        self.words.textChanged.connect(self._filter_words)
+        self._zone_row = QWidget(self.heading)
+        zones = QHBoxLayout(self._zone_row)
+        zones.setContentsMargins(0, 0, 0, 0)
+        zones.setSpacing(1)
+        for number, title in enumerate(("UTC", "Local")):
+            chip = Button(title, self._zone_row, variant="quiet", keys="U")
+            chip.setCheckable(True)
+            chip.setChecked(number == 0)
+            self._zones.addButton(chip, number)
+            zones.addWidget(chip)
+        self._zones.idClicked.connect(self._use_zone)
+        self._show_zone()
+
+    @Slot(object)
+    def show_state(self, state: IncidentState) -> None:
+        """Show the timeline of `state`."""
+        count = len(state.timeline)
+        self.heading.show_count(f"{count} event{'' if count == 1 else 's'}")
+        self.model.show_state(state)
+        self.chart.show_state(state)
+        self._place_parts()
+
+    @Slot(object)
+    def show_sync(self, sync: SyncStatus) -> None:
+        """Offline, the curve ends where it was last known."""
+        self.chart.show_sync(sync)
+
+    @Slot(str)
+    def filter_service(self, service: str) -> None:
+        """Show only entries about a service, with a chip that says so; empty for all."""
+        self.model.use_filter(replace(self.model.filter, service=service))
+        self.service_chip.setVisible(bool(service))
+        self.service_chip.show_text(f"{service}  ✕" if service else "")
+        self.service_chip.setAccessibleName(f"Show all services, not only {service}")
+        self._place_parts()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1 to 6 filter by lane, F by words, U switches the zone, Home and End jump."""
+        if event.modifiers() not in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        ):
+            super().keyPressEvent(event)
+            return
+        key = event.key()
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_6:
+            self._filters.button(key - Qt.Key.Key_1).click()
+        elif key == Qt.Key.Key_F:
+            self.words.show()
+            self._place_parts()
+            self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif key == Qt.Key.Key_U:
+            self.desk.times.use_local(not self.desk.times.is_local)
+        elif key == Qt.Key.Key_Escape and self.words.isVisible():
+            self.words.clear()
+            self.words.hide()
+            self.list.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, _event: object) -> None:
+        self.list.setVisible(self.height() >= self.desk.theme.px(LIST_FROM) or self.height() == 0)
+        self._place_parts()
+
+    @Slot()
+    def _place_parts(self) -> None:
+        px = self.desk.theme.px
+        self._place(self._zone_row, self.width() - px(8) - self._zone_row.sizeHint().width())
+        left = int(self.heading.title_right()) + px(16)
+        room = self._zone_row.x() - left
+        if self.words.isVisible():
+            room -= px(140)
+            self.words.setGeometry(self._zone_row.x() - px(134), px(4), px(126), px(28))
+        self._chips.setVisible(self._chips.sizeHint().width() <= room)
+        self._place(self._chips, left)
+        if self.news.isVisible():
+            hint = self.news.sizeHint()
+            self.news.move((self.width() - hint.width()) // 2, self.list.y() + px(6))
+            self.news.raise_()
+
+    def _place(self, widget: QWidget, left: int) -> None:
+        hint = widget.sizeHint()
+        top = (self.heading.height() - hint.height()) // 2
+        widget.setGeometry(QRect(left, top, hint.width(), hint.height()))
+
+    @Slot(int)
+    def _filter_lane(self, number: int) -> None:
+        lane: Lane | None = LANES[number - 1] if number else None
+        self.model.use_filter(replace(self.model.filter, lane=lane))
+
+    @Slot(str)
+    def _filter_words(self, words: str) -> None:
+        self.model.use_filter(replace(self.model.filter, words=words))
+
+    @Slot()
+    def _forget_service(self) -> None:
+        self.filter_service("")
+
+    @Slot(int)
+    def _use_zone(self, number: int) -> None:
+        self.desk.times.use_local(number == 1)
+
+    @Slot()
+    def _show_zone(self) -> None:
+        local = self._zones.button(1)
+        if isinstance(local, Button):
+            local.show_text(f"Local {self.desk.times.offset(self.desk.clock.now())}")
+        self._zones.button(1 if self.desk.times.is_local else 0).setChecked(True)
+
+    @Slot(object, str)
+    def _press(self, row: object, part: str) -> None:
+        if not isinstance(row, TimelineEntry):
+            return
+        if part == "pin" and not row.is_pinned:
+            self.pin_requested.emit(row.event_id)
+        elif part == "rewrite":
+            self.rewrite_asked.emit(row)
+
+    @Slot()
+    def _note_position(self) -> None:
+        self._was_at = self.list.verticalScrollBar().value()
+
+    @Slot(QModelIndex, int, int)
+    def _keep_position(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """New rows push in at the top without moving what somebody reads further down."""
+        if first > 0 or self._was_at == 0:
+            return
+        added = last - first + 1
+        row = self.list.sizeHintForRow(0)
+        self._unseen += added
+        self.list.doItemsLayout()
+        self.list.verticalScrollBar().setValue(self._was_at + added * row)
+        self.news.show_text(f"{self._unseen} new")
+        self.news.show()
+        self._place_parts()
+
+    @Slot(int)
+    def _scrolled(self, value: int) -> None:
+        if value == 0:
+            self._unseen = 0
+            self.news.hide()
+
+    @Slot()
+    def _show_newest(self) -> None:
+        self.list.scrollToTop()
