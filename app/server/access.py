@@ -21,6 +21,12 @@ class Access:
         self._monotonic = monotonic
         self._known: dict[str, tuple[Principal, float]] = {}
 
+    def remembered(self, authorization: str) -> Principal | None:
+        """Whom the header speaks for, if that was asked and found a moment ago."""
+        token = token_in(authorization)
+        known = None if token is None else self._known.get(token_digest(token))
+        return known[0] if known is not None and known[1] > self._monotonic() else None
+
     async def principal(self, authorization: str | None) -> Principal:
         """Whom the `Authorization` header speaks for; raises `Refused` (unauthenticated)."""
         token = token_in(authorization)

@@ -32,7 +32,7 @@ from app.protocol.bodies import (
     SignedBody,
 )
 from app.protocol.problems import ProblemCode, refused
-from app.server.api.content import Call, answer, decoded, read_content, require_log_name
+from app.server.api.content import JSON, Call, decoded, read_content, require_log_name
 from app.server.site import Site, site_of
 
 _PUSH = msgspec.json.Decoder(PushRequest)
@@ -47,18 +47,27 @@ async def push_events(request: Call, log: str) -> Response[bytes]:
     Answers once everything is durable.  Events that were recorded before get the position
     they got then, so a batch may be sent again as it is.
     """
-    site = site_of(request)
+    content = await read_content(request)
+    response = await record_push(site_of(request), request.user, log, content)
+    return Response(response, media_type=JSON)
+
+
+async def record_push(site: Site, principal: Principal, log: str, content: bytes) -> bytes:
+    """Record what a `PushRequest` holds; returns an encoded `PushResponse` once it is durable.
+
+    Raises `Refused` (malformed-request, too-large, rate-limited, overloaded, epoch-changed) and
+    `StoreError`.
+    """
     require_log_name(log)
-    push = decoded(await read_content(request), _PUSH)
+    push = decoded(content, _PUSH)
     if len(push.events) > MAX_BATCH_EVENTS:
         raise refused(ProblemCode.TOO_LARGE, f"a batch has at most {MAX_BATCH_EVENTS} events")
-    principal: Principal = request.user
     _keep_pace(site, principal, push)
     results, arrivals = _sort_out(site, principal, log, push)
     outcome = await site.recorder.submit(_batch(site, log, push, arrivals))
     if outcome.is_epoch_changed:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=outcome.epoch, head=outcome.head)
-    return answer(_response(outcome, results))
+    return msgspec.json.encode(_response(outcome, results))
 
 
 @get("/v1/logs/{log:str}/events", media_type=NDJSON)
