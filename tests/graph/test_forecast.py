@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.graph.catalog import Criticality
+from app.graph.catalog import Criticality, Dependency
 from app.graph.forecast import (
     Call,
     CascadeForecast,
@@ -206,6 +206,15 @@ def test_what_if_starts_from_something_that_is_not_so_and_says_it() -> None:
 def test_what_if_a_service_recovered_shows_what_that_spares() -> None:
     told = what_if(CHAIN, [failing("database")], "database", Health.NORMAL, now=NOW)
     assert told.steps == ()
+
+
+def test_the_dependencies_of_a_catalogue_are_calls() -> None:
+    known = Dependency(
+        caller="shop", callee="queue", criticality=ASYNC, rate=4.0, error_ratio=0.25
+    )
+    told = call("shop", "queue", ASYNC, rate=4.0, error_ratio=0.25)
+    assert Call.of(known) == told
+    assert "25% of these calls fail" in forecast([told], [failing("queue")]).steps[0].reasons[0]
 
 
 @pytest.mark.parametrize("unreadable", [float("nan"), float("inf"), -1.0, 0.0])

@@ -35,41 +35,41 @@ def find_decisions(
     forecast: Forecaster,
 ) -> tuple[CutDecision, ...]:
     """The decisions that help, most effective first; one that changes nothing is left out."""
-    expected = _worst(steps)
     found = []
     for option in _options(calls, conditions, steps)[:MOST_TRIED]:
-        after = forecast(option.calls, option.conditions)
-        left = _worst(after)
-        avoids = tuple(sorted(one for one in expected if one not in left))
-        softens = tuple(
-            sorted(one for one, severity in expected.items() if 0 < left.get(one, 0) < severity)
-        )
-        delays = _later(steps, after, besides={*avoids, *softens})
-        if avoids or softens or delays:
-            found.append(
-                CutDecision(
-                    kind=option.kind,
-                    caller=option.caller,
-                    callee=option.callee,
-                    text=option.text,
-                    price=option.price,
-                    avoids=avoids,
-                    softens=softens,
-                    delays=delays,
-                )
-            )
-    return tuple(
-        sorted(
-            found,
-            key=lambda one: (
-                -len(one.avoids),
-                -len(one.softens),
-                -len(one.delays),
-                one.caller,
-                one.callee,
-                one.kind.value,
-            ),
-        )
+        decision = _judged(option, steps, forecast(option.calls, option.conditions))
+        if decision.avoids or decision.softens or decision.delays:
+            found.append(decision)
+    return tuple(sorted(found, key=_usefulness))
+
+
+def _usefulness(decision: CutDecision) -> tuple[int, int, int, str, str, str]:
+    return (
+        -len(decision.avoids),
+        -len(decision.softens),
+        -len(decision.delays),
+        decision.caller,
+        decision.callee,
+        decision.kind.value,
+    )
+
+
+def _judged(
+    option: _Option, before: Sequence[ForecastStep], after: Sequence[ForecastStep]
+) -> CutDecision:
+    """The option with what differs between the forecasts without and with it."""
+    expected, left = _worst(before), _worst(after)
+    avoids = sorted(one for one in expected if one not in left)
+    softens = sorted(one for one, bad in expected.items() if 0 < left.get(one, 0) < bad)
+    return CutDecision(
+        kind=option.kind,
+        caller=option.caller,
+        callee=option.callee,
+        text=option.text,
+        price=option.price,
+        avoids=tuple(avoids),
+        softens=tuple(softens),
+        delays=_later(before, after, besides={*avoids, *softens}),
     )
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.graph.catalog import Criticality
+from app.graph.catalog import Criticality, Dependency
 from app.incident.kinds.signals import Health
 
 
@@ -23,6 +23,17 @@ class Call:
     criticality: Criticality = Criticality.HARD
     rate: float | None = None
     error_ratio: float | None = None
+
+    @classmethod
+    def of(cls, dependency: Dependency) -> Call:
+        """The call that a dependency of the catalogue stands for."""
+        return cls(
+            caller=dependency.caller,
+            callee=dependency.callee,
+            criticality=dependency.criticality,
+            rate=dependency.rate,
+            error_ratio=dependency.error_ratio,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

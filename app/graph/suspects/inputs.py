@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from app.graph.catalog import Criticality, Dependency
 
 
 class Metric(StrEnum):
@@ -34,6 +36,17 @@ class CallGraph:
 
     calls: Sequence[tuple[str, str]]
     asynchronous: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, dependencies: Iterable[Dependency]) -> CallGraph:
+        """The calls that the dependencies of a catalogue stand for."""
+        known = tuple(dependencies)
+        return cls(
+            calls=[(one.caller, one.callee) for one in known],
+            asynchronous=[
+                (one.caller, one.callee) for one in known if one.criticality is Criticality.ASYNC
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.graph.catalog import Criticality, Dependency
 from app.graph.suspects import (
     Alert,
     CallGraph,
@@ -290,6 +291,17 @@ def test_an_old_baseline_that_has_drifted_does_not_invent_suspects() -> None:
     normal = calm("shop", "orders", "database") + calm("mail", level=0.02)
     ranking = rank_suspects(CHAIN, SLOW_SHOP, normal, SLOW_DATABASE)
     assert ranking.candidates[0].service == "database"
+
+
+def test_the_dependencies_of_a_catalogue_are_a_call_graph() -> None:
+    graph = CallGraph.of(
+        [
+            Dependency(caller="shop", callee="orders"),
+            Dependency(caller="shop", callee="mail", criticality=Criticality.ASYNC),
+        ]
+    )
+    assert graph.calls == [("shop", "orders"), ("shop", "mail")]
+    assert graph.asynchronous == [("shop", "mail")]
 
 
 number = st.one_of(st.none(), st.floats(), st.floats(0, 10))
