@@ -11,7 +11,7 @@ from app.graph.forecast.decisions import find_decisions
 from app.graph.forecast.delays import GROWTH_FACTOR, seen_delays
 from app.graph.forecast.inputs import Call, Condition
 from app.graph.forecast.result import BudgetForecast, CascadeForecast, ForecastStep
-from app.graph.forecast.spread import spread
+from app.graph.forecast.spread import calls_within_reach, spread
 from app.incident.kinds.signals import Health
 
 HORIZON = timedelta(hours=2)
@@ -52,12 +52,13 @@ def forecast_cascade(
     ) -> tuple[ForecastStep, ...]:
         return spread(changed, supposed, seen, now=now, horizon=horizon)
 
-    steps = expect(ordered, known)
+    reachable = calls_within_reach(ordered, known)
+    steps = expect(reachable, known)
     return CascadeForecast(
         as_of=now,
         steps=steps,
         budgets=_budgets(known, now),
-        decisions=find_decisions(ordered, known, steps, expect),
+        decisions=find_decisions(reachable, known, steps, expect),
         assumptions=ASSUMPTIONS,
         hypothesis=hypothesis,
     )

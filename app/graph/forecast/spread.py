@@ -78,6 +78,27 @@ def spread(
     return tuple(steps)
 
 
+def calls_within_reach(
+    calls: Sequence[Call], conditions: Mapping[str, Condition]
+) -> tuple[Call, ...]:
+    """The calls that trouble can travel along at all, in the order given."""
+    callers: dict[str, list[str]] = {}
+    for call in calls:
+        callers.setdefault(call.callee, []).append(call.caller)
+    reached = {
+        name
+        for name, one in conditions.items()
+        if one.health in SEVERITY or one.minutes_to_full is not None
+    }
+    waiting = list(reached)
+    while waiting:
+        for caller in callers.get(waiting.pop(), ()):
+            if caller not in reached:
+                reached.add(caller)
+                waiting.append(caller)
+    return tuple(call for call in calls if call.callee in reached)
+
+
 def _starts(conditions: Mapping[str, Condition], now: datetime) -> list[_Trouble]:
     """What is in trouble now, and what will be by filling up by itself."""
     starts = []
