@@ -116,6 +116,11 @@ class _Book:
         self._shown = [one for one in entities if one.ref.kind in _SHOWN]
         self._apis = {str(one.ref) for one in entities if one.ref.kind == "api"}
         self._by_ref: dict[str, _Entity] = {str(one.ref): one for one in self._shown}
+        self._teams = {
+            one.ref.name: title
+            for one in entities
+            if one.ref.kind == "group" and (title := _title(one))
+        }
         self._providers: dict[str, list[_Entity]] = {}
         self._consumers: list[tuple[_Entity, Tree, str]] = []
         self._name_entities()
@@ -175,7 +180,8 @@ class _Book:
         for relation in entity.tree.items("relations"):
             if not owner and relation.text("type").casefold() == "ownedby":
                 owner = relation.text("targetRef")
-        return _Ref.parse(owner, "group").name if owner else ""
+        name = _Ref.parse(owner, "group").name if owner else ""
+        return self._teams.get(name, name)
 
     def _connect(self, entity: _Entity) -> None:
         critical = self._criticality(entity)
@@ -266,6 +272,14 @@ def _relations(tree: Tree) -> Iterator[tuple[str, Tree, str]]:
     for relation in tree.items("relations"):
         if reference_text := relation.text("targetRef"):
             yield relation.text("type").casefold(), relation, reference_text
+
+
+def _title(entity: _Entity) -> str:
+    """What a group calls itself: its display name, or the title of its document."""
+    spec, metadata = entity.tree.get("spec"), entity.tree.get("metadata")
+    profile = spec.get("profile") if spec else None
+    display_name = profile.text("displayName") if profile else ""
+    return display_name or (metadata.text("title") if metadata else "")
 
 
 def _runbook_links(metadata: Tree | None) -> tuple[str, ...]:
