@@ -39,7 +39,10 @@ class ServiceRecorded(Fact):
     """A service, as it is from now on.
 
     `service_kind` is service, datastore, queue or external; `column` is entry, journey, domain,
-    platform or data; `tier` is 0 (most critical) to 4.  `sources` say which catalogue said so.
+    platform or data; `tier` is 0 (most critical) to 4; `on_call` is a person id or a name.
+    `users` is how many people use it in a normal hour, `money_per_minute` what it earns in a
+    normal minute, in `currency` (ISO 4217).  For something bought, `version` and the dates
+    (ISO 8601) until which it is supported.  `sources` say which catalogues said so.
     """
 
     kind: ClassVar[str] = "service.recorded@1"
@@ -55,7 +58,13 @@ class ServiceRecorded(Fact):
     on_call: str = ""
     slo: str = ""
     runbooks: tuple[str, ...] = ()
-    users_share: float | None = None
+    users: int | None = None
+    money_per_minute: float | None = None
+    currency: str = ""
+    version: str = ""
+    deprecated_on: str = ""
+    sunset_on: str = ""
+    aliases: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
