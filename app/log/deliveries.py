@@ -26,12 +26,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """A delivery that has not been stored yet."""
+    """A delivery that has not been stored yet; with a `problem` there is nothing to do with it."""
 
     format: str
     source: str
     received_at: int
     content: bytes
+    problem: str | None = None
 
 
 class Deliveries:
@@ -53,6 +54,8 @@ class Deliveries:
                     "source": each.source,
                     "received_at": each.received_at,
                     "content": each.content,
+                    "problem": each.problem,
+                    "settled_at": None if each.problem is None else each.received_at,
                 }
                 result = connection.execute(schema.delivery.insert().values(values))
                 (identity,) = result.inserted_primary_key or (0,)

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from app.protocol.problems import MEDIA_TYPE
-from app.server.api import events, health, listing, presence, stream
+from app.server.api import events, health, intake, listing, presence, stream
 from app.server.failures import headers_of, problem_of
 from app.server.fast_lane import FastLane
 from app.server.settings import Settings
@@ -32,6 +32,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     listing.issue_token,
     listing.register_console,
     presence.tell_presence,
+    intake.take_delivery,
     health.tell_live,
     health.tell_ready,
     health.tell_measurements,

@@ -21,6 +21,8 @@ from app.protocol.bodies import IncidentList, IncidentSummary, LogHead
 
 _MARK = b'"incident.'  # every kind of interest begins so; other lines are not decoded
 
+_OVER = (Phase.REVIEWING, Phase.CLOSED, Phase.DECLINED, Phase.CANCELLED, Phase.MERGED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
@@ -71,6 +73,15 @@ class Directory:
     def heads(self) -> list[LogHead]:
         """The heads of all logs, latest change first."""
         return sorted(self._heads.values(), key=lambda head: -head.received_at)
+
+    def latest_open(self) -> str | None:
+        """The log of the incident declared last among those that are still run, or None."""
+        still_run = [
+            (entry.declared_at or 0, log)
+            for log, entry in self._entries.items()
+            if entry.declared_at is not None and entry.phase not in _OVER
+        ]
+        return max(still_run)[1] if still_run else None
 
     def incidents(self) -> IncidentList:
         """All incidents, latest change first."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,18 +14,20 @@ from litestar import Request
 
 from app.events.codec import Codec, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft
-from app.log.appending import Arrival, Batch
 from app.log.credentials import Credentials, token_digest
 from app.log.event_log import EventLog
 from app.organisation.kinds import ConsoleRegistered
 from app.proof.encoding import to_base64url
-from app.protocol.authoring import Author, Place
 from app.protocol.kinds import full_codec
 from app.server.access import Access
 from app.server.directory import Directory
 from app.server.feed import Feed
+from app.server.intake.formats import FORMATS
+from app.server.intake.intake import Intake
+from app.server.intake.reading import IntakeFormat
 from app.server.keys import ServerKeys, load_keys, write_secret
 from app.server.measurements import Measurements
+from app.server.own_hand import OwnHand
 from app.server.pace import Pace
 from app.server.recorder import Recorder
 from app.server.registry import Registry
@@ -59,21 +60,13 @@ class Site:
     pace: Pace
     presence_pace: Pace
     recorder: Recorder
+    own_hand: OwnHand
+    intake: Intake
     measurements: Measurements
 
     def now(self) -> int:
         """Server time in microseconds."""
         return to_microseconds(self.clock())
-
-    def author(self, actor: str) -> Author:
-        """Makes events in the server's own hand, for an integration or an automation."""
-        return Author(
-            actor=actor,
-            key=self.keys.console,
-            codec=self.codec,
-            clock=self.clock,
-            random_bytes=secrets.token_bytes,
-        )
 
 
 def site_of(request: Request[Any, Any, Any]) -> Site:
@@ -82,7 +75,9 @@ def site_of(request: Request[Any, Any, Any]) -> Site:
 
 
 @asynccontextmanager
-async def running_site(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Site]:
+async def running_site(
+    settings: Settings, clock: Clock = utc_now, formats: Iterable[IntakeFormat] = FORMATS
+) -> AsyncIterator[Site]:
     """Open everything, hand out the site, and on leaving record what is waiting and close.
 
     Raises any `StoreError`, and `KeysUnreadable`.
@@ -90,15 +85,22 @@ async def running_site(settings: Settings, clock: Clock = utc_now) -> AsyncItera
     keys = load_keys(settings.key_file)
     log = await asyncio.to_thread(EventLog.open, settings.database)
     with log:
-        site = _assemble(settings, clock, keys, log)
+        site = _assemble(settings, clock, keys, log, formats)
         async with site.recorder:
             await _learn_what_is_stored(site)
             await _introduce_server(site)
             await _keep_local_token(site)
-            yield site
+            async with site.intake:
+                yield site
 
 
-def _assemble(settings: Settings, clock: Clock, keys: ServerKeys, log: EventLog) -> Site:
+def _assemble(
+    settings: Settings,
+    clock: Clock,
+    keys: ServerKeys,
+    log: EventLog,
+    formats: Iterable[IntakeFormat],
+) -> Site:
     codec = full_codec()
     limits = settings.limits
     registry = Registry(codec)
@@ -106,6 +108,15 @@ def _assemble(settings: Settings, clock: Clock, keys: ServerKeys, log: EventLog)
     measurements = Measurements()
     credentials = Credentials(log.database)
     feed = Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes)
+    recorder = Recorder(
+        log,
+        feed=feed,
+        registry=registry,
+        directory=directory,
+        measurements=measurements,
+        limits=limits,
+    )
+    own_hand = OwnHand(recorder, directory=directory, key=keys.console, codec=codec, clock=clock)
     return Site(
         settings=settings,
         clock=clock,
@@ -120,13 +131,19 @@ def _assemble(settings: Settings, clock: Clock, keys: ServerKeys, log: EventLog)
         feed=feed,
         pace=Pace(rate=limits.events_per_second, burst=limits.burst),
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
-        recorder=Recorder(
-            log,
-            feed=feed,
+        recorder=recorder,
+        own_hand=own_hand,
+        intake=Intake(
+            formats,
+            log=log,
+            codec=codec,
+            clock=clock,
+            recorder=recorder,
+            own_hand=own_hand,
             registry=registry,
             directory=directory,
             measurements=measurements,
-            limits=limits,
+            most_waiting=limits.deliveries,
         ),
         measurements=measurements,
     )
@@ -149,44 +166,12 @@ async def _introduce_server(site: Site) -> None:
     """Record the server's own key, so that anyone can check what it signs."""
     console = site.keys.console.console_id
     if site.registry.console(console) is None:
-        await record_own(
-            site,
-            ORGANISATION_LOG,
-            SERVER_ACTOR,
-            Draft(
-                fact=ConsoleRegistered(
-                    console=console,
-                    public_key=to_base64url(site.keys.console.public_key),
-                    person=SERVER_ACTOR,
-                )
-            ),
+        fact = ConsoleRegistered(
+            console=console,
+            public_key=to_base64url(site.keys.console.public_key),
+            person=SERVER_ACTOR,
         )
-
-
-async def record_own(site: Site, log: str, actor: str, *drafts: Draft) -> list[int]:
-    """Record facts in the server's own hand, as `actor`; returns their positions.
-
-    Raises `Refused` (overloaded) and `StoreError`; then nothing was recorded.
-    """
-    head = site.directory.head(log)
-    seen, epoch = (head.position, head.epoch) if head is not None else (0, "")
-    author = site.author(actor)
-    arrivals = []
-    for draft in drafts:
-        signed = author.write(draft, Place(log=log, n=0, seen=seen, epoch=epoch))
-        arrivals.append(
-            Arrival(
-                event_id=signed.event.id,
-                kind=signed.event.fact.kind,
-                console=author.console,
-                n=0,
-                body=signed.body,
-                sig=signed.sig,
-            )
-        )
-    batch = Batch(log=log, arrivals=tuple(arrivals), arrived_at=site.now())
-    outcome = await site.recorder.submit(batch)
-    return [placement.position or 0 for placement in outcome.placements]
+        await site.own_hand.record(ORGANISATION_LOG, SERVER_ACTOR, [Draft(fact=fact)])
 
 
 async def _keep_local_token(site: Site) -> None:
@@ -208,4 +193,4 @@ async def _keep_local_token(site: Site) -> None:
         write_secret(settings.token_file, token.encode() + b"\n")
 
 
-__all__ = ["Clock", "Site", "record_own", "running_site", "site_of", "utc_now"]
+__all__ = ["Clock", "Site", "running_site", "site_of", "utc_now"]

@@ -39,6 +39,7 @@ async def tell_measurements(request: Call) -> Response[bytes]:
     site = site_of(request)
     gauges = {
         "events_queued": float(site.recorder.queued),
+        "deliveries_waiting": float(site.intake.waiting),
         "streams_open": float(site.feed.listener_count),
         "streams_cut": float(site.feed.cut_count),
         "logs": float(len(site.directory.heads())),

@@ -20,7 +20,7 @@ from app.protocol.bodies import (
 )
 from app.protocol.problems import ProblemCode, refused
 from app.server.api.content import Call, answer, decoded, read_content
-from app.server.site import record_own, site_of
+from app.server.site import site_of
 from app.server.standing import SERVER_ACTOR
 
 _SMALL = 16 * 1024
@@ -84,7 +84,7 @@ async def register_console(request: Call) -> Response[bytes]:
         position = site.registry.position
         return answer(ConsoleAccepted(console=asked.console, person=person, position=position))
     fact = ConsoleRegistered(console=asked.console, public_key=asked.public_key, person=person)
-    (position,) = await record_own(site, ORGANISATION_LOG, SERVER_ACTOR, Draft(fact=fact))
+    (position,) = await site.own_hand.record(ORGANISATION_LOG, SERVER_ACTOR, [Draft(fact=fact)])
     accepted = ConsoleAccepted(console=asked.console, person=person, position=position)
     return answer(accepted, 201)
 

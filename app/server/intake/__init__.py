@@ -1,1 +1,1 @@
-"""Alert and change formats from outside."""
+"""What comes from outside: alerts and changes in their senders' formats, made into facts."""
