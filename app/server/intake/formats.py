@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from app.organisation.kinds import SourceRegistered
 from app.server.intake import alertmanager, changes
+from app.server.intake.reading import IntakeFormat
 from app.server.intake.reports import Notification
 
 Reader = Callable[[bytes, SourceRegistered], Notification]
@@ -16,3 +17,5 @@ READERS: Mapping[str, Reader] = {
     changes.FORMAT: changes.read_change,
 }
 """By the name of the format, as it stands in the address and in a source's registration."""
+
+FORMATS: tuple[IntakeFormat, ...] = ()
