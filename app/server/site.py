@@ -22,9 +22,9 @@ from app.protocol.kinds import full_codec
 from app.server.access import Access
 from app.server.directory import Directory
 from app.server.feed import Feed
-from app.server.intake.formats import FORMATS
 from app.server.intake.intake import Intake
 from app.server.intake.reading import IntakeFormat
+from app.server.intake.registered_formats import FORMATS
 from app.server.keys import ServerKeys, load_keys, write_secret
 from app.server.measurements import Measurements
 from app.server.own_hand import OwnHand

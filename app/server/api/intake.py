@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, post
 
 from app.log.credentials import token_digest
+from app.organisation.kinds import SourceRegistered
 from app.protocol.problems import ProblemCode, refused
 from app.server.access import token_in
 from app.server.api.content import Call, answer, read_content
@@ -28,20 +29,23 @@ async def take_delivery(request: Call, form: str, source: str) -> Response[bytes
     delivery is durable; what it says is on the timeline a moment later.
     """
     site = site_of(request)
-    _require_source(site, form, source, request.headers.get("authorization"))
-    delivery = await site.intake.take(form, source, await read_content(request))
+    registered = _registration(site, form, source, request.headers.get("authorization"))
+    delivery = await site.intake.take(registered, await read_content(request))
     return answer(Taken(delivery=delivery.id), 202)
 
 
-def _require_source(site: Site, form: str, source: str, authorization: str | None) -> None:
-    """Raise `Refused`, the same for an unknown source as for a wrong token."""
+def _registration(
+    site: Site, form: str, source: str, authorization: str | None
+) -> SourceRegistered:
+    """The source that sends; the same is raised for an unknown one as for a wrong token."""
     registered = site.registry.source(source)
     token = token_in(authorization)
     expected = "" if registered is None else registered.token_sha256.lower()
     given = "" if token is None else token_digest(token)
-    if not token or not compare_digest(expected.encode(), given.encode()):
+    if registered is None or not compare_digest(expected.encode(), given.encode()) or not given:
         raise refused(ProblemCode.UNAUTHENTICATED, "no source with this name and token")
-    if registered is not None and registered.format != form:
+    if registered.format != form:
         raise refused(
             ProblemCode.UNKNOWN_FORMAT, f"{source!r} is registered for {registered.format!r}"
         )
+    return registered

@@ -89,12 +89,13 @@ class Intake:
             await asyncio.wait([self._task])
         self._thread.shutdown()
 
-    async def take(self, form: str, source: str, content: bytes) -> Delivery:
+    async def take(self, registered: SourceRegistered, content: bytes) -> Delivery:
         """Store a delivery; once this returns it is durable and will be read.
 
         Raises `Refused` (unknown-format, overloaded, and malformed-request: then it is kept
         but leads to nothing) and `StoreError`.
         """
+        form = registered.format
         reading = self._formats.get(form)
         if reading is None:
             raise refused(ProblemCode.UNKNOWN_FORMAT, f"{form!r} deliveries are not read here")
@@ -104,11 +105,11 @@ class Intake:
                 f"{self.waiting} deliveries are waiting to be read",
                 retry_after=5.0,
             )
-        error = _error_in(reading, content)
+        error = _error_in(reading, content, registered)
         now = to_microseconds(self._clock())
         arriving = Arriving(
             format=form,
-            source=source,
+            source=registered.source,
             received_at=now,
             content=content,
             problem=None if error is None else str(error),
@@ -211,9 +212,11 @@ class Intake:
         )
 
 
-def _error_in(reading: IntakeFormat, content: bytes) -> InvalidInput | None:
+def _error_in(
+    reading: IntakeFormat, content: bytes, source: SourceRegistered
+) -> InvalidInput | None:
     try:
-        reading.check(content)
+        reading.check(content, source)
     except InvalidInput as error:
         return error
     return None

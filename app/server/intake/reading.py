@@ -30,12 +30,12 @@ class Surroundings:
 class IntakeFormat:
     """One format of deliveries, by the `name` in its address.
 
-    `check(content)` raises `InvalidInput` when the content cannot be read at all: the sender
+    `check(content, source)` raises `InvalidInput` when the content cannot be read at all: the sender
     is told.  `drafts(content, surroundings)` says what is new in it, in order; it must find
     nothing in a delivery whose facts are in the state already, because deliveries come twice.
     Both are pure.
     """
 
     name: str
-    check: Callable[[bytes], object]
+    check: Callable[[bytes, SourceRegistered], object]
     drafts: Callable[[bytes, Surroundings], Sequence[Draft]]
