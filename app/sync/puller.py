@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
+from app.protocol.problems import ProblemCode
 from app.sync.backoff import Backoff
 from app.sync.exchange import (
     Arrived,
@@ -26,6 +27,9 @@ from app.sync.exchange import (
 PAGE_RECORDS = 1_000
 SILENCE_SECONDS = 11.0
 """A stream that says nothing for this long, two heartbeats, is taken for dead."""
+
+UNKNOWN_LOG_SECONDS = 1.0
+"""How often to look for a log that has not begun."""
 
 MOST_HELD = 20_000
 """Records received ahead of the disk; more are fetched again rather than held in memory."""
@@ -118,7 +122,7 @@ class Puller:
     def page_failed(self, failure: Failure) -> list[Output]:
         """Ask for the page again later."""
         self.is_page_out = False
-        return [SetTimer(Timer.PAGE, self._page_backoff.next_wait(failure.retry_after))]
+        return [SetTimer(Timer.PAGE, self._page_backoff.next_wait(_asked_for(failure)))]
 
     def open_stream(self, epoch: str) -> list[Output]:
         """Listen from the last record received."""
@@ -138,7 +142,7 @@ class Puller:
     def stream_ended(self, failure: Failure) -> list[Output]:
         """Listen again later."""
         self.is_streaming = self.is_heard = False
-        wait = self._stream_backoff.next_wait(failure.retry_after)
+        wait = self._stream_backoff.next_wait(_asked_for(failure))
         return [StopTimer(Timer.SILENCE), SetTimer(Timer.STREAM, wait)]
 
     def fell_silent(self) -> list[Output]:
@@ -149,3 +153,10 @@ class Puller:
         """Do not wait out a back-off."""
         self._page_backoff.forget()
         self._stream_backoff.forget()
+
+
+def _asked_for(failure: Failure) -> float | None:
+    """How long to wait, if that is known: a log that nobody has written to yet may begin soon."""
+    if failure.code is ProblemCode.UNKNOWN_LOG:
+        return UNKNOWN_LOG_SECONDS
+    return failure.retry_after
