@@ -15,6 +15,7 @@ from app.views.typography import TypeStyle, font_of
 
 _LINKS_SHOWN = 600
 _SMALLEST_NAMED = 26.0
+_SMALLEST_COUNTED = 22.0
 
 
 def paint_team_grounds(painter: QPainter, teams: Groups, tokens: Tokens, view: View) -> None:
@@ -52,12 +53,13 @@ def paint_discs(
     failing = groups.count(codes, Health.FAILING)
     degraded = groups.count(codes, Health.DEGRADED)
     for number in np.argsort(worst, kind="stable"):
-        radius = max(9.0, float(groups.radii[number]) * view.camera.scale)
+        radius = max(4.0, float(groups.radii[number]) * view.camera.scale)
         centre = view.camera.to_screen(QPointF(*groups.centres[number]))
         area = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
         if area.intersects(view.area):
             state = HEALTHS[worst[number]]
-            _paint_disc(painter, area, tokens, state)
+            share = float(failing[number] + degraded[number]) / float(groups.sizes[number])
+            _paint_disc(painter, area, tokens, state, share)
             lines = [(f"{groups.sizes[number]}", tokens.text1)]
             trouble = _trouble(int(failing[number]), int(degraded[number]))
             lines.append((groups.names[number], tokens.text1 if trouble else tokens.text2))
@@ -78,14 +80,17 @@ def _paint_links(painter: QPainter, groups: Groups, tokens: Tokens, view: View) 
         )
 
 
-def _paint_disc(painter: QPainter, area: QRectF, tokens: Tokens, worst: Health) -> None:
+def _paint_disc(
+    painter: QPainter, area: QRectF, tokens: Tokens, worst: Health, share: float
+) -> None:
+    """The border says how bad the worst is, the strength of the fill how many are in trouble."""
     colour = health_colour(tokens, worst)
-    share = {Health.FAILING: 0.34, Health.DEGRADED: 0.16}.get(worst, 0.0)
+    is_troubled = worst in (Health.FAILING, Health.DEGRADED)
     pen = QPen(tokens.line2 if worst is Health.NORMAL else colour, 1.4)
     if worst is Health.NO_DATA:
         pen.setDashPattern([3.2, 2.2])
     painter.setPen(pen)
-    painter.setBrush(mixed(colour, tokens.bg2, share))
+    painter.setBrush(mixed(colour, tokens.bg2, min(0.45, share) if is_troubled else 0.0))
     painter.drawEllipse(area)
 
 
@@ -98,6 +103,8 @@ def _trouble(failing: int, degraded: int) -> str:
 def _write(painter: QPainter, area: QRectF, lines: list[tuple[str, QColor]]) -> None:
     """The count, and below it the name and the trouble when there is room."""
     painter.setFont(font_of(TypeStyle.ROW_STRONG))
+    if area.width() < _SMALLEST_COUNTED:
+        return
     if area.width() < 2 * _SMALLEST_NAMED:
         painter.setPen(lines[0][1])
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, lines[0][0])

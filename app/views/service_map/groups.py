@@ -31,6 +31,15 @@ class Groups:
     links: NDArray[np.int32]
     link_counts: NDArray[np.int64]
 
+    @property
+    def are_apart(self) -> bool:
+        """Whether there are several discs and none covers the middle of another."""
+        if len(self.names) < 2:
+            return False
+        away = np.hypot(*(self.centres[:, None] - self.centres[None]).transpose(2, 0, 1))
+        np.fill_diagonal(away, np.inf)
+        return bool(np.all(away.min(axis=1) > self.radii))
+
     def worst(self, codes: Codes) -> Codes:
         """The loudest health code in every disc."""
         worst = np.zeros(len(self.names), dtype=np.int8)
@@ -46,25 +55,35 @@ class Groups:
 def group_by(
     labels: Sequence[str], places: Floats, ends: NDArray[np.int32], room: float
 ) -> Groups:
-    """Discs of the services with equal `labels`; `room` is what a service needs around it."""
+    """Discs around the services with equal `labels`; `room` is what a service needs."""
     names = sorted(set(labels))
     number = {name: index for index, name in enumerate(names)}
     member_of = np.fromiter((number[label] for label in labels), np.int32, len(labels))
-    sizes = np.bincount(member_of, minlength=len(names))
-    weight = np.maximum(sizes, 1)
+    weight = np.maximum(np.bincount(member_of, minlength=len(names)), 1)
     centres = np.column_stack(
         [np.bincount(member_of, places[:, axis], len(names)) / weight for axis in (0, 1)]
     )
     radii = np.zeros(len(names))
     away = np.hypot(*(places - centres[member_of]).T) if len(places) else np.zeros(0)
     np.maximum.at(radii, member_of, away)
+    return groups_of(member_of, names, ends, centres, radii + room * 0.75)
+
+
+def groups_of(
+    member_of: NDArray[np.int32],
+    names: Sequence[str],
+    ends: NDArray[np.int32],
+    centres: Floats,
+    radii: Floats,
+) -> Groups:
+    """Discs whose places are known already."""
     links, link_counts = _links(member_of, ends, len(names))
     return Groups(
         names=tuple(names),
         member_of=member_of,
         centres=centres,
-        radii=radii + room * 0.75,
-        sizes=sizes,
+        radii=radii,
+        sizes=np.bincount(member_of, minlength=len(names)),
         links=links,
         link_counts=link_counts,
     )

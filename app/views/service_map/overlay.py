@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.views.service_map.camera import Camera
 from app.views.service_map.focus_painting import NAMES_FROM_SCALE, FocusPainting
@@ -43,8 +43,9 @@ class Overlay:
                 self._ring(focus_ring(scene, selected, self.camera))
                 self._tags_above_ring(stage.focus_painting(), selected)
         elif selected in scene.index:
-            self._edges_of(scene, selected)
-            self._ring(overview_ring(scene, selected, self.camera))
+            ring = overview_ring(scene, selected, self.camera)
+            self._edges_of(scene, selected, ring)
+            self._ring(ring)
 
     def chips(self, words: list[str]) -> None:
         """Small labels in the bottom left corner, side by side."""
@@ -100,14 +101,20 @@ class Overlay:
         painting.card_painter().paint_tags(self.painter, card, centre)
         self.painter.restore()
 
-    def _edges_of(self, scene: OverviewScene, service_id: str) -> None:
-        """The dependencies of the selected service, over everything else."""
+    def _edges_of(self, scene: OverviewScene, service_id: str, ring: QRectF) -> None:
+        """The dependencies of the selected service, over everything but itself."""
+        self.painter.save()
+        outside = QPainterPath()
+        outside.addRect(QRectF(QPointF(0, 0), self.room))
+        outside.addRect(ring)
+        self.painter.setClipPath(outside)
         number = scene.index[service_id]
         mine = np.flatnonzero((scene.ends[:, 0] == number) | (scene.ends[:, 1] == number))
         self.painter.setPen(QPen(self.tokens.accent, 1.4))
         for x1, y1, x2, y2 in scene.spans[mine[:_EDGES_OF_SELECTION]].tolist():
             start, end = QPointF(x1, y1), QPointF(x2, y2)
             self.painter.drawLine(QLineF(self.camera.to_screen(start), self.camera.to_screen(end)))
+        self.painter.restore()
 
     def _chip(self, words: str, left: float) -> QRectF:
         font = font_of(TypeStyle.LABEL_MEDIUM, tabular=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from app.views.typography import TypeStyle, font_of
 EDGE_BUDGET = 4000
 """The most edges one picture shows; the busiest ones first."""
 
+_EDGE_SHARE = {Level.SQUARES: 0.3, Level.SPRITES: 0.36, Level.NAMES: 0.5, Level.CARDS: 0.6}
+"""How strongly edges stand out from the ground; the more there are, the calmer each."""
+
 _EDGES_CULLED_AT_ONCE = 8192
 _LINES_A_STROKE = 250
 _NODES_A_STROKE = 2000
@@ -40,7 +43,7 @@ class OverviewPainting:
     """One scene with the health of now.
 
     `codes` (see `HEALTHS`) and `is_lit` are columns over the services; `codes` may change in
-    place while strokes are pending.  `loud` are (caller, callee) numbers per edge class.
+    place while strokes are pending.  `loud` gives (caller, callee) numbers per edge class.
     """
 
     scene: OverviewScene
@@ -49,20 +52,25 @@ class OverviewPainting:
     ratio: float
     codes: NDArray[np.int8]
     card_of: Callable[[str], Card]
-    loud: dict[EdgeClass, NDArray[np.int32]] = field(default_factory=dict)
+    loud: Callable[[], dict[EdgeClass, NDArray[np.int32]]]
     is_lit: NDArray[np.bool_] | None = None
 
     def edge_strokes(self, view: View) -> Iterator[Stroke]:
-        """Team grounds, then the busiest edges in sight until the budget is spent."""
+        """Team grounds, then the busiest edges in sight until the budget is spent.
+
+        From sprites on, edges that only pass through say nothing to the reader and stay away.
+        """
         level = self.scene.level(view.camera.scale)
         if level <= Level.TEAMS:
             return
         yield lambda painter: paint_team_grounds(painter, self.scene.teams, self.tokens, view)
         left = EDGE_BUDGET
         low, high = _corners(view.world)
-        for start in range(0, len(self.scene.spans), _EDGES_CULLED_AT_ONCE):
-            spans = self._lit_spans(start)
-            seen = spans[_touching(spans, low, high)][:left]
+        last = self._last_rank(view, level)
+        for start in range(0, last, _EDGES_CULLED_AT_ONCE):
+            spans = self._lit_spans(start, last)
+            is_seen = _touching if level is Level.SQUARES else _ending_in
+            seen = spans[is_seen(spans, low, high)][:left]
             left -= len(seen)
             for first in range(0, len(seen), _LINES_A_STROKE):
                 yield self._line_stroke(seen[first : first + _LINES_A_STROKE], view.camera, level)
@@ -76,18 +84,16 @@ class OverviewPainting:
             groups = self.scene.domains if level is Level.DOMAINS else self.scene.teams
             yield lambda painter: paint_discs(painter, groups, self.codes, self.tokens, view)
             return
-        for loudness in (EdgeClass.DEGRADED, EdgeClass.FAILING):
-            yield from self._loud_strokes(loudness, view)
+        for loudness, pairs in sorted(self.loud().items()):
+            yield from self._loud_strokes(loudness, pairs, view)
         seen = self._in_sight(view)
         at_once = _WORDS_A_STROKE if level >= Level.NAMES else _NODES_A_STROKE
         for start in range(0, len(seen), at_once):
             yield self.service_stroke(seen[start : start + at_once], view)
 
-    def numbers_of(self, service_ids: Iterable[str]) -> Indices:
-        """The numbers of services, from calm to loud."""
-        index = self.scene.index
-        numbers = np.array([index[one] for one in service_ids if one in index], dtype=np.intp)
-        ordered: Indices = numbers[np.argsort(self.codes[numbers], kind="stable")]
+    def by_loudness(self, services: Indices) -> Indices:
+        """Numbers of services, from calm to loud."""
+        ordered: Indices = services[np.argsort(self.codes[services], kind="stable")]
         return ordered
 
     def service_stroke(self, services: Indices, view: View) -> Stroke:
@@ -112,11 +118,24 @@ class OverviewPainting:
 
         return stroke
 
-    def _lit_spans(self, start: int) -> NDArray[np.float32]:
-        spans = self.scene.spans[start : start + _EDGES_CULLED_AT_ONCE]
+    def _last_rank(self, view: View, level: Level) -> int:
+        """How far down the order of importance edges are drawn.
+
+        Depends on the scale alone, so that a pan does not change which edges there are.  Long
+        edges cross many views, so their number falls with the side of a view, not its area.
+        """
+        bounds = self.scene.bounds
+        area = view.whole.width() * view.whole.height() / view.camera.scale**2
+        share = min(1.0, area / max(bounds.width() * bounds.height(), 1e-9))
+        seen = share**0.5 if level is Level.SQUARES else min(1.0, 2.0 * share)
+        return min(len(self.scene.spans), round(EDGE_BUDGET / max(seen, 1e-6)))
+
+    def _lit_spans(self, start: int, last: int) -> NDArray[np.float32]:
+        stop = min(start + _EDGES_CULLED_AT_ONCE, last)
+        spans = self.scene.spans[start:stop]
         if self.is_lit is None:
             return spans
-        ends = self.scene.ends[start : start + _EDGES_CULLED_AT_ONCE]
+        ends = self.scene.ends[start:stop]
         return spans[self.is_lit[ends[:, 0]] & self.is_lit[ends[:, 1]]]
 
     def _in_sight(self, view: View) -> Indices:
@@ -124,12 +143,10 @@ class OverviewPainting:
         room = self.scene.pitch
         places = self.scene.places
         inside = np.all((places >= low - room) & (places <= high + room), axis=1)
-        seen = np.flatnonzero(inside)
-        ordered: Indices = seen[np.argsort(self.codes[seen], kind="stable")]
-        return ordered
+        return self.by_loudness(np.flatnonzero(inside))
 
     def _line_stroke(self, spans: NDArray[np.float32], camera: Camera, level: Level) -> Stroke:
-        share = 0.42 if level is Level.SQUARES else 0.6
+        share = _EDGE_SHARE[level]
 
         def stroke(painter: QPainter) -> None:
             pen = QPen(mixed(self.tokens.edge, self.tokens.bg1, share), 1.0)
@@ -139,10 +156,9 @@ class OverviewPainting:
 
         return stroke
 
-    def _loud_strokes(self, loudness: EdgeClass, view: View) -> Iterator[Stroke]:
-        pairs = self.loud.get(loudness)
-        if pairs is None or not len(pairs):
-            return
+    def _loud_strokes(
+        self, loudness: EdgeClass, pairs: NDArray[np.int32], view: View
+    ) -> Iterator[Stroke]:
         places = self.scene.places
         spans = np.hstack([places[pairs[:, 0]], places[pairs[:, 1]]])
         low, high = _corners(view.world)
@@ -151,6 +167,9 @@ class OverviewPainting:
         pen.setCosmetic(True)
         if loudness is EdgeClass.FAILING:
             pen.setWidthF(2.0)
+        elif self.scene.level(view.camera.scale) is Level.SQUARES:
+            pen = QPen(mixed(pen.color(), self.tokens.bg1, 0.55), 1.0)
+            pen.setCosmetic(True)
         for start in range(0, len(seen), _LINES_A_STROKE):
             part = _on_screen(seen[start : start + _LINES_A_STROKE], view.camera)
 
@@ -228,4 +247,12 @@ def _touching(spans: NDArray[np.floating], low: Floats, high: Floats) -> NDArray
     result: NDArray[np.bool_] = (
         (right >= low[0]) & (left <= high[0]) & (bottom >= low[1]) & (top <= high[1])
     )
+    return result
+
+
+def _ending_in(spans: NDArray[np.floating], low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Which lines have an end in the rectangle from low to high."""
+    starts = np.all((spans[:, :2] >= low) & (spans[:, :2] <= high), axis=1)
+    ends = np.all((spans[:, 2:] >= low) & (spans[:, 2:] <= high), axis=1)
+    result: NDArray[np.bool_] = starts | ends
     return result

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
+from app.graph.layout.team_clusters import Overview
 from app.graph.service_graph import ServiceGraph
-from app.views.service_map.groups import Groups, group_by
+from app.views.service_map.groups import Groups, group_by, groups_of
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,7 @@ class Level(IntEnum):
 
 
 _LEVEL_FROM_PITCH = ((1.0, Level.DOMAINS), (2.2, Level.TEAMS), (5.0, Level.SQUARES))
+_MOST_DOMAINS = 200
 _SPRITES_BELOW = 60.0
 _NAMES_BELOW = 165.0
 
@@ -49,6 +51,7 @@ class OverviewScene:
     spans: NDArray[np.float32]
     teams: Groups
     domains: Groups
+    has_domains: bool
     bounds: QRectF
 
     def level(self, scale: float) -> Level:
@@ -56,8 +59,8 @@ class OverviewScene:
         pitch = self.pitch * scale
         for below, level in _LEVEL_FROM_PITCH:
             if pitch < below:
-                has_domains = len(self.domains.names) > 1
-                return Level.TEAMS if level is Level.DOMAINS and not has_domains else level
+                is_mixed = level is Level.DOMAINS and not self.has_domains
+                return Level.TEAMS if is_mixed else level
         if pitch < _SPRITES_BELOW:
             return Level.SPRITES
         return Level.NAMES if pitch < _NAMES_BELOW else Level.CARDS
@@ -68,43 +71,37 @@ class OverviewScene:
         return QPointF(float(x), float(y))
 
 
-def prepare_overview(graph: ServiceGraph, places: Floats) -> OverviewScene:
+def prepare_overview(graph: ServiceGraph, overview: Overview) -> OverviewScene:
     """Sort and pack everything once; about a tenth of a second for 20,000 services."""
+    places, disc_of = _in_order_of(graph, overview)
     ends = np.column_stack([graph.caller, graph.callee]).astype(np.int32).reshape(-1, 2)
     rate = np.fromiter(
         (one.rate or 0.0 for one in graph.dependencies), float, len(graph.dependencies)
     )
     ends = ends[np.argsort(-rate, kind="stable")]
-    spans = np.ascontiguousarray(
-        np.hstack([places[ends[:, 0]], places[ends[:, 1]]]), dtype=np.float32
-    )
-    pitch = _pitch(places)
+    spans = np.hstack([places[ends[:, 0]], places[ends[:, 1]]])
+    domains = group_by([one.fault_domain for one in graph.services], places, ends, overview.pitch)
     return OverviewScene(
         service_ids=tuple(service.id for service in graph.services),
         index=dict(graph.index),
         names=tuple(service.name for service in graph.services),
-        places=np.ascontiguousarray(places, dtype=np.float64),
-        pitch=pitch,
+        places=places,
+        pitch=overview.pitch,
         ends=ends,
-        spans=spans,
-        teams=group_by([one.team or "No owner" for one in graph.services], places, ends, pitch),
-        domains=group_by(
-            [one.fault_domain or "No domain" for one in graph.services], places, ends, pitch
-        ),
-        bounds=_bounds(places, pitch),
+        spans=np.ascontiguousarray(spans, dtype=np.float32),
+        teams=groups_of(disc_of, overview.teams, ends, overview.disc_centres, overview.disc_radii),
+        domains=domains,
+        has_domains=len(domains.names) <= _MOST_DOMAINS and domains.are_apart,
+        bounds=_bounds(places, overview.pitch),
     )
 
 
-def _pitch(places: Floats) -> float:
-    """The median distance to the nearest neighbour, over at most 400 services."""
-    if len(places) < 2:
-        return 1.0
-    step = max(1, len(places) // 400)
-    nearest = []
-    for place in places[::step]:
-        away = np.hypot(places[:, 0] - place[0], places[:, 1] - place[1])
-        nearest.append(float(np.partition(away, 1)[1]))
-    return max(float(np.median(nearest)), 1e-6)
+def _in_order_of(graph: ServiceGraph, overview: Overview) -> tuple[Floats, NDArray[np.int32]]:
+    """Places and discs in the order of the graph; raises KeyError for a service without one."""
+    row = {one: number for number, one in enumerate(overview.service_ids)}
+    rows = [row[service.id] for service in graph.services]
+    places = np.ascontiguousarray(overview.positions[rows], dtype=np.float64).reshape(-1, 2)
+    return places, overview.disc_of[rows].astype(np.int32)
 
 
 def _bounds(places: Floats, pitch: float) -> QRectF:

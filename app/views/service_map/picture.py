@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.graph.layout.focus import FocusLayout
+from app.graph.layout.team_clusters import Overview
 from app.graph.service_graph import ServiceGraph
 from app.incident.kinds.signals import Health
 
@@ -66,9 +64,8 @@ class Suspicion:
 class MapPicture:
     """Everything the map draws.
 
-    `graph` holds all services; `focus` places those in the incident in columns; `overview` is
-    (services, 2), the middle of each service of the graph in team clusters, in any unit (None
-    when there is nothing beyond the focus).  Layouts
+    `graph` holds all services; `focus` places those in the incident in columns and `overview`
+    places all of them in team clusters (None when there is nothing beyond the focus).  Layouts
     are pinned facts: hand over the same layout object as long as no place changed.
     `failing_path` lists (caller, callee) pairs.  `as_of` is when the health was read and
     `is_stale` says that it must not look live.  `ruled_out` services dim in the suspects mode.
@@ -76,7 +73,7 @@ class MapPicture:
 
     graph: ServiceGraph
     focus: FocusLayout
-    overview: NDArray[np.float64] | None = None
+    overview: Overview | None = None
     health: Mapping[str, ServiceHealth] = field(default_factory=dict)
     tags: Mapping[str, tuple[Tag, ...]] = field(default_factory=dict)
     failing_path: frozenset[tuple[str, str]] = frozenset()

@@ -24,24 +24,47 @@ Stroke = Callable[[QPainter], None]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a layer shows: the camera, and the part of the screen it covers."""
+    """What a layer shows: the camera, and the part of the screen to paint.
+
+    `whole` is the part of the screen the layer covers; `area` is smaller when only a strip of
+    it is missing after a pan.
+    """
 
     camera: Camera
     area: QRectF
+    whole: QRectF
 
     @classmethod
     def around(cls, camera: Camera, room: QSizeF) -> View:
         """The view of a widget of size `room`, with overscan on every side."""
         area = QRectF(QPointF(0, 0), room)
-        return cls(camera, area.adjusted(-OVERSCAN, -OVERSCAN, OVERSCAN, OVERSCAN))
+        area.adjust(-OVERSCAN, -OVERSCAN, OVERSCAN, OVERSCAN)
+        return cls(camera, area, area)
 
     @property
     def world(self) -> QRectF:
-        """The part of the world the layer covers."""
+        """The part of the world inside `area`."""
         return QRectF(
             self.camera.to_world(self.area.topLeft()),
             self.camera.to_world(self.area.bottomRight()),
         )
+
+    def moved_from(self, older: View) -> QPointF:
+        """How far the picture of `older` has moved on screen, at the same scale."""
+        return QPointF(self.camera.left - older.camera.left, self.camera.top - older.camera.top)
+
+    def strips(self, older: View) -> list[View]:
+        """The parts that `older`, at the same scale, does not hold yet: at most four strips."""
+        moved = self.moved_from(older)
+        known = older.whole.translated(moved).intersected(self.whole)
+        whole = self.whole
+        parts = [
+            QRectF(whole.topLeft(), QPointF(whole.right(), known.top())),
+            QRectF(QPointF(whole.left(), known.bottom()), whole.bottomRight()),
+            QRectF(QPointF(whole.left(), known.top()), known.bottomLeft()),
+            QRectF(known.topRight(), QPointF(whole.right(), known.bottom())),
+        ]
+        return [View(self.camera, part, whole) for part in parts if not part.isEmpty()]
 
 
 class Painting(Protocol):
@@ -56,34 +79,93 @@ class Painting(Protocol):
         ...
 
 
-class _Layers:
-    """An opaque image of edges, a transparent one of nodes, and the strokes still to come."""
+@dataclass(slots=True)
+class _Work:
+    """Strokes still to come, and the part of the screen they may touch."""
 
-    def __init__(self, view: View, ratio: float, ground: QColor, painting: Painting) -> None:
+    area: QRectF
+    strokes: Iterator[Stroke]
+
+
+class _Layers:
+    """An opaque image of edges, a transparent one of nodes, and the work left on them."""
+
+    def __init__(self, view: View, ratio: float) -> None:
         self.view = view
-        size = _pixels(view.area, ratio)
+        self.ratio = ratio
+        size = _pixels(view.whole, ratio)
         self.edges = QImage(size, QImage.Format.Format_RGB32)
         self.nodes = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
         for image in (self.edges, self.nodes):
             image.setDevicePixelRatio(ratio)
+        self.edge_work: list[_Work] = []
+        self.node_work: list[_Work] = []
+        self._flat: QImage | None = None
+
+    def flat(self) -> QImage:
+        """Both layers as one opaque image, which is much cheaper to copy and to scale."""
+        if self._flat is None:
+            self._flat = self.edges.copy()
+            painter = QPainter(self._flat)
+            painter.drawImage(QPointF(0, 0), self.nodes)
+            painter.end()
+        return self._flat
+
+    def spoil_flat(self) -> None:
+        """One of the layers was painted on."""
+        self._flat = None
+
+    def overdraw(self, stroke: Stroke) -> None:
+        """Paint over the nodes that are there."""
+        for image in (self.nodes, self._flat):
+            if image is not None:
+                painter = self.painter(image)
+                stroke(painter)
+                painter.end()
+
+    def clear(self, ground: QColor) -> None:
+        """Start from nothing."""
         self.edges.fill(ground)
         self.nodes.fill(Qt.GlobalColor.transparent)
-        self._node_strokes = painting.node_strokes(view)
-        self._edge_strokes = painting.edge_strokes(view)
-        self.has_nodes = False
-        self.is_done = False
+
+    def take_over(self, older: _Layers, ground: QColor) -> None:
+        """Start from what `older` shows at the same scale."""
+        self.clear(ground)
+        moved = self.view.moved_from(older.view)
+        for image, known in ((self.edges, older.edges), (self.nodes, older.nodes)):
+            painter = QPainter(image)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawImage(moved, known)
+            painter.end()
+
+    def plan(self, views: list[View], painting: Painting) -> None:
+        """Everything inside `views` is still to be painted."""
+        self.edge_work += [_Work(view.area, painting.edge_strokes(view)) for view in views]
+        self.node_work += [_Work(view.area, painting.node_strokes(view)) for view in views]
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether the upper layer is complete."""
+        return not self.node_work
+
+    @property
+    def is_done(self) -> bool:
+        """Whether both layers are complete."""
+        return not self.node_work and not self.edge_work
 
     def advance(self, until: float) -> None:
         """Paint strokes until the clock passes `until` (seconds of `time.perf_counter`)."""
-        if not self.has_nodes:
-            self.has_nodes = self._run(self.nodes, self._node_strokes, until)
-        if self.has_nodes and not self.is_done and time.perf_counter() < until:
-            self.is_done = self._run(self.edges, self._edge_strokes, until)
+        for image, work in ((self.nodes, self.node_work), (self.edges, self.edge_work)):
+            while work and time.perf_counter() < until:
+                if self._run(image, work[0], until):
+                    work.pop(0)
 
-    def _run(self, image: QImage, strokes: Iterator[Stroke], until: float) -> bool:
+    def _run(self, image: QImage, work: _Work, until: float) -> bool:
         painter = self.painter(image)
+        if work.area != self.view.whole:
+            painter.setClipRect(work.area)
         try:
-            for stroke in strokes:
+            for stroke in work.strokes:
                 stroke(painter)
                 if time.perf_counter() >= until:
                     return False
@@ -96,7 +178,7 @@ class _Layers:
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        painter.translate(-self.view.area.left(), -self.view.area.top())
+        painter.translate(-self.view.whole.left(), -self.view.whole.top())
         return painter
 
 
@@ -131,7 +213,36 @@ class Raster:
 
     def begin(self, view: View, ratio: float, painting: Painting) -> None:
         """Start a new picture; what is on screen stays until the new one can take its place."""
-        self._back = _Layers(view, ratio, self._ground, painting)
+        self._back = _Layers(view, ratio)
+        self._back.clear(self._ground)
+        self._back.plan([view], painting)
+
+    def shift(self, view: View, ratio: float, painting: Painting) -> None:
+        """Start a picture of a place nearby: keep what is known, paint only the missing strips."""
+        known = self._front
+        if (
+            known is None
+            or self._back is not None
+            or known.view.camera.scale != view.camera.scale
+            or known.ratio != ratio
+            or known.view.whole.size() != view.whole.size()
+        ):
+            self.begin(view, ratio, painting)
+            return
+        self._back = _Layers(view, ratio)
+        self._back.take_over(known, self._ground)
+        self._back.plan(view.strips(known.view), painting)
+
+    def renew_nodes(self, painting: Painting) -> None:
+        """Paint the upper layer again, loud edges included; the lower one is still right."""
+        if self._back is not None:
+            self.begin(self._back.view, self._back.ratio, painting)
+        elif self._front is not None:
+            known = self._front
+            self._back = _Layers(known.view, known.ratio)
+            self._back.clear(self._ground)
+            self._back.edges = known.edges
+            self._back.node_work = [_Work(known.view.whole, painting.node_strokes(known.view))]
 
     def advance(self, seconds: float = SLICE_SECONDS) -> bool:
         """Paint for at most about `seconds`; whether anything changed on screen."""
@@ -154,6 +265,9 @@ class Raster:
         if below is None:
             return
         above = self._back if self._back is not None and self._back.has_nodes else below
+        if above is below and below.is_done:
+            _draw(painter, below.flat(), below.view, camera)
+            return
         _draw(painter, below.edges, below.view, camera)
         _draw(painter, above.nodes, above.view, camera)
 
@@ -168,6 +282,7 @@ class Raster:
             self.begin(self._back.view, ratio, painting)
         if self._front is None:
             return
+        self._front.spoil_flat()
         for image, stroke in ((self._front.edges, edges), (self._front.nodes, nodes)):
             painter = self._front.painter(image)
             painter.setClipRegion(_region(areas))
@@ -183,9 +298,7 @@ class Raster:
         """Paint over the nodes already there, in every picture that has them."""
         for layers in (self._front, self._back):
             if layers is not None:
-                painter = layers.painter(layers.nodes)
-                stroke_for(layers.view)(painter)
-                painter.end()
+                layers.overdraw(stroke_for(layers.view))
 
 
 def _pixels(area: QRectF, ratio: float) -> QSize:
@@ -200,10 +313,10 @@ def _region(areas: list[QRectF]) -> QRegion:
 
 
 def _draw(painter: QPainter, image: QImage, view: View, camera: Camera) -> None:
-    corner = camera.to_screen(view.camera.to_world(view.area.topLeft()))
+    corner = camera.to_screen(view.camera.to_world(view.whole.topLeft()))
     if camera.scale == view.camera.scale:
         painter.drawImage(QPointF(round(corner.x()), round(corner.y())), image)
         return
     grown = camera.scale / view.camera.scale
-    target = QRectF(corner, QSizeF(view.area.width() * grown, view.area.height() * grown))
+    target = QRectF(corner, QSizeF(view.whole.width() * grown, view.whole.height() * grown))
     painter.drawImage(target, image, QRectF(image.rect()))

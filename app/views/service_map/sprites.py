@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app.incident.kinds.signals import Health
 from app.views.service_map.glyphs import paint_glyph
 from app.views.service_map.look import HEALTHS, health_colour
-from app.views.tokens import Tokens, mixed
+from app.views.tokens import Tokens
 
 SMALLEST = 5
 LARGEST = 24
+
+_GLYPH_FROM = 10
+"""From this side on a glyph can be told apart; below it a disc of colour has to do."""
 
 
 def sprite_size(pitch: float) -> int:
@@ -43,19 +46,13 @@ class SpriteSheets:
         return sheet
 
     def _draw_cell(self, painter: QPainter, health: Health, centre: QPointF, size: int) -> None:
+        """The glyph of a state on a ground that hides the edges behind it."""
         tokens = self._tokens
         colour = health_colour(tokens, health)
-        radius = size / 2 - 0.75
-        body = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
-        ground = {
-            Health.FAILING: colour,
-            Health.DEGRADED: mixed(colour, tokens.bg1, 0.30 if size >= 9 else 0.85),
-        }.get(health, mixed(colour, tokens.bg1, 0.16 if size >= 9 else 0.6))
-        pen = QPen(colour, 1.0)
-        if health is Health.NO_DATA:
-            pen.setDashPattern([2.0, 1.6])
-        painter.setPen(pen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(body, size * 0.28, size * 0.28)
-        if size >= 11 and health is not Health.NORMAL:
-            paint_glyph(painter, tokens, health, centre, size * 0.68, on_fill=True)
+        is_calm = health is Health.NORMAL
+        radius = size / 2 - (0.5 if size < _GLYPH_FROM else size * (0.18 if is_calm else 0.06))
+        painter.setPen(QPen(colour if is_calm or size < _GLYPH_FROM else tokens.bg1, 1.0))
+        painter.setBrush(colour if size < _GLYPH_FROM else tokens.bg2 if is_calm else tokens.bg1)
+        painter.drawEllipse(centre, radius, radius)
+        if size >= _GLYPH_FROM and not is_calm:
+            paint_glyph(painter, tokens, health, centre, size * 0.84, on_fill=False)

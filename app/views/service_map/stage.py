@@ -33,13 +33,16 @@ Scene = FocusScene | OverviewScene
 Maps = tuple[Knots, Stretch]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Changed:
-    """What differs on screen: cards and edges by name, or everything."""
+    """What differs on screen: cards and edges of the focus by name, services of the overview by
+    number, or everything.
+    """
 
     everything: bool = False
     cards: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    numbers: NDArray[np.intp] | None = None
 
 
 class Stage:
@@ -65,6 +68,7 @@ class Stage:
         self._codes: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._lit: NDArray[np.bool_] | None = None
         self._ghosts = Ghosts()
+        self._own_health: dict[str, ServiceHealth] = {}
 
     @property
     def now(self) -> MapPicture:
@@ -138,12 +142,16 @@ class Stage:
         """Take in the health of some services; costs time for those only."""
         if self.picture is None:
             return Changed()
-        self.picture = replace(self.picture, health={**self.picture.health, **changes})
+        if self.picture.health is not self._own_health:
+            self._own_health = dict(self.picture.health)
+            self.picture = replace(self.picture, health=self._own_health)
+        self._own_health.update(changes)
         index = self.picture.graph.index
-        known = [(one, now) for one, now in changes.items() if one in index]
-        self._codes[[index[one] for one, _ in known]] = [CODE_OF[now.state] for _, now in known]
+        known = [(index[one], CODE_OF[now.state]) for one, now in changes.items() if one in index]
+        numbers, codes = np.array(known, dtype=np.intp).reshape(-1, 2).T
+        self._codes[numbers] = codes
         changed = self._read_cards()
-        return Changed(cards=tuple(one for one, _ in known)) if self.in_overview else changed
+        return Changed(numbers=numbers) if self.in_overview else changed
 
     def refresh(self) -> Changed:
         """Read cards and edges again after the mode or the blast radius changed."""
@@ -264,7 +272,7 @@ class Stage:
             ratio=ratio,
             codes=self._codes,
             card_of=self._card,
-            loud=self.loud_pairs(),
+            loud=self.loud_pairs,
             is_lit=self._lit,
         )
 
@@ -333,10 +341,7 @@ class Stage:
     def _changed_codes(self, before: NDArray[np.int8]) -> Changed:
         if len(before) != len(self._codes):
             return Changed(everything=True)
-        ids = self.overview_scene().service_ids
-        return Changed(
-            cards=tuple(ids[number] for number in np.flatnonzero(before != self._codes).tolist())
-        )
+        return Changed(numbers=np.flatnonzero(before != self._codes))
 
     def _asynchronous(self) -> frozenset[Pair]:
         picture = self.now

@@ -13,7 +13,7 @@ from app.views.service_map.overview_painting import OverviewPainting
 from app.views.service_map.raster import OVERSCAN, Painting, Raster, View
 from app.views.service_map.stage import Changed, Stage
 
-_TICK = 8
+_TICK = 12
 _AFTER_ZOOM = 60
 _AFTER_LOUD_EDGES = 400
 _FIRST_SLICE = 0.03
@@ -37,7 +37,7 @@ class Viewport(QObject):
         self.is_fitted = True
         self._ticker = self._timer(_TICK, self.sharpen)
         self._zoom_settles = self._timer(_AFTER_ZOOM, self.begin)
-        self._edges_settle = self._timer(_AFTER_LOUD_EDGES, self.begin)
+        self._edges_settle = self._timer(_AFTER_LOUD_EDGES, self._renew_loud_edges)
 
     @property
     def room(self) -> QSizeF:
@@ -129,7 +129,7 @@ class Viewport(QObject):
         self.camera = self.camera.panned(right, down)
         view = self._raster.view
         if view is not None and not self._zoom_settles.isActive() and self._is_far_from(view):
-            self.begin()
+            self._shift()
         self.changed.emit(QRectF(QPointF(0, 0), self._room))
 
     def zoom(self, factor: float, at: QPointF) -> None:
@@ -163,6 +163,15 @@ class Viewport(QObject):
             return Camera()
         return fitting(scene.bounds.adjusted(-14, -14, 14, 10), inside, largest=1.0)
 
+    def _shift(self) -> None:
+        painting = self._stage.painting(self._ratio)
+        self._raster.shift(View.around(self.camera, self._room), self._ratio, painting)
+        self._ticker.start()
+
+    def _renew_loud_edges(self) -> None:
+        self._raster.renew_nodes(self._stage.painting(self._ratio))
+        self._ticker.start()
+
     def _is_far_from(self, view: View) -> bool:
         if view.camera.scale != self.camera.scale:
             return False
@@ -194,9 +203,9 @@ class Viewport(QObject):
 
     def _overdraw(self, changed: Changed) -> None:
         painting = self._stage.painting(self._ratio)
-        if not isinstance(painting, OverviewPainting) or not changed.cards:
+        if not isinstance(painting, OverviewPainting) or changed.numbers is None:
             return
-        numbers = painting.numbers_of(changed.cards)
+        numbers = painting.by_loudness(changed.numbers)
         self._raster.overdraw(lambda view: painting.service_stroke(numbers, view))
         if not self._edges_settle.isActive():
             self._edges_settle.start()
