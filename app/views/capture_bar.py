@@ -15,6 +15,7 @@ from app.capture.entry import Entry, EntryKind
 from app.capture.grammar import parse
 from app.capture.restate import as_sentence, restate
 from app.capture.vocabulary import Vocabulary
+from app.incident.projections.timeline import TimelineEntry
 from app.protocol.sync_status import SyncStatus
 from app.views.capture_field import CaptureField
 from app.views.capture_keys import CaptureKeys
@@ -37,13 +38,15 @@ class CaptureBar(QWidget):
     """Takes lines.
 
     Signals: `line_logged(LoggedLine)`; `undo_requested()` while the field is empty and the last
-    log is at most 60 s old; `draft_changed(str)` once typing pauses; `typed()` for every change.
+    log is at most 60 s old; `draft_changed(str)` once typing pauses;
+    `note_rewritten(TimelineEntry, str)` when a note's new text was entered.
     `popup` shows over `over`, the window the bar is in.
     """
 
     line_logged = Signal(object)
     undo_requested = Signal()
     draft_changed = Signal(str)
+    note_rewritten = Signal(object, str)
 
     def __init__(self, desk: Desk, over: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +56,7 @@ class CaptureBar(QWidget):
         self._entry = Entry(line="")
         self._first_typed_at: datetime | None = None
         self._undo_until: datetime | None = None
+        self._rewriting: TimelineEntry | None = None
         self._sync = SyncStatus()
         self._over = over
         self.field = CaptureField(desk, self)
@@ -95,6 +99,23 @@ class CaptureBar(QWidget):
         self.field.show_line(line)
         self.field.setFocus()
 
+    def rewrite(self, entry: TimelineEntry) -> None:
+        """Take the text of a note back into the field, to be corrected."""
+        self._rewriting = entry
+        self.begin(entry.text)
+
+    def stop_rewriting(self) -> bool:
+        """Give up correcting a note; whether one was being corrected."""
+        was_rewriting = self._rewriting is not None
+        self._rewriting = None
+        if was_rewriting:
+            self.field.clear()
+        return was_rewriting
+
+    def nudge(self, text: str) -> None:
+        """Say something helpful while nothing is typed and nothing was just said."""
+        self.parse_line.show_nudge(text)
+
     def restore_draft(self, line: str) -> None:
         """Bring back what was being typed when the console ended."""
         self.field.show_line(line)
@@ -115,6 +136,11 @@ class CaptureBar(QWidget):
         """Log the line, if there is one."""
         line = self.field.line
         if not line.strip():
+            return
+        if self._rewriting is not None:
+            entry, self._rewriting = self._rewriting, None
+            self.field.clear()
+            self.note_rewritten.emit(entry, line)
             return
         self.keys.remember(line)
         logged = LoggedLine(
@@ -192,6 +218,8 @@ class CaptureBar(QWidget):
         self.field.setAccessibleDescription(as_sentence(parts) or "Type what you hear.")
 
     def _note(self) -> str:
+        if self._rewriting is not None:
+            return f"correcting {self._desk.times.minute(self._rewriting.at)}, Esc leaves it"
         if self._sync.is_offline:
             return "Saved on this device, syncs later"
         if self._first_typed_at is None:

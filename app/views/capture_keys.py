@@ -30,6 +30,10 @@ class CaptureKeys(QObject):
             self._lines = [*self._lines, line][-LONGEST_HISTORY:]
         self._place = None
 
+    def log_and_decide(self) -> None:
+        """Log the line and decide it go."""
+        self._bar.log(AndThen.DECIDE_GO)
+
     @Slot(QKeyEvent)
     def press(self, event: QKeyEvent) -> None:
         """Act on a key; an accepted event goes no further."""
@@ -52,6 +56,8 @@ class CaptureKeys(QObject):
                 event.accept()
             case Qt.Key.Key_Escape if self._bar.popup.isVisible():
                 self._bar.popup.hide()
+                event.accept()
+            case Qt.Key.Key_Escape if self._bar.stop_rewriting():
                 event.accept()
             case Qt.Key.Key_Escape:
                 self._bar.field.clearFocus()

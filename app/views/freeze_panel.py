@@ -36,6 +36,7 @@ class FreezePanel(Panel):
         self._sync = SyncStatus()
         self._state = BEFORE_ANYTHING
         self._chip_text = ""
+        self._is_compact = False
         self.sheet = FreezeSheet(desk, self)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -58,6 +59,11 @@ class FreezePanel(Panel):
         """Show the freezes of `state`."""
         self._state = state
         self.sheet.show_state(state)
+        self._show_chip()
+
+    def be_compact(self, *, is_compact: bool) -> None:
+        """Leave out the button where there is little room; the command stays."""
+        self._is_compact = is_compact
         self._show_chip()
 
     @Slot(object)
@@ -90,7 +96,7 @@ class FreezePanel(Panel):
             self._chip_text = text
             self.heading.show_chip(text, look)
             self.sheet.update()
-        self.button.setVisible(bool(holding))
+        self.button.setVisible(bool(holding) and not self._is_compact)
 
 
 def _next_scheduled(freezes: Sequence[Freeze], now: datetime) -> datetime | None:

@@ -61,6 +61,7 @@ class ParseLine(QWidget):
         self._message = ""
         self._offer = ""
         self._keys = ""
+        self._nudge = ""
 
     @property
     def message(self) -> str:
@@ -80,6 +81,13 @@ class ParseLine(QWidget):
         self.setAccessibleName(" ".join(part for part in (text, offer, keys) if part))
         self.update()
 
+    def show_nudge(self, text: str) -> None:
+        """Show a quiet sentence while there is nothing else to say."""
+        if text != self._nudge:
+            self._nudge = text
+            self.setAccessibleName(text)
+            self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
         painter = QPainter(self)
@@ -97,6 +105,9 @@ class ParseLine(QWidget):
             self._paint_parts(pen, right)
         elif self._message:
             self._paint_message(pen, right)
+        elif self._nudge:
+            area = QRectF(px(12), 0, right - px(12), self.height())
+            pen.text(area, self._nudge, TypeStyle.ROW, tokens.text3)
         painter.end()
 
     def _paint_message(self, pen: Pen, right: float) -> None:

@@ -31,6 +31,7 @@ from app.views.row_list import RowDelegate, RowList, row_digits
 from app.views.tokens import Radius, Row, Space
 from app.views.typography import TypeStyle
 
+COMPACT_ROW = 38
 TIRED_FROM = 0.9
 """From this share of a shift the row advises a handoff."""
 
@@ -62,6 +63,12 @@ class RosterPanel(Panel):
         count = len(self.model.rows)
         self.heading.show_count(f"{self.model.filled} of {count} filled" if count else "")
         self.bridge.show_names(also_on_bridge(state))
+
+    def be_compact(self, *, is_compact: bool) -> None:
+        """Show lower rows, and not who else is on the bridge."""
+        self._delegate.use_height(COMPACT_ROW if is_compact else Row.ROSTER)
+        self.bridge.show_compact(is_compact=is_compact)
+        self.list.scheduleDelayedItemsLayout()
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
@@ -206,14 +213,20 @@ class BridgeRow(QWidget):
         self._desk = desk
         self._names: tuple[str, ...] = ()
         self._is_offline = False
+        self._is_compact = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         desk.theme.changed.connect(self._restyle)
         self._restyle()
 
+    def show_compact(self, *, is_compact: bool) -> None:
+        """Leave the row out where there is little room."""
+        self._is_compact = is_compact
+        self.setVisible(bool(self._names) and not is_compact)
+
     def show_names(self, names: tuple[str, ...]) -> None:
         """Show these people, as many as fit."""
         self._names = names
-        self.setVisible(bool(names))
+        self.setVisible(bool(names) and not self._is_compact)
         self.setAccessibleName(f"Also on bridge: {', '.join(names)}")
         self.update()
 

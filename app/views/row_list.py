@@ -59,6 +59,10 @@ class RowDelegate(QStyledItemDelegate):
         """The name of the part of a row at a point; empty where nothing can be pressed."""
         return ""
 
+    def use_height(self, height: int) -> None:
+        """Paint rows of another height from now on (pixels at 100 %)."""
+        self._height = height
+
     def height_of(self, row: object) -> int:  # noqa: ARG002 (all rows alike)
         """The height of a row in pixels at 100 %."""
         return self._height

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.capture.people import Person
+from app.capture.vocabulary import Role, Service, Vocabulary
 from app.events.event import Event, Recorded, incident_log
 from app.events.fact import Fact
 from app.incident.kinds.decisions import (
@@ -357,3 +359,14 @@ def _action(owner: str, text: str, clock: str) -> ActionAssigned:
     return ActionAssigned(
         text=text, owner=owner, owner_name=PEOPLE[owner], check_back_at=at(clock)
     )
+
+
+def checkout_vocabulary() -> Vocabulary:
+    """The names the capture bar knows in this incident."""
+    people = [
+        Person(id=person, name=name, handles=(person,), presence="on bridge", is_on_bridge=True)
+        for person, name in PEOPLE.items()
+    ]
+    services = [Service(id=name, name=name) for name in ("checkout", "orders-db", "payment")]
+    roles = [Role(handle="dba", code="sme_database", title="SME database")]
+    return Vocabulary.of(people=people, roles=roles, services=services)

@@ -1,0 +1,350 @@
+"""The commander view: every region of the first hour in one place, and what each key does."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.incident.kinds.decisions import Verdict
+from app.incident.projections.timeline import Mark, TimelineEntry
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.protocol.sync_status import SyncStatus
+from app.views.banner import Banner, BannerKind, BannerText, standing_banner
+from app.views.capture_bar import CaptureBar
+from app.views.commander_layout import CommanderBody, Room
+from app.views.desk import Desk
+from app.views.header_strip import HeaderStrip
+from app.views.keyboard_map import KeyboardMap
+from app.views.nudges import nudge_for
+from app.views.panel import Panel
+from app.views.update_sheet import UpdateSheet
+
+_PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/": "/"}
+
+
+class CommanderView(QWidget):
+    """Shows a state, a sync status and the organisation's names; says what people want.
+
+    Signals: `line_logged(LoggedLine)`, `undo_requested()`, `draft_changed(str)`,
+    `note_rewritten(TimelineEntry, str)`, `decide_requested(decision_id, Verdict)`,
+    `poll_requested(decision_id)`, `poll_extended(decision_id)`, `done_requested(action_id)`,
+    `action_extended(action_id)`, `pin_requested(event_id)`,
+    `update_recorded(audiences, text)`, `bridge_requested(url)`, `sync_pressed()`.
+    `service_map` is the widget in the middle; it is shown, never asked.
+    """
+
+    line_logged = Signal(object)
+    undo_requested = Signal()
+    draft_changed = Signal(str)
+    note_rewritten = Signal(object, str)
+    decide_requested = Signal(str, object)
+    poll_requested = Signal(str)
+    poll_extended = Signal(str)
+    done_requested = Signal(str)
+    action_extended = Signal(str)
+    pin_requested = Signal(str)
+    update_recorded = Signal(object, str)
+    bridge_requested = Signal(str)
+    sync_pressed = Signal()
+
+    def __init__(self, desk: Desk, service_map: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._state = BEFORE_ANYTHING
+        self.banner = Banner(desk, self)
+        self.header = HeaderStrip(desk, self)
+        self.body = CommanderBody(desk, service_map, self)
+        self.capture = CaptureBar(desk, self, self)
+        self.keyboard_map = KeyboardMap(desk, self)
+        self.update_sheet = UpdateSheet(desk, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.header)
+        layout.addWidget(self.body, 1)
+        layout.addWidget(self.capture)
+        self._panels: tuple[Panel, ...] = (
+            self.body.roster,
+            self.body.freeze,
+            self.body.services,
+            self.body.timeline,
+            self.body.decisions,
+            self.body.work,
+        )
+        self._banner_from_outside: BannerText | None = None
+        self._connect_panels()
+        self._make_shortcuts()
+        self._order_tabs()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        desk.clock.ticked.connect(self._nudge)
+        desk.theme.changed.connect(self.update)
+
+    @Slot(object)
+    def show_state(self, state: IncidentState) -> None:
+        """Show the incident in `state` in every region."""
+        self._state = state
+        self.header.show_state(state)
+        for panel in (*self._panels, self.body.clocks, self.body.update_panel):
+            panel.show_state(state)  # type: ignore[attr-defined]  # every panel here has the slot
+        self._show_banner()
+        self._nudge()
+
+    @Slot(object)
+    def show_sync(self, sync: SyncStatus) -> None:
+        """Show how this console stands to the server, wherever that changes what is true."""
+        body = self.body
+        self.header.show_sync(sync)
+        self.capture.show_sync(sync)
+        body.roster.show_sync(sync)
+        body.freeze.show_sync(sync)
+        body.services.show_sync(sync)
+        body.timeline.show_sync(sync)
+        body.decisions.show_sync(sync)
+        body.update_panel.show_sync(sync)
+
+    @Slot(object)
+    def show_banner(self, banner: BannerText | None) -> None:
+        """Show a banner of the console's own; None leaves those the state asks for."""
+        self._banner_from_outside = banner
+        self._show_banner()
+
+    def _show_banner(self) -> None:
+        self.banner.show_banner(self._banner_from_outside or standing_banner(self._state))
+
+    def _connect_panels(self) -> None:
+        body, capture = self.body, self.capture
+        capture.line_logged.connect(self.line_logged)
+        capture.undo_requested.connect(self.undo_requested)
+        capture.draft_changed.connect(self.draft_changed)
+        capture.note_rewritten.connect(self.note_rewritten)
+        self.header.cell_clicked.connect(self._press_header)
+        body.roster.page_pressed.connect(self._begin_page)
+        body.freeze.exception_pressed.connect(self._begin_exception)
+        body.decisions.decide_requested.connect(self._decide)
+        body.decisions.poll_requested.connect(self.poll_requested)
+        body.decisions.extend_requested.connect(self.poll_extended)
+        body.decisions.reverse_asked.connect(self._begin_reverse)
+        body.decisions.no_go_asked.connect(self._begin_no_go)
+        body.decisions.object_asked.connect(self._begin_objection)
+        body.update_panel.review_requested.connect(self._review_update)
+        body.update_panel.copy_requested.connect(self._copy)
+        body.work.done_requested.connect(self.done_requested)
+        body.work.extend_requested.connect(self.action_extended)
+        body.timeline.pin_requested.connect(self.pin_requested)
+        body.timeline.rewrite_asked.connect(self._rewrite)
+        self.update_sheet.sent.connect(self.update_recorded)
+
+    def _make_shortcuts(self) -> None:
+        for number in range(len(self._panels)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
+            shortcut.setProperty("panel", number)
+            shortcut.activated.connect(self._focus_numbered)
+        for keys, prefill in _PREFILLS.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setProperty("prefill", prefill)
+            shortcut.activated.connect(self._begin_prefilled)
+        for keys, slot in (
+            ("Ctrl+L", self._focus_capture),
+            ("F6", self._focus_next),
+            ("Shift+F6", self._focus_previous),
+            ("Ctrl+U", self._review_update),
+            ("Ctrl+B", self._open_bridge),
+            ("Ctrl+Return", self._decide_or_log_go),
+            ("Ctrl+Enter", self._decide_or_log_go),
+            ("Ctrl+Z", self._undo),
+            ("F1", self.keyboard_map.toggle),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def _order_tabs(self) -> None:
+        """Tab goes through the window as one reads it, and ends in the capture bar."""
+        body = self.body
+        order = (
+            self.header,
+            body.roster.list,
+            body.freeze.button,
+            body.clocks.list,
+            body.services.map,
+            body.timeline.list,
+            body.decisions.card.go,
+            body.decisions.card.no_go,
+            body.decisions.card.third,
+            body.decisions.list,
+            body.update_panel.button,
+            body.work.list,
+            self.capture.field,
+        )
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    def focus_panel(self, number: int) -> None:
+        """Give the keyboard to a panel: 1 roster, 2 freeze, 3 map, 4 timeline, 5, 6."""
+        panel = self._panels[number - 1]
+        if self.body.room is Room.NARROW:
+            column = panel.parentWidget()
+            if column in (self.body.left, self.body.right) and column is not None:
+                self.body.show_column(column)
+        panel.take_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the top thing, then clears the selection, then goes to the bar."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._step_back()
+        elif event.text().isalnum() and not event.modifiers():
+            self.capture.begin(self.capture.field.line + event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _step_back(self) -> None:
+        if self.body.hide_columns():
+            return
+        lists = (self.body.roster.list, self.body.timeline.list, self.body.decisions.list)
+        selected = [one for one in lists if one.selectionModel().hasSelection()]
+        for one in selected:
+            one.clearSelection()
+        if self.body.timeline.model.filter.service:
+            self.body.timeline.filter_service("")
+        elif not selected:
+            self._focus_capture()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._desk.theme.tokens.bg0)
+        painter.end()
+
+    def frame_is_wanted(self) -> bool:
+        """Whether the window needs a frame round it: an exercise, or a view that is not now."""
+        banner = self.banner.banner
+        return banner is not None and banner.kind in (BannerKind.EXERCISE, BannerKind.READ_ONLY)
+
+    @Slot()
+    def _focus_numbered(self) -> None:
+        self.focus_panel(int(self.sender().property("panel")) + 1)
+
+    @Slot()
+    def _begin_prefilled(self) -> None:
+        self.capture.begin(str(self.sender().property("prefill")))
+
+    @Slot()
+    def _focus_capture(self) -> None:
+        self.capture.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _focus_next(self) -> None:
+        self._cycle(1)
+
+    @Slot()
+    def _focus_previous(self) -> None:
+        self._cycle(-1)
+
+    def _cycle(self, steps: int) -> None:
+        """Move to the next region; the bar is one of them."""
+        stops = len(self._panels) + 1
+        here = self._focused_place()
+        place = (here + steps) % stops if here is not None else (0 if steps > 0 else stops - 1)
+        if place == len(self._panels):
+            self._focus_capture()
+        else:
+            self.focus_panel(place + 1)
+
+    def _focused_place(self) -> int | None:
+        widget: QWidget | None = self.window().focusWidget()  # none before anything was focused
+        if widget is None:
+            return None
+        if self.capture.isAncestorOf(widget):
+            return len(self._panels)
+        places = range(len(self._panels))
+        return next((one for one in places if self._panels[one].isAncestorOf(widget)), None)
+
+    @Slot(str, object)
+    def _decide(self, decision_id: str, verdict: Verdict) -> None:
+        self.decide_requested.emit(decision_id, verdict)
+
+    @Slot()
+    def _decide_or_log_go(self) -> None:
+        """In the bar Ctrl+Enter logs and decides; anywhere else it decides the open poll."""
+        if self.capture.field.hasFocus() and self.capture.field.line.strip():
+            self.capture.keys.log_and_decide()
+        else:
+            self.body.decisions.decide_go()
+
+    @Slot()
+    def _undo(self) -> None:
+        self.capture.undo()
+
+    @Slot(str)
+    def _begin_page(self, team: str) -> None:
+        self.capture.begin(f"/p @{team.lower().replace(' ', '-')} ")
+
+    @Slot()
+    def _begin_exception(self) -> None:
+        self.capture.begin("/ex ")
+
+    @Slot(str)
+    def _begin_reverse(self, label: str) -> None:
+        self.capture.begin(f"/x {label} because ")
+
+    @Slot(str)
+    def _begin_no_go(self, label: str) -> None:
+        self.capture.begin(f"/nogo {label} because ")
+
+    @Slot(str)
+    def _begin_objection(self, label: str) -> None:
+        self.capture.begin(f"/o {label} ")
+
+    @Slot(object)
+    def _rewrite(self, entry: TimelineEntry) -> None:
+        """Only what people wrote as notes can be corrected."""
+        if entry.line.mark is Mark.NOTE and entry.is_human and not entry.is_taken_back:
+            self.capture.rewrite(entry)
+
+    @Slot()
+    def _review_update(self) -> None:
+        drafts = self._state.updates.drafts
+        if drafts:
+            self.update_sheet.review(drafts)
+        else:
+            self.capture.begin("/u ")
+
+    @Slot(str)
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.capture.tell("Text copied.")
+
+    @Slot()
+    def _open_bridge(self) -> None:
+        if self._state.situation.bridge_url:
+            self.bridge_requested.emit(self._state.situation.bridge_url)
+
+    @Slot(str)
+    def _press_header(self, name: str) -> None:
+        match name:
+            case "severity":
+                self.capture.begin("/sev ")
+            case "impact":
+                self.capture.begin("/i ")
+            case "update":
+                self._review_update()
+            case "bridge":
+                self._open_bridge()
+            case "sync":
+                self.sync_pressed.emit()
+            case "time":
+                self._desk.times.use_local(not self._desk.times.is_local)
+            case _:
+                pass
+
+    @Slot()
+    def _nudge(self) -> None:
+        self.capture.nudge(nudge_for(self._state, self._desk.me, self._desk.clock.now()))

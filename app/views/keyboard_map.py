@@ -1,0 +1,141 @@
+"""The keyboard map on F1: every key that works here, by where it works."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.views.desk import Desk
+from app.views.drawing import Pen
+from app.views.tokens import Radius
+from app.views.typography import TypeStyle
+
+Group = tuple[str, tuple[tuple[str, str], ...]]
+
+KEYS: tuple[Group, ...] = (
+    (
+        "Capture",
+        (
+            ("/  or  Ctrl L", "write a line"),
+            ("Enter", "log"),
+            ("Shift Enter", "log and poll"),
+            ("Ctrl Enter", "log and decide go"),
+            ("Ctrl Shift Enter", "new row in the line"),
+            ("Tab", "take what is offered"),
+            ("F4", "fix an unknown name"),
+            ("Ctrl Z", "undo the last log, for 60 s"),
+            ("Up, Down", "earlier lines"),
+        ),
+    ),
+    (
+        "Everywhere",
+        (
+            ("Ctrl 1 … 6", "roster, freeze, map, timeline, decisions, actions"),
+            ("F6, Shift F6", "next, previous panel"),
+            ("Ctrl D", "propose a decision"),
+            ("Ctrl Shift A", "new action"),
+            ("Ctrl U", "next update"),
+            ("Ctrl Shift F", "request a freeze exception"),
+            ("Ctrl B", "open the bridge"),
+            ("Ctrl + − 0", "font scale"),
+            ("Esc", "close, clear, then write"),
+        ),
+    ),
+    (
+        "Decisions",
+        (
+            ("J K", "move"),
+            ("Ctrl Enter", "decide go"),
+            ("Shift N", "no-go, with a reason"),
+            ("+", "extend the poll"),
+            ("O", "object"),
+            ("R", "reverse, with a reason"),
+        ),
+    ),
+    (
+        "Timeline and actions",
+        (
+            ("1 … 6", "filter by lane"),
+            ("F", "filter by words"),
+            ("P", "pin"),
+            ("E", "correct a note"),
+            ("U", "UTC or local"),
+            ("Space", "action done"),
+        ),
+    ),
+)
+
+
+class KeyboardMap(QWidget):
+    """Covers the window until a key or a click."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._back_to: QWidget | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Keyboard map")
+        lines = [f"{keys}: {does}" for _, rows in KEYS for keys, does in rows]
+        self.setAccessibleDescription(". ".join(lines))
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show the map, or put the focus back where it was."""
+        if self.isVisible():
+            self.hide()
+            if self._back_to is not None:
+                self._back_to.setFocus()
+            return
+        window = self.parentWidget()
+        if window is None:
+            return
+        self._back_to = window.window().focusWidget()
+        self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def keyPressEvent(self, _event: QKeyEvent) -> None:
+        self.toggle()
+
+    def mousePressEvent(self, _event: object) -> None:
+        self.toggle()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scrim = tokens.bg0
+        painter.setOpacity(0.62)
+        painter.fillRect(self.rect(), scrim)
+        painter.setOpacity(1)
+        pen = Pen(painter, theme)
+        width, height = min(self.width() - px(40), px(860)), min(self.height() - 20, px(560))
+        sheet = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        pen.fill(sheet, tokens.bg2, Radius.PALETTE, tokens.line2)
+        title = QRectF(sheet.left() + px(24), sheet.top() + px(16), width, px(24))
+        pen.text(title, "Keyboard", TypeStyle.TITLE, tokens.text1)
+        column = (width - px(48)) / 2
+        tops = [sheet.top() + px(56), sheet.top() + px(56)]
+        for number, (name, rows) in enumerate(KEYS):
+            side = number % 2
+            left = sheet.left() + px(24) + side * column
+            tops[side] = self._paint_group(pen, QRectF(left, tops[side], column, 0), name, rows)
+        painter.end()
+
+    def _paint_group(
+        self, pen: Pen, place: QRectF, name: str, rows: tuple[tuple[str, str], ...]
+    ) -> float:
+        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        top = place.top()
+        area = QRectF(place.left(), top, place.width(), px(22))
+        pen.text(area, name, TypeStyle.ROW_STRONG, tokens.text3)
+        top += px(24)
+        for keys, does in rows:
+            right = place.left() + pen.width(keys, TypeStyle.KEY) + px(10)
+            pen.key_cap(right, top + px(11), keys)
+            words = QRectF(place.left() + px(126), top, place.width() - px(134), px(22))
+            pen.text(words, does, TypeStyle.ROW, tokens.text1)
+            top += px(23)
+        return top + px(14)

@@ -1,0 +1,119 @@
+"""The update sheet: every draft in full, to be copied, and recorded once it was sent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.incident.projections.reporting import DraftUpdate
+from app.views.desk import Desk
+from app.views.drawing import Pen
+from app.views.panel import Button
+from app.views.safe_text import TextLabel
+from app.views.tokens import Radius
+from app.views.typography import TypeStyle
+
+
+class UpdateSheet(QWidget):
+    """Covers the window.  `sent` carries audiences (a tuple) and the text they were sent."""
+
+    sent = Signal(object, str)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._drafts: tuple[DraftUpdate, ...] = ()
+        self._back_to: QWidget | None = None
+        self.setAccessibleName("Review the update")
+        self._title = TextLabel("Next update", self)
+        self._texts = TextLabel("", self)
+        self._texts.setWordWrap(True)
+        self._hint = TextLabel(
+            "Copy the text to where it is read, then record it here: the timer restarts.", self
+        )
+        self._hint.setWordWrap(True)
+        self.copy = Button("Copy text", self)
+        self.record = Button("Record as sent", self, variant="primary")
+        self.close_button = Button("Close", self, keys="Esc")
+        self.copy.clicked.connect(self._copy)
+        self.record.clicked.connect(self._record)
+        self.close_button.clicked.connect(self.dismiss)
+        self._layout = QVBoxLayout(self)
+        buttons = QHBoxLayout()
+        for button in (self.close_button, self.copy, self.record):
+            buttons.addWidget(button)
+        for part in (self._title, self._texts):
+            self._layout.addWidget(part)
+        self._layout.addStretch(1)
+        self._layout.addWidget(self._hint)
+        self._layout.addLayout(buttons)
+        self.hide()
+
+    def review(self, drafts: tuple[DraftUpdate, ...]) -> None:
+        """Show these drafts."""
+        window = self.parentWidget()
+        if window is None or not drafts:
+            return
+        self._drafts = drafts
+        self._back_to = window.window().focusWidget()
+        theme = self._desk.theme
+        self._title.setFont(theme.font(TypeStyle.TITLE))
+        self._texts.setFont(theme.font(TypeStyle.BODY_PLAIN))
+        self._hint.setFont(theme.font(TypeStyle.ROW))
+        self._texts.setText("\n\n".join(f"{draft.audience}\n{draft.text}" for draft in drafts))
+        self.setGeometry(window.rect())
+        sheet = self._sheet()
+        edge = theme.px(24)
+        self._layout.setContentsMargins(
+            round(sheet.left()) + edge,
+            round(sheet.top()) + edge,
+            self.width() - round(sheet.right()) + edge,
+            self.height() - round(sheet.bottom()) + edge,
+        )
+        self.show()
+        self.raise_()
+        self.copy.setFocus()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Close, and put the focus back where it was."""
+        self.hide()
+        if self._back_to is not None:
+            self._back_to.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = self._desk.theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.62)
+        painter.fillRect(self.rect(), tokens.bg0)
+        painter.setOpacity(1)
+        pen = Pen(painter, self._desk.theme)
+        pen.fill(self._sheet(), tokens.bg2, Radius.PALETTE, tokens.line2)
+        painter.end()
+
+    def _sheet(self) -> QRectF:
+        px = self._desk.theme.px
+        width = min(self.width() - px(40), px(560))
+        height = min(self.height() - px(40), px(440))
+        left, top = (self.width() - width) / 2, (self.height() - height) / 2
+        return QRectF(left, top, width, height)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._texts.text())
+
+    @Slot()
+    def _record(self) -> None:
+        """Record each different text once, with all audiences it goes to."""
+        for text in dict.fromkeys(draft.text for draft in self._drafts):
+            audiences = tuple(one.audience for one in self._drafts if one.text == text)
+            self.sent.emit(audiences, text)
+        self.dismiss()

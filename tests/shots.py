@@ -1,0 +1,126 @@
+"""Draws the screens from a log of facts into `build/shots/`: `python -m tests.shots`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from datetime import timedelta, timezone
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from app.capture.entry import EntryKind
+from app.events.event import Recorded
+from app.incident.replay import foresee, replay
+from app.incident.state import IncidentState
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.views.clock import FrozenClock
+from app.views.commander_view import CommanderView
+from app.views.desk import Desk
+from app.views.safe_text import PlainTextFilter
+from app.views.theme import Theme
+from app.views.times import TimeDisplay
+from app.views.tokens import Tokens, dark_tokens, light_tokens
+from app.views.window import Window
+from tests.views.checkout_incident import ME, NOW, at, checkout_log, checkout_vocabulary
+from tests.views.checkout_map import checkout_brief, checkout_map, checkout_total
+
+LINE = "/d rollback checkout to v41 because error rate 41% @maria !go EX-1"
+OUT = Path("build/shots")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One picture: its name, the window's size, colours, font scale, and what is going on."""
+
+    name: str
+    size: QSize
+    tokens: Tokens
+    scale: float = 1.0
+    is_offline: bool = False
+    line: str = LINE
+
+
+def shots() -> tuple[Shot, ...]:
+    """Every picture of the commander view."""
+    roomy, laptop = QSize(1600, 1000), QSize(1280, 800)
+    return (
+        Shot(name="commander_dark_1600", size=roomy, tokens=dark_tokens()),
+        Shot(name="commander_light_1600", size=roomy, tokens=light_tokens()),
+        Shot(name="commander_dark_1280", size=laptop, tokens=dark_tokens()),
+        Shot(name="commander_light_1280", size=laptop, tokens=light_tokens()),
+        Shot(name="offline_1280", size=laptop, tokens=dark_tokens(), is_offline=True),
+        Shot(name="narrow_1024", size=QSize(1024, 700), tokens=dark_tokens(), line=""),
+        Shot(name="commander_200pct", size=roomy, tokens=dark_tokens(), scale=2.0),
+        Shot(name="completion_1600", size=roomy, tokens=dark_tokens(), line="/ok @ma"),
+    )
+
+
+def offline_state(log: list[Recorded]) -> IncidentState:
+    """The same incident when the line dropped at 14:36:14: the last events are only here."""
+    confirmed = [one for one in log if one.received_at <= at("14:36:14")]
+    own = [
+        replace(one.event, fact=one.event.fact)
+        for one in log
+        if one.received_at > at("14:36:14") and one.event.actor.startswith("person:")
+    ]
+    return foresee(replay(confirmed), own)
+
+
+def take(shot: Shot, folder: Path) -> Path:
+    """Draw one picture; where it was written."""
+    theme = Theme(shot.tokens, shot.scale)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        theme.apply(application)
+    clock = FrozenClock(NOW)
+    desk = Desk(theme=theme, clock=clock, times=TimeDisplay(timezone(timedelta(hours=1))), me=ME)
+    log = checkout_log()
+    state = offline_state(log) if shot.is_offline else replay(log)
+    service_map = checkout_map(desk, state, is_stale=shot.is_offline)
+    view = CommanderView(desk, service_map)
+    window = Window(desk, view)
+    window.resize(shot.size)
+    window.show()
+    window.activateWindow()
+    window.show_state(state)
+    view.body.services.show_total(checkout_total())
+    view.body.services.show_service(checkout_brief())
+    view.capture.use_vocabulary(checkout_vocabulary())
+    view.capture.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})
+    if shot.is_offline:
+        status = SyncStatus(
+            kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36")
+        )
+        view.show_sync(status)
+    view.capture.begin(shot.line)
+    QApplication.processEvents()
+    finish = getattr(service_map, "finish_painting", None)
+    if finish is not None:
+        finish()
+    QApplication.processEvents()
+    path = folder / f"{shot.name}.png"
+    window.grab().save(str(path))
+    window.close()
+    window.deleteLater()
+    return path
+
+
+def main(names: list[str]) -> int:
+    """Draw all pictures, or those whose names contain one of `names`."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    plain = PlainTextFilter()
+    application.installEventFilter(plain)
+    OUT.mkdir(parents=True, exist_ok=True)
+    for shot in shots():
+        if not names or any(name in shot.name for name in names):
+            sys.stdout.write(f"{take(shot, OUT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
