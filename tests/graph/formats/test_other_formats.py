@@ -1,0 +1,441 @@
+"""Compose, Jaeger, Kiali, Kubernetes, CSV, CMDB, XML, DOT, node lists and Prometheus."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from app.errors import InvalidInput
+from app.graph.catalog import Basis, Catalog, Criticality, Kind
+from app.graph.formats import (
+    cmdb,
+    compose,
+    dot,
+    graph_xml,
+    jaeger,
+    kiali,
+    kubernetes_labels,
+    node_lists,
+    servicemap_csv,
+)
+from app.graph.formats import prometheus_service_graph as prometheus
+
+
+def pairs(catalog: Catalog) -> list[tuple[str, str]]:
+    return [(one.caller, one.callee) for one in catalog.dependencies]
+
+
+COMPOSE = b"""
+x-log: &log {driver: json-file}
+services:
+  web:
+    image: shop/web:1
+    depends_on: [cart]
+    links: ["search:finder"]
+    environment:
+      - PAYMENT_ADDR
+      - CART_URL=http://cart:8080/
+    logging: *log
+  cart:
+    image: shop/cart:1
+    depends_on:
+      store: {condition: service_healthy}
+      migrate: {condition: service_completed_successfully}
+    environment: {BROKER: "amqp://events:5672"}
+    logging: *log
+  search: {image: "shop/search:1"}
+  payment: {image: "shop/payment:1"}
+  store: {image: "docker.io/library/redis:7"}
+  migrate: {image: "shop/migrate:1"}
+  events: {image: "rabbitmq:4"}
+"""
+
+
+def test_compose_tells_declared_from_guessed_and_hard_from_soft():
+    catalog = compose.read(COMPOSE, name="compose.yaml")
+
+    said = {(one.caller, one.callee): one for one in catalog.dependencies}
+    assert list(said) == [
+        ("web", "cart"),
+        ("web", "search"),
+        ("web", "payment"),
+        ("cart", "store"),
+        ("cart", "migrate"),
+        ("cart", "events"),
+    ]
+    assert said["web", "payment"].basis == (Basis.GUESSED,)
+    assert said["cart", "store"].criticality is Criticality.HARD
+    assert said["cart", "migrate"].criticality is Criticality.SOFT
+
+
+def test_compose_images_tell_the_kind():
+    kinds = {one.id: one.kind for one in compose.read(COMPOSE, name="compose.yaml").services}
+
+    assert (kinds["store"], kinds["events"], kinds["web"]) == (
+        Kind.DATASTORE,
+        Kind.QUEUE,
+        Kind.SERVICE,
+    )
+
+
+def test_a_compose_service_of_another_shape_costs_only_itself():
+    catalog = compose.read(b"services:\n  web: 7\n  cart: {depends_on: [gone]}\n", name="c.yaml")
+
+    assert [one.id for one in catalog.services] == ["web", "cart"]
+    assert catalog.warnings == (
+        "c.yaml:2: services.web: a mapping is expected here, only the name was kept",
+        "c.yaml:2: services.web: a mapping is expected here, the rest of web was left out",
+        "c.yaml:3: services.cart.depends_on[0]: gone is not a service of this file, "
+        "it was left out",
+    )
+
+
+@pytest.mark.parametrize("calls", ["callCount", "call_count"])
+@pytest.mark.parametrize("key", [None, "data", "dependencies"])
+def test_jaeger_is_read_in_every_spelling(calls, key):
+    links = [{"parent": "web", "child": "cart", calls: "120"}, {"parent": "a", "child": "a"}]
+    data = json.dumps(links if key is None else {key: links}).encode()
+
+    catalog = jaeger.read(data, name="deps.json", lookback=60.0)
+
+    assert pairs(catalog) == [("web", "cart")]
+    assert catalog.dependencies[0].rate == 2.0
+    assert catalog.dependencies[0].basis == (Basis.OBSERVED,)
+    assert "a calls itself" in catalog.warnings[0]
+
+
+def test_jaeger_counts_are_no_rate_without_a_window():
+    data = b'[{"parent": "web", "child": "cart", "callCount": 120}]'
+
+    assert jaeger.read(data, name="deps.json").dependencies[0].rate is None
+
+
+def test_a_jaeger_line_that_cannot_be_read_is_named():
+    data = b'[{"parent": "web", "child": "cart", "callCount": "many"}, {"parent": "web"}]'
+
+    assert jaeger.read(data, name="deps.json").warnings == (
+        "deps.json: [0].callCount: 'many' is not a number, this line was left out",
+        "deps.json: [1]: `parent` and `child` are needed, this line was left out",
+    )
+
+
+def kiali_answer() -> dict[str, object]:
+    def node(key: str, kind: str, **details: object) -> dict[str, object]:
+        return {"data": {"id": key, "nodeType": kind, "cluster": "east", **details}}
+
+    edge = {
+        "source": "1",
+        "target": "2",
+        "responseTime": "250",
+        "traffic": {"protocol": "http", "rates": {"http": "20.0", "httpPercentErr": "5.0"}},
+    }
+    tcp = {"source": "2", "target": "3", "traffic": {"protocol": "tcp", "rates": {"tcp": "9000"}}}
+    return {
+        "timestamp": 1_523_364_075,
+        "elements": {
+            "nodes": [
+                node("0", "box", isBox="app"),
+                node("1", "app", namespace="shop", app="web", version="v1"),
+                node("2", "app", namespace="shop", app="cart"),
+                node("3", "service", namespace="bank", service="cart", isServiceEntry={"x": 1}),
+            ],
+            "edges": [{"data": edge}, {"data": tcp}, {"data": {**edge, "target": "9"}}],
+        },
+    }
+
+
+def test_kiali_gives_rates_errors_and_seconds():
+    catalog = kiali.read(json.dumps(kiali_answer()).encode(), name="kiali.json")
+
+    first, second = catalog.dependencies
+    assert (first.caller, first.callee) == ("web:v1", "cart/app")
+    assert (first.rate, first.error_ratio, first.latency) == (20.0, 0.05, 0.25)
+    assert (second.callee, second.rate) == ("cart/service", None)
+    assert [one.kind for one in catalog.services][-1] is Kind.EXTERNAL
+    assert catalog.sources[0].observed_at == datetime(2018, 4, 10, 12, 41, 15, tzinfo=UTC)
+    assert "an end is not among the nodes" in catalog.warnings[0]
+
+
+def test_an_answer_that_is_not_kialis_is_refused():
+    with pytest.raises(InvalidInput, match="`elements` is missing"):
+        kiali.read(b'{"error": "down"}', name="kiali.json")
+
+
+KUBERNETES = b"""
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: cart-v2
+  labels:
+    app.kubernetes.io/name: cart
+    app.kubernetes.io/instance: cart-eu
+    team: storefront
+    tier: backend
+    topology.kubernetes.io/zone: eu-west-1a
+  annotations: {watchfloor.dev/tier: "1"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, labels: {app: cart}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: store, labels: {app.kubernetes.io/component: database}}
+"""
+
+
+def test_kubernetes_labels_describe_services():
+    catalog = kubernetes_labels.read(KUBERNETES, name="objects.yaml")
+
+    cart, store = catalog.services
+    assert (cart.id, cart.team, cart.fault_domain, cart.tier) == (
+        "cart",
+        "storefront",
+        "eu-west-1a",
+        1,
+    )
+    assert cart.aliases == ("cart-eu",)
+    assert (store.id, store.kind) == ("store", Kind.DATASTORE)
+    assert catalog.warnings == ()
+
+
+def test_csv_of_dependencies_names_bad_rows_by_line():
+    data = (
+        "\ufeffCaller;Callee;Criticality;Rate;Error ratio\n"
+        "web;cart;soft;12.5;\n"
+        "web;;;;\n"
+        "cart;cart;;;\n"
+        "cart;store;vital;;\n"
+    )
+
+    catalog = servicemap_csv.read(data.encode(), name="map.csv")
+
+    assert pairs(catalog) == [("web", "cart"), ("cart", "store")]
+    assert catalog.dependencies[0].criticality is Criticality.SOFT
+    assert catalog.dependencies[0].rate == 12.5
+    assert [one.split(": ")[0] for one in catalog.warnings] == [
+        "map.csv:3",
+        "map.csv:4",
+        "map.csv:5",
+    ]
+
+
+def test_csv_of_services_fills_facts():
+    data = b'service,team,tier,on_call,runbooks\ncart,Shop,T1,Ana,"https://a,https://b"\n'
+
+    (cart,) = servicemap_csv.read(data, name="services.csv").services
+
+    assert (cart.team, cart.tier, cart.on_call) == ("Shop", 1, "Ana")
+    assert cart.runbooks == ("https://a", "https://b")
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (b"a,b\n1,2\n", "map.csv:1"),
+        (b'caller,callee\n"open,b\n', "map.csv:2"),
+        (b"caller,callee,caller\n", "map.csv:1: caller"),
+        (b"caller,callee\nweb,\x00\n", "map.csv:2"),
+    ],
+)
+def test_a_table_of_another_shape_is_refused_by_line(data, field):
+    with pytest.raises(InvalidInput) as caught:
+        servicemap_csv.read(data, name="map.csv")
+
+    assert caught.value.field == field
+
+
+def test_cmdb_relations_run_in_the_direction_of_need():
+    data = (
+        b"parent,child,type,child.sys_class_name\n"
+        b"Shop,Orders DB,Depends on::Used by,cmdb_ci_database\n"
+        b"Feed,Shop,Sends data to::Receives data from,\n"
+        b"Shop,EU Cluster,Members::Member of,\n"
+        b"Shop,,Depends on::Used by,\n"
+    )
+
+    catalog = cmdb.read(data, name="cmdb_rel_ci.csv")
+
+    assert pairs(catalog) == [("Shop", "Orders DB"), ("Shop", "Feed")]
+    assert catalog.dependencies[1].criticality is Criticality.ASYNC
+    assert {one.id: one.kind for one in catalog.services}["Orders DB"] is Kind.DATASTORE
+    assert len(catalog.warnings) == 2
+
+
+def test_a_cmdb_export_without_types_is_refused():
+    with pytest.raises(InvalidInput, match="the column type is missing"):
+        cmdb.read(b"parent,child\na,b\n", name="cmdb.csv")
+
+
+GRAPHML = b"""<?xml version="1.0"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="t" for="node" attr.name="team" attr.type="string"/>
+<key id="r" for="edge" attr.name="rate" attr.type="double"/>
+<graph edgedefault="directed">
+<node id="web"><data key="t">Shop</data></node><node id="cart"/>
+<edge source="web" target="cart"><data key="r">4.5</data></edge><edge source="cart" target="cart"/>
+</graph></graphml>"""
+
+GEXF = b"""<?xml version="1.0"?>
+<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed"><nodes>
+<node id="0" label="web"/><node id="1" label="cart"/></nodes>
+<edges><edge id="0" source="0" target="1"/></edges></graph></gexf>"""
+
+
+def test_graphml_attributes_are_facts():
+    catalog = graph_xml.read(GRAPHML, name="map.graphml")
+
+    assert pairs(catalog) == [("web", "cart")]
+    assert (catalog.services[0].team, catalog.dependencies[0].rate) == ("Shop", 4.5)
+    assert "depends on itself" in catalog.warnings[0]
+
+
+def test_gexf_labels_are_names():
+    catalog = graph_xml.read(GEXF, name="map.gexf")
+
+    assert [one.name for one in catalog.services] == ["web", "cart"]
+    assert pairs(catalog) == [("0", "1")]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (GRAPHML[:120], "broken XML"),
+        (GRAPHML.replace(b'"directed"', b'"undirected"'), "not directed"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><graphml>&a;</graphml>', "document types"),
+        (b"<graphml/>", "not GraphML"),
+    ],
+)
+def test_xml_that_is_broken_or_hostile_is_refused(data, reason):
+    with pytest.raises(InvalidInput, match=reason) as caught:
+        graph_xml.read(data, name="map.graphml")
+
+    assert caught.value.field.startswith("map.graphml")
+
+
+DOT = rb"""
+// made by a tool
+strict digraph "estate" {
+  rankdir = LR; node [team="Shop"]; edge [criticality=soft]
+  web -> cart -> { store; "[root] aws_sqs_queue.events (expand)" }
+  subgraph cluster_a { label=<<b>A</b>>; team_b [team=Other, label="Team \"B\""] }
+  web:port -> team_b [criticality=async]; store -> store
+# a line of the preprocessor
+}
+"""
+
+
+def test_dot_chains_groups_defaults_and_ports_are_read():
+    catalog = dot.read(DOT, name="map.dot")
+
+    assert pairs(catalog) == [
+        ("web", "cart"),
+        ("cart", "store"),
+        ("cart", "aws_sqs_queue.events"),
+        ("web", "team_b"),
+    ]
+    assert [one.criticality for one in catalog.dependencies][-1] is Criticality.ASYNC
+    assert [(one.name, one.team) for one in catalog.services][-1] == ('Team "B"', "Other")
+    assert "depends on itself" in catalog.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (b"graph { a -- b }", "map.dot:1"),
+        (b"digraph {\n a -> ;\n}", "map.dot:2"),
+        (b"digraph {\n a -> b\n", "map.dot:2"),
+        (b"digraph {\n a -- b }", "map.dot:2"),
+        (b"digraph { \n\n @ }", "map.dot:3"),
+        (b"digraph " + b"{" * 80, "map.dot:1"),
+        (b"", "map.dot"),
+    ],
+)
+def test_broken_dot_is_refused_by_line(data, field):
+    with pytest.raises(InvalidInput) as caught:
+        dot.read(data, name="map.dot")
+
+    assert caught.value.field == field
+
+
+def test_node_lists_and_links_are_read_and_bad_parts_named():
+    data = {
+        "nodes": ["web", {"id": "cart", "team": "Shop"}, {"title": "?"}],
+        "links": [{"source": "web", "target": "cart"}, ["cart", "web"], ["cart"], ["web", "web"]],
+    }
+
+    catalog = node_lists.read(json.dumps(data).encode(), name="map.json")
+
+    assert pairs(catalog) == [("web", "cart"), ("cart", "web")]
+    assert [one.split(": ")[1] for one in catalog.warnings] == ["nodes[2]", "links[2]", "links[3]"]
+
+
+def vector(*samples: tuple[dict[str, str], str], at: float = 1_795_307_605.7) -> bytes:
+    result = [{"metric": labels, "value": [at, value]} for labels, value in samples]
+    return json.dumps(
+        {"status": "success", "data": {"resultType": "vector", "result": result}}
+    ).encode()
+
+
+WEB_CART = {"client": "web", "server": "cart"}
+CART_DB = {"client": "cart", "server": "db", "connection_type": "database"}
+CART_BUS = {"client": "cart", "server": "bus", "connection_type": "messaging_system"}
+
+
+def test_service_graph_metrics_become_rates_errors_and_latency():
+    catalog = prometheus.read_service_graph(
+        requests=vector((WEB_CART, "40"), (CART_DB, "NaN"), (CART_BUS, "2")),
+        failed=vector((WEB_CART, "10")),
+        latency=vector((WEB_CART, "0.25"), (CART_DB, "+Inf")),
+        name="prometheus",
+    )
+
+    web_cart, cart_db, cart_bus = catalog.dependencies
+    assert (web_cart.rate, web_cart.error_ratio, web_cart.latency) == (40.0, 0.25, 0.25)
+    assert (cart_db.rate, cart_db.error_ratio, cart_db.latency) == (None, None, None)
+    assert cart_bus.criticality is Criticality.ASYNC
+    assert [one.kind for one in catalog.services][2:] == [Kind.DATASTORE, Kind.QUEUE]
+    assert catalog.sources[0].observed_at == datetime.fromtimestamp(1_795_307_605.7, UTC)
+
+
+def test_red_metrics_tell_no_errors_from_nobody_knows():
+    label = {"service_name": "cart"}
+
+    asked = prometheus.read_red(name="p", rate=vector((label, "8")), errors=vector())
+    unasked = prometheus.read_red(name="p", rate=vector((label, "8")))
+
+    assert [one.error_ratio for one in asked] == [0.0]
+    assert [one.error_ratio for one in unasked] == [None]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b'{"status": "error", "error": "bad query"}', "bad query"),
+        (b'{"status": "success", "data": {"resultType": "matrix"}}', "instant vector"),
+        (vector((WEB_CART, "many")), "not a time and a number"),
+        (b'{"status": ', "Expecting value"),
+        (b'{"status": 1, "status": 2}', "given twice"),
+        (b'{"status": NaN}', "NaN"),
+        (b"[" * 100_000, ""),
+    ],
+)
+def test_an_answer_of_another_shape_is_refused(data, reason):
+    with pytest.raises(InvalidInput) as caught:
+        prometheus.read(data, name="prometheus")
+
+    assert caught.value.field.startswith("prometheus")
+    assert reason in caught.value.reason
+
+
+def test_a_sample_without_two_ends_is_left_out():
+    catalog = prometheus.read(vector(({}, "1"), (WEB_CART, "2")), name="prometheus")
+
+    assert pairs(catalog) == [("web", "cart")]
+    assert "two ends are needed" in catalog.warnings[0]
