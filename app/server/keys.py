@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import WatchfloorError
-from app.log.database import make_folder
-from app.log.problems import FolderUnusable
+from app.log.secret_file import write_secret
 from app.proof.signatures import PRIVATE_KEY_BYTES, ConsoleKey, ServerKey
 
 
@@ -43,22 +41,6 @@ def load_keys(path: Path) -> ServerKeys:
         site=ServerKey.from_private_bytes(data[:PRIVATE_KEY_BYTES]),
         console=ConsoleKey.from_private_bytes(data[PRIVATE_KEY_BYTES:]),
     )
-
-
-def write_secret(path: Path, secret: bytes) -> None:
-    """Write `secret` to `path` whole or not at all, readable by the owner only."""
-    make_folder(path.parent)
-    unfinished = path.with_name(path.name + ".new")
-    try:
-        unfinished.unlink(missing_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise FolderUnusable(f"{path}: {error.strerror}") from error
 
 
 def _make_keys(path: Path) -> ServerKeys:

@@ -16,6 +16,7 @@ from app.events.codec import Codec, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft
 from app.log.credentials import Credentials, token_digest
 from app.log.event_log import EventLog
+from app.log.secret_file import write_secret
 from app.organisation.kinds import ConsoleRegistered
 from app.proof.encoding import to_base64url
 from app.protocol.kinds import full_codec
@@ -25,7 +26,7 @@ from app.server.feed import Feed
 from app.server.intake.intake import Intake
 from app.server.intake.reading import IntakeFormat
 from app.server.intake.registered_formats import FORMATS
-from app.server.keys import ServerKeys, load_keys, write_secret
+from app.server.keys import ServerKeys, load_keys
 from app.server.measurements import Measurements
 from app.server.own_hand import OwnHand
 from app.server.pace import Pace

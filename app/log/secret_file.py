@@ -1,0 +1,41 @@
+"""Writing small files that hold a secret: whole or not at all, for their owner only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from app.log.database import make_folder
+from app.log.problems import FolderUnusable
+
+
+def write_secret(path: Path, secret: bytes) -> None:
+    """Write `secret` to `path` whole or not at all, readable by the owner only.
+
+    It is on disk when this returns.  Raises `FolderUnusable`.
+    """
+    make_folder(path.parent)
+    unfinished = path.with_name(path.name + ".new")
+    try:
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise FolderUnusable(f"{path}: {error.strerror}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable, where the system has a way to."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
