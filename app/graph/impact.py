@@ -159,8 +159,11 @@ def _widen(rows: Rows, touched: NDArray[np.bool_], allowed: NDArray[np.bool_]) -
     while len(front):
         entries = _entries(rows, front)
         found = rows.others[entries[allowed[rows.dependency[entries]]]]
-        front = np.unique(found[~touched[found]]).astype(np.int64)
-        touched[front] = True
+        fresh = np.zeros(len(touched), dtype=bool)
+        fresh[found] = True
+        fresh &= ~touched
+        front = np.flatnonzero(fresh)
+        touched |= fresh
 
 
 def _largest_money(services: Iterable[Service]) -> tuple[Money, ...]:
