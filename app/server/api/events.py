@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.errors import InvalidInput
 from app.events.codec import MAX_BODY_BYTES, Body, read_body
@@ -41,7 +41,7 @@ _MAX_SKEW = timedelta(days=36_500)
 
 
 @post("/v1/logs/{log:str}/events", status_code=200)
-async def push_events(request: Call, log: str) -> Response[bytes]:
+async def push_events(request: Call, log: FromPath[str]) -> Response[bytes]:
     """Record a batch of events (`PushRequest`); what became of each is in `PushResponse`.
 
     Answers once everything is durable.  Events that were recorded before get the position
@@ -74,11 +74,11 @@ async def record_push(site: Site, principal: Principal, log: str, content: bytes
 async def read_events(
     request: Call,
     *,
-    log: str,
-    after: Annotated[int, Parameter(ge=0)] = 0,
-    limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_RECORDS)] = 1_000,
-    wait: Annotated[float, Parameter(ge=0, le=MAX_WAIT_SECONDS)] = 0.0,
-    epoch: str = "",
+    log: FromPath[str],
+    after: Annotated[int, QueryParameter(ge=0)] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_RECORDS)] = 1_000,
+    wait: Annotated[float, QueryParameter(ge=0, le=MAX_WAIT_SECONDS)] = 0.0,
+    epoch: FromQuery[str] = "",
 ) -> Response[bytes]:
     """Record lines after a position, one a line.
 

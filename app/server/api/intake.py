@@ -6,6 +6,7 @@ from hmac import compare_digest
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath
 
 from app.log.credentials import token_digest
 from app.organisation.kinds import SourceRegistered
@@ -22,7 +23,9 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post("/v1/intake/{form:str}/{source:str}", status_code=202, opt={"open": True})
-async def take_delivery(request: Call, form: str, source: str) -> Response[bytes]:
+async def take_delivery(
+    request: Call, form: FromPath[str], source: FromPath[str]
+) -> Response[bytes]:
     """Take in a delivery of a registered source, as it is (`Taken`).
 
     The token goes in `Authorization` (Bearer, or as the password of Basic).  Answers once the

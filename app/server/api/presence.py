@@ -6,6 +6,7 @@ from time import monotonic
 
 import msgspec
 from litestar import post
+from litestar.params import FromPath
 
 from app.log.credentials import Principal
 from app.protocol.bodies import MAX_PRESENCE_BYTES
@@ -18,7 +19,7 @@ _ANY_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @post("/v1/logs/{log:str}/presence", status_code=204)
-async def tell_presence(request: Call, log: str) -> None:
+async def tell_presence(request: Call, log: FromPath[str]) -> None:
     """Pass a small JSON object on to everyone who follows this log, with who sent it."""
     site = site_of(request)
     if site.directory.head(require_log_name(log)) is None:

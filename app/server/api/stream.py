@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
 from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER
@@ -23,7 +23,10 @@ _LAGGED = encode_frame(FrameKind.LAGGED, [b"{}"])
 
 @get("/v1/logs/{log:str}/stream", media_type=EVENT_STREAM)
 async def stream_log(
-    request: Call, log: str, after: Annotated[int, Parameter(ge=0)] = 0, epoch: str = ""
+    request: Call,
+    log: FromPath[str],
+    after: Annotated[int, QueryParameter(ge=0)] = 0,
+    epoch: FromQuery[str] = "",
 ) -> Stream:
     """Everything recorded after `Last-Event-ID` (or `after`), and then everything new."""
     site = site_of(request)
