@@ -9,9 +9,12 @@ from app.views.theme import Theme
 from app.views.times import TimeDisplay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Desk:
-    """One console's theme, clock and zone, and who sits at it (`me` is a person id)."""
+    """One console's theme, clock and zone, and who sits at it.
+
+    `me` is a person id; it is empty until the server has said whom the token speaks for.
+    """
 
     theme: Theme
     clock: Clock
