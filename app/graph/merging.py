@@ -73,6 +73,19 @@ def merge(catalogs: Sequence[Catalog]) -> Catalog:
     )
 
 
+def unconfirmed(catalog: Catalog) -> tuple[Dependency, ...]:
+    """Dependencies that are declared but never seen, or seen but never declared.
+
+    Empty while no source declares or no source observes: then there is nothing to compare.
+    """
+    bases = {basis for one in catalog.dependencies for basis in one.basis}
+    if not {Basis.DECLARED, Basis.OBSERVED} <= bases:
+        return ()
+    return tuple(
+        one for one in catalog.dependencies if not {Basis.DECLARED, Basis.OBSERVED} <= {*one.basis}
+    )
+
+
 class _Names:
     """Which ids every known name stands for, in lower case."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.graph.catalog import Basis, Catalog, Criticality, Kind, Service, SourceStamp
 from app.graph.formats.draft import CatalogDraft
-from app.graph.merging import merge
+from app.graph.merging import merge, unconfirmed
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -148,3 +148,16 @@ def test_a_source_without_a_clock_or_from_the_future_is_stale():
 
 def test_nothing_merges_into_nothing():
     assert merge([]) == Catalog()
+
+
+def test_declared_and_never_seen_is_a_finding_only_when_somebody_looked():
+    declared, seen = source("backstage"), source("jaeger")
+    declared.add_dependency("web", "cart")
+    declared.add_dependency("web", "search")
+    seen.add_dependency("web", "cart", basis=Basis.OBSERVED)
+    seen.add_dependency("web", "ads", basis=Basis.OBSERVED)
+
+    merged = merge([declared.build(), seen.build()])
+
+    assert [one.callee for one in unconfirmed(merged)] == ["search", "ads"]
+    assert unconfirmed(declared.build()) == ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.errors import InvalidInput
+from app.graph.formats.json_lines import JsonLines
 
 Content: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
 
@@ -20,7 +21,7 @@ MOST_JSON_BYTES = 32 * 1024 * 1024
 class Tree:
     """One value of a YAML or JSON file.
 
-    `path` is the way to it ("spec.dependsOn[2]"), `line` the line it starts in (0 = unknown).
+    `path` is the way to it ("spec.dependsOn[2]"), `line` the line it starts in (0 = ask `lines`).
     The reading methods raise InvalidInput naming file, line and key when the value has another
     shape than asked for.
     """
@@ -29,11 +30,13 @@ class Tree:
     name: str
     path: str = ""
     line: int = 0
+    lines: JsonLines | None = None
 
     @property
     def place(self) -> str:
         """File, line and key in words a person can follow, such as `map.yaml:12: spec.owner`."""
-        line = f":{self.line}" if self.line else ""
+        number = self.line or (self.lines.line_of(self.path) if self.lines else 0)
+        line = f":{number}" if number else ""
         return f"{self.name}{line}" + (f": {self.path}" if self.path else "")
 
     def refuse(self, reason: str) -> InvalidInput:
@@ -94,13 +97,14 @@ def read_json(data: bytes, *, name: str) -> Tree:
     if len(data) > MOST_JSON_BYTES:
         raise InvalidInput("larger than 32 MiB", field=name, kept="the last good catalogue stays")
     try:
-        value = json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant)
+        text = data.decode("utf-8-sig")
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         place = f"{name}:{error.lineno}"
         raise InvalidInput(error.msg, field=place, kept="the last good catalogue stays") from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput(str(error), field=name, kept="the last good catalogue stays") from error
-    return _Planter(name).plant(value, "", 0)
+    return _Planter(name, JsonLines(text)).plant(value, "", 0)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -119,8 +123,9 @@ def _no_constant(word: str) -> object:
 class _Planter:
     """Turns plain values into trees while counting them."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lines: JsonLines) -> None:
         self._name = name
+        self._lines = lines
         self._count = 0
 
     def plant(self, value: object, path: str, depth: int) -> Tree:
@@ -143,4 +148,4 @@ class _Planter:
         raise AssertionError(f"JSON has no {type(value).__name__}")
 
     def _tree(self, content: Content, path: str) -> Tree:
-        return Tree(content=content, name=self._name, path=path)
+        return Tree(content=content, name=self._name, path=path, lines=self._lines)

@@ -38,7 +38,15 @@ def order_columns(lattice: Lattice) -> Orders:
         if not fewest:
             break
         best, fewest = _settle(lattice, _shaken(best, shaker), best, fewest)
-    return best
+    return [_connected_first(lattice, order) for order in best]
+
+
+def _connected_first(lattice: Lattice, order: Numbers) -> Numbers:
+    """Services without any dependency go to the foot of their column, out of the way."""
+    linked = np.zeros(lattice.items, dtype=bool)
+    for links in (*lattice.links, lattice.beside):
+        linked[links] = True
+    return order[np.argsort(~linked[order], kind="stable")]
 
 
 def _settle(

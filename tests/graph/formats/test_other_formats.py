@@ -116,8 +116,8 @@ def test_a_jaeger_line_that_cannot_be_read_is_named():
     data = b'[{"parent": "web", "child": "cart", "callCount": "many"}, {"parent": "web"}]'
 
     assert jaeger.read(data, name="deps.json").warnings == (
-        "deps.json: [0].callCount: 'many' is not a number, this line was left out",
-        "deps.json: [1]: `parent` and `child` are needed, this line was left out",
+        "deps.json:1: [0].callCount: 'many' is not a number, this line was left out",
+        "deps.json:1: [1]: `parent` and `child` are needed, this line was left out",
     )
 
 
