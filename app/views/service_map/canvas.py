@@ -193,7 +193,7 @@ class MapCanvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self._theme.tokens.bg1)
-        overlay = Overlay(painter, self._theme.tokens, self.viewport.camera, self.viewport.room)
+        overlay = Overlay(painter, self._theme, self.viewport.camera, self.viewport.room)
         if self.stage.picture is None or not len(self.stage.picture.graph):
             overlay.empty(self.tr("No services yet. Import a catalogue or start the demo."))
             return
@@ -208,7 +208,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.viewport.use_room(QSizeF(self.size()), self.devicePixelRatioF())
+        self._measure()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -306,6 +306,11 @@ class MapCanvas(QWidget):
         self.viewport.begin()
 
     @property
+    def is_moving(self) -> bool:
+        """Whether cards are gliding to new places."""
+        return self._glide.is_running
+
+    @property
     def is_blasting(self) -> bool:
         """Whether everything outside the blast radius is faded."""
         return self._is_blasting
@@ -334,7 +339,13 @@ class MapCanvas(QWidget):
     def _use_theme(self) -> None:
         self.stage.use_tokens(self._theme.tokens)
         self._minimap = Minimap(self._theme.tokens)
+        self._measure()
         self.viewport.use_ground(self._theme.tokens.bg1)
+        self.update()
+
+    def _measure(self) -> None:
+        room, ratio = QSizeF(self.size()), self.devicePixelRatioF()
+        self.viewport.use_room(room, ratio, self._theme.scale)
 
     def _repaint_area(self, area: QRectF) -> None:
         self.update(area.toAlignedRect())

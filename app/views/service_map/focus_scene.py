@@ -133,6 +133,8 @@ def scene_through(
     centres = np.column_stack(
         [across.of(layout.centres[:, 0]), down.of(layout.centres[:, 1])]
     ).reshape(-1, 2)
+    half = np.array([measures.width / 2, measures.height / 2])
+    centres = np.rint(centres - half) + half  # borders on whole pixels are crisp
     shrink = measures.height / _node_height(layout, measures)
     wires = tuple(
         wire_of(edge.caller, edge.callee, _mapped(edge.curve, across, down, shrink))
@@ -145,7 +147,7 @@ def scene_through(
         centres=centres,
         wires=wires,
         headings=tuple(
-            Heading(title=column.title, left=float(left))
+            Heading(title=column.title, left=round(float(left)))
             for column, left in zip(layout.columns, lefts, strict=True)
         ),
         measures=measures,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.incident.kinds.signals import Health
+from app.views.safe_text import shown
 from app.views.service_map.look import CODE_OF
 
 Floats = NDArray[np.float64]
@@ -79,7 +80,7 @@ def groups_of(
     """Discs whose places are known already."""
     links, link_counts = _links(member_of, ends, len(names))
     return Groups(
-        names=tuple(names),
+        names=tuple(shown(name) for name in names),
         member_of=member_of,
         centres=centres,
         radii=radii,

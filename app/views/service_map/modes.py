@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from app.graph.catalog import Kind, Service
 from app.incident.kinds.signals import Health
+from app.views.safe_text import shown
 from app.views.service_map.cards import Card
 from app.views.service_map.picture import MapPicture, Tag, TagMeaning
 
@@ -24,11 +25,11 @@ def card_of(picture: MapPicture, service: Service, mode: MapMode, *, is_faded: b
     health = picture.health_of(service.id)
     return Card(
         service_id=service.id,
-        name=service.name,
+        name=shown(service.name),
         kind=service.kind,
         health=health.state,
-        second_line=_second_line(picture, service, mode),
-        tags=_tags(picture, service.id, mode),
+        second_line=shown(_second_line(picture, service, mode)),
+        tags=tuple(shown(tag) for tag in _tags(picture, service.id, mode)),
         initials=_initials(service.on_call) if mode is MapMode.OWNERS else "",
         is_stale=picture.is_stale,
         is_faded=is_faded or (mode is MapMode.SUSPECTS and service.id in picture.ruled_out),

@@ -16,8 +16,8 @@ from app.views.service_map.overview_scene import Level, OverviewScene
 from app.views.service_map.shapes import RADIUS
 from app.views.service_map.sprites import sprite_size
 from app.views.service_map.stage import Stage
-from app.views.tokens import Tokens
-from app.views.typography import TypeStyle, font_of
+from app.views.theme import Theme
+from app.views.typography import TypeStyle
 
 RING_GAP = 4.0
 """Distance between a card and its selection ring; accent and red need it to be told apart."""
@@ -30,7 +30,7 @@ class Overlay:
     """Paints over the picture in screen coordinates of a widget of size `room`."""
 
     painter: QPainter
-    tokens: Tokens
+    theme: Theme
     camera: Camera
     room: QSizeF
 
@@ -55,8 +55,8 @@ class Overlay:
 
     def empty(self, words: str) -> None:
         """What an empty map says."""
-        self.painter.setFont(font_of(TypeStyle.BODY))
-        self.painter.setPen(self.tokens.text2)
+        self.painter.setFont(self.theme.font(TypeStyle.BODY))
+        self.painter.setPen(self.theme.tokens.text2)
         self.painter.drawText(
             QRectF(MARGIN, 0, self.room.width() - 2 * MARGIN, self.room.height()),
             Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
@@ -66,28 +66,29 @@ class Overlay:
     def focus_frame(self) -> None:
         """A frame round the map that shows where the keyboard is."""
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.setPen(QPen(self.tokens.accent, 2.0))
+        self.painter.setPen(QPen(self.theme.tokens.accent, 2.0))
         self.painter.drawRect(QRectF(QPointF(0, 0), self.room).adjusted(1, 1, -1, -1))
 
     def _headings(self, scene: FocusScene) -> None:
         """Column headings stay at the top and move sideways with their columns."""
         if not any(heading.title for heading in scene.headings):
             return
-        top = QRectF(0, 0, self.room.width(), HEADING_ROOM - 8)
-        self.painter.fillRect(top, self.tokens.bg1)
-        self.painter.setFont(font_of(TypeStyle.ROW))
-        self.painter.setPen(self.tokens.text3)
+        size = self.theme.scale
+        top = QRectF(0, 0, self.room.width(), (HEADING_ROOM - 8) * size)
+        self.painter.fillRect(top, self.theme.tokens.bg1)
+        self.painter.setFont(self.theme.font(TypeStyle.ROW))
+        self.painter.setPen(self.theme.tokens.text3)
         for heading in scene.headings:
             left = heading.left * self.camera.scale + self.camera.left
             self.painter.drawText(
-                QRectF(left, 3, 220, 18),
+                QRectF(left, 3 * size, 220 * size, 18 * size),
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
                 heading.title,
             )
 
     def _ring(self, ring: QRectF) -> None:
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.setPen(QPen(self.tokens.accent, 1.6))
+        self.painter.setPen(QPen(self.theme.tokens.accent, 1.6))
         self.painter.drawRoundedRect(ring, RADIUS + RING_GAP - 1, RADIUS + RING_GAP - 1)
 
     def _tags_above_ring(self, painting: FocusPainting, service_id: str) -> None:
@@ -110,21 +111,22 @@ class Overlay:
         self.painter.setClipPath(outside)
         number = scene.index[service_id]
         mine = np.flatnonzero((scene.ends[:, 0] == number) | (scene.ends[:, 1] == number))
-        self.painter.setPen(QPen(self.tokens.accent, 1.4))
+        self.painter.setPen(QPen(self.theme.tokens.accent, 1.4))
         for x1, y1, x2, y2 in scene.spans[mine[:_EDGES_OF_SELECTION]].tolist():
             start, end = QPointF(x1, y1), QPointF(x2, y2)
             self.painter.drawLine(QLineF(self.camera.to_screen(start), self.camera.to_screen(end)))
         self.painter.restore()
 
     def _chip(self, words: str, left: float) -> QRectF:
-        font = font_of(TypeStyle.LABEL_MEDIUM, tabular=False)
+        font = self.theme.font(TypeStyle.LABEL_MEDIUM)
         width = QFontMetricsF(font).horizontalAdvance(words) + 16.0
-        area = QRectF(left, self.room.height() - 28.0, width, 20.0)
-        self.painter.setPen(QPen(self.tokens.line2, 1.0))
-        self.painter.setBrush(self.tokens.bg2)
+        height = 20.0 * self.theme.scale
+        area = QRectF(left, self.room.height() - height - 8.0, width, height)
+        self.painter.setPen(QPen(self.theme.tokens.line2, 1.0))
+        self.painter.setBrush(self.theme.tokens.bg2)
         self.painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         self.painter.setFont(font)
-        self.painter.setPen(self.tokens.text2)
+        self.painter.setPen(self.theme.tokens.text2)
         self.painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
         return area
 

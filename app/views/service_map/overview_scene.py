@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.graph.layout.team_clusters import Overview
 from app.graph.service_graph import ServiceGraph
+from app.views.safe_text import shown
 from app.views.service_map.groups import Groups, group_by, groups_of
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,7 @@ def prepare_overview(graph: ServiceGraph, overview: Overview) -> OverviewScene:
     return OverviewScene(
         service_ids=tuple(service.id for service in graph.services),
         index=dict(graph.index),
-        names=tuple(service.name for service in graph.services),
+        names=tuple(shown(service.name) for service in graph.services),
         places=places,
         pitch=overview.pitch,
         ends=ends,

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.views.service_map.camera import Camera, fitting
 from app.views.service_map.focus_painting import FocusPainting
 from app.views.service_map.focus_scene import FocusScene
-from app.views.service_map.look import HEADING_ROOM
+from app.views.service_map.look import HEADING_ROOM, MARGIN
 from app.views.service_map.overview_painting import OverviewPainting
 from app.views.service_map.raster import OVERSCAN, Painting, Raster, View
 from app.views.service_map.stage import Changed, Stage
@@ -33,6 +33,7 @@ class Viewport(QObject):
         self._raster = Raster(ground)
         self._room = QSizeF(951, 360)
         self._ratio = 1.0
+        self._size = 1.0
         self.camera = Camera()
         self.is_fitted = True
         self._ticker = self._timer(_TICK, self.sharpen)
@@ -58,12 +59,15 @@ class Viewport(QObject):
             self.camera.to_world(QPointF(self._room.width(), self._room.height())),
         )
 
-    def use_room(self, room: QSizeF, ratio: float) -> None:
-        """The widget has another size or moved to a screen of another density."""
-        if room == self._room and ratio == self._ratio:
+    def use_room(self, room: QSizeF, ratio: float, size: float = 1.0) -> None:
+        """The widget has another size, or a screen of another density, or other letters.
+
+        `ratio` is the device pixel ratio and `size` the font scale; cards grow with it.
+        """
+        if room == self._room and ratio == self._ratio and size == self._size:
             return
-        self._room, self._ratio = room, ratio
-        self._stage.use_room(room)
+        self._room, self._ratio, self._size = room, ratio, size
+        self._stage.use_room(QSizeF(room.width() / size, room.height() / size))
         if self._stage.picture is not None:
             self.restart()
 
@@ -158,10 +162,13 @@ class Viewport(QObject):
         if not isinstance(scene, FocusScene):
             inside = QRectF(QPointF(0, 0), self._room).adjusted(16, 20, -16, -16)
             return fitting(scene.bounds, inside)
-        inside = QRectF(QPointF(0, 0), self._room).adjusted(0, HEADING_ROOM - 6, 0, 0)
-        if inside.adjusted(0, 0, 1, 1).contains(scene.bounds):
-            return Camera()
-        return fitting(scene.bounds.adjusted(-14, -14, 14, 10), inside, largest=1.0)
+        inside = QRectF(QPointF(0, 0), self._room)
+        inside.adjust(0, (HEADING_ROOM - 6) * self._size, 1, 1)
+        whole = Camera(self._size)
+        if inside.contains(whole.area(scene.bounds)):
+            return whole
+        roomy = scene.bounds.adjusted(-MARGIN, -MARGIN, MARGIN, 10)
+        return fitting(roomy, inside, largest=self._size)
 
     def _shift(self) -> None:
         painting = self._stage.painting(self._ratio)
