@@ -61,32 +61,34 @@ def read_service_graph(
     given.  Raises InvalidInput when an answer is an error or not a vector.
     """
     calls = read_vector(requests, name=name)
-    failures = _by_pair(read_vector(failed, name=name) if failed is not None else ())
-    seconds = _by_pair(read_vector(latency, name=name) if latency is not None else ())
     totals = _by_pair(calls)
-    oldest = min((sample.at for sample in calls), default=None)
-    draft = CatalogDraft(name, observed_at or oldest)
+    failures = _by_pair(read_vector(failed, name=name)) if failed is not None else None
+    seconds = _by_pair(read_vector(latency, name=name)) if latency is not None else {}
+    draft = CatalogDraft(name, observed_at or min((one.at for one in calls), default=None))
     for sample in calls:
-        client, server = sample.labels.get("client", ""), sample.labels.get("server", "")
-        if not client or not server or client == server:
-            draft.warn(f"{name}: {client or '?'} → {server or '?'}: left out, two ends are needed")
+        pair = _pair_of(sample)
+        if not all(pair) or pair[0] == pair[1]:
+            ends = " → ".join(end or "?" for end in pair)
+            draft.warn(f"{name}: {ends}: left out, two ends are needed")
             continue
         connection = sample.labels.get("connection_type", "")
-        draft.mention(client, kind=_VIRTUAL.get(client, Kind.SERVICE))
-        draft.mention(server, kind=_KINDS.get(connection, Kind.SERVICE))
-        pair = (client, server)
+        is_message = connection == "messaging_system"
+        draft.mention(pair[0], kind=_VIRTUAL.get(pair[0], Kind.SERVICE))
+        draft.mention(pair[1], kind=_KINDS.get(connection, Kind.SERVICE))
         draft.add_dependency(
-            client,
-            server,
-            criticality=(
-                Criticality.ASYNC if connection == "messaging_system" else Criticality.HARD
-            ),
+            *pair,
+            criticality=Criticality.ASYNC if is_message else Criticality.HARD,
             basis=Basis.OBSERVED,
             rate=sample.value,
-            error_ratio=_share(failures.get(pair), totals.get(pair)),
+            error_ratio=_share(_failing(failures, pair), totals.get(pair)),
             latency=seconds.get(pair),
         )
     return draft.build()
+
+
+def _failing(failures: Mapping[Pair, float] | None, pair: Pair) -> float | None:
+    """Failed calls per second; a pair absent from an answered query has none."""
+    return None if failures is None else failures.get(pair, 0.0)
 
 
 def read_red(
@@ -152,11 +154,15 @@ def _sample(element: Tree) -> Sample:
     )
 
 
+def _pair_of(sample: Sample) -> Pair:
+    return sample.labels.get("client", ""), sample.labels.get("server", "")
+
+
 def _by_pair(samples: Iterable[Sample]) -> dict[Pair, float]:
     table: dict[Pair, float] = {}
     for sample in samples:
-        pair = (sample.labels.get("client", ""), sample.labels.get("server", ""))
         if sample.value is not None:
+            pair = _pair_of(sample)
             table[pair] = table.get(pair, 0.0) + sample.value
     return table
 

@@ -20,6 +20,7 @@ _SIFTING_ROUNDS = 6
 _SEED = 2417
 _MOST_SHAKES = 24
 _SHAKE_BUDGET = 2400
+_PAIR_BATCH = 1024
 
 
 def order_columns(lattice: Lattice) -> Orders:
@@ -72,11 +73,13 @@ def count_crossings(lattice: Lattice, orders: Orders) -> int:
 
 
 def _inversions(ends: Numbers) -> int:
-    if len(ends) < 2:
-        return 0
-    left, right = ends[:, 0], ends[:, 1]
-    crossing = (left[:, None] < left[None, :]) & (right[:, None] > right[None, :])
-    return int(np.count_nonzero(crossing))
+    """Pairs of (left, right) places that stand the other way round on the right."""
+    total = 0
+    for first in range(0, len(ends), _PAIR_BATCH):
+        part = ends[first : first + _PAIR_BATCH]
+        above = part[:, :1] < ends[None, :, 0]
+        total += int(np.count_nonzero(above & (part[:, 1:] > ends[None, :, 1])))
+    return total
 
 
 def _places(lattice: Lattice, orders: Orders) -> Numbers:

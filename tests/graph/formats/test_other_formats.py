@@ -399,6 +399,7 @@ def test_service_graph_metrics_become_rates_errors_and_latency():
     web_cart, cart_db, cart_bus = catalog.dependencies
     assert (web_cart.rate, web_cart.error_ratio, web_cart.latency) == (40.0, 0.25, 0.25)
     assert (cart_db.rate, cart_db.error_ratio, cart_db.latency) == (None, None, None)
+    assert cart_bus.error_ratio == 0.0
     assert cart_bus.criticality is Criticality.ASYNC
     assert [one.kind for one in catalog.services][2:] == [Kind.DATASTORE, Kind.QUEUE]
     assert catalog.sources[0].observed_at == datetime.fromtimestamp(1_795_307_605.7, UTC)
