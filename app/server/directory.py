@@ -25,6 +25,15 @@ _OVER = (Phase.REVIEWING, Phase.CLOSED, Phase.DECLINED, Phase.CANCELLED, Phase.M
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunningIncident:
+    """An incident that was declared and is not over: its log and how far that has grown."""
+
+    log: str
+    position: int
+    is_exercise: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     number: str = ""
     title: str = ""
@@ -41,6 +50,8 @@ class Directory:
         self._codec = codec
         self._heads: dict[str, LogHead] = {}
         self._entries: dict[str, _Entry] = {}
+        self.version = 0
+        """Changes whenever an incident is declared or changes in any way that is listed."""
 
     def begin(self, heads: Iterable[Head], lines: Iterable[tuple[str, bytes]]) -> None:
         """Start from what is stored: all heads, and (log, line) of the kinds of interest."""
@@ -74,14 +85,20 @@ class Directory:
         """The heads of all logs, latest change first."""
         return sorted(self._heads.values(), key=lambda head: -head.received_at)
 
-    def latest_open(self) -> str | None:
-        """The log of the incident declared last among those that are still run, or None."""
-        still_run = [
-            (entry.declared_at or 0, log)
-            for log, entry in self._entries.items()
-            if entry.declared_at is not None and entry.phase not in _OVER
+    def running(self) -> list[RunningIncident]:
+        """The incidents that are still run, the one declared last first."""
+        still_run = sorted(
+            (
+                (entry.declared_at, log, entry.is_exercise)
+                for log, entry in self._entries.items()
+                if entry.declared_at is not None and entry.phase not in _OVER
+            ),
+            reverse=True,
+        )
+        return [
+            RunningIncident(log=log, position=self._heads[log].position, is_exercise=is_exercise)
+            for _, log, is_exercise in still_run
         ]
-        return max(still_run)[1] if still_run else None
 
     def incidents(self) -> IncidentList:
         """All incidents, latest change first."""
@@ -112,6 +129,7 @@ class Directory:
             return
         if recorded.standing is Standing.ACCEPTED:
             self._entries[log] = _after(self._entries.get(log, _Entry()), recorded)
+            self.version += 1
 
 
 def _after(entry: _Entry, recorded: Recorded) -> _Entry:

@@ -28,12 +28,14 @@ from app.server.intake.reading import IntakeFormat
 from app.server.intake.registered_formats import FORMATS
 from app.server.keys import ServerKeys, load_keys
 from app.server.measurements import Measurements
+from app.server.notary import Notary
 from app.server.own_hand import OwnHand
 from app.server.pace import Pace
 from app.server.recorder import Recorder
 from app.server.registry import Registry
 from app.server.settings import Settings
 from app.server.standing import SERVER_ACTOR, Judge
+from app.server.trees import Trees
 
 Clock = Callable[[], datetime]
 
@@ -63,6 +65,8 @@ class Site:
     recorder: Recorder
     own_hand: OwnHand
     intake: Intake
+    notary: Notary
+    trees: Trees
     measurements: Measurements
 
     def now(self) -> int:
@@ -91,7 +95,7 @@ async def running_site(
             await _learn_what_is_stored(site)
             await _introduce_server(site)
             await _keep_local_token(site)
-            async with site.intake:
+            async with site.notary, site.intake:
                 yield site
 
 
@@ -134,6 +138,16 @@ def _assemble(
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
         recorder=recorder,
         own_hand=own_hand,
+        notary=Notary(
+            log,
+            site=settings.site,
+            key=keys.site,
+            clock=clock,
+            recorder=recorder,
+            feed=feed,
+            seconds=limits.checkpoint_seconds,
+        ),
+        trees=Trees(log),
         intake=Intake(
             formats,
             log=log,
@@ -143,6 +157,7 @@ def _assemble(
             own_hand=own_hand,
             registry=registry,
             directory=directory,
+            feed=feed,
             measurements=measurements,
             most_waiting=limits.deliveries,
         ),

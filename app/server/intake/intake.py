@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from app.errors import InvalidInput
 from app.events.codec import Codec, from_microseconds, to_microseconds
-from app.events.event import Draft, incident_log
 from app.log.deliveries import Arriving, Deliveries, Delivery
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
 from app.organisation.kinds import SourceRegistered
 from app.protocol.problems import ProblemCode, Refused, refused
 from app.server.directory import Directory
-from app.server.intake.reading import IntakeFormat, Surroundings
-from app.server.intake.states import States
+from app.server.feed import Feed
+from app.server.intake.desk import SignalDesk, Told, due_after
+from app.server.intake.findings import Findings
+from app.server.intake.health_rules import Claim
+from app.server.intake.reading import IntakeFormat
+from app.server.intake.reports import Notification
+from app.server.intake.waiting import WaitingRoom
 from app.server.measurements import Measurements
 from app.server.own_hand import OwnHand
 from app.server.recorder import Recorder
 from app.server.registry import Registry
 
-NO_OPEN_INCIDENT = "no incident is open"
 UNKNOWN_SOURCE = "the source is not registered any more"
 _RETRY_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    log: str
-    drafts: list[Draft]
+Result = TypeVar("Result")
 
 
 class Intake:
@@ -57,36 +56,46 @@ class Intake:
         own_hand: OwnHand,
         registry: Registry,
         directory: Directory,
+        feed: Feed,
         measurements: Measurements,
         most_waiting: int,
     ) -> None:
         self._formats = {each.name: each for each in formats}
         self._deliveries = Deliveries(log.database)
-        self._states = States(log, codec)
+        self._desk = SignalDesk(log, codec)
         self._clock = clock
         self._recorder = recorder
         self._own_hand = own_hand
         self._registry = registry
         self._directory = directory
+        self._feed = feed
         self._measurements = measurements
         self._most_waiting = most_waiting
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intake")
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._read_up_to = 0
+        self._due: datetime | None = None
         self.waiting = 0
+        """How many deliveries are not read yet."""
+        self.heard_at: dict[str, datetime] = {}
+        """When each source was last heard of, since the server started."""
 
     async def __aenter__(self) -> Self:
         self.waiting = await asyncio.to_thread(self._deliveries.waiting_count)
         self._done(0)
         self._arrived.set()
-        self._task = asyncio.create_task(self._run(), name="intake")
+        self._tasks = [
+            asyncio.create_task(self._run(), name="intake"),
+            asyncio.create_task(self._watch_incidents(), name="intake incidents"),
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
         self._thread.shutdown()
 
     async def take(self, registered: SourceRegistered, content: bytes) -> Delivery:
@@ -105,12 +114,12 @@ class Intake:
                 f"{self.waiting} deliveries are waiting to be read",
                 retry_after=5.0,
             )
+        self.heard_at[registered.source] = self._clock()
         error = _error_in(reading, content, registered)
-        now = to_microseconds(self._clock())
         arriving = Arriving(
             format=form,
             source=registered.source,
-            received_at=now,
+            received_at=to_microseconds(self._clock()),
             content=content,
             problem=None if error is None else str(error),
         )
@@ -119,10 +128,23 @@ class Intake:
         if error is not None:
             raise refused(
                 ProblemCode.MALFORMED_REQUEST,
-                f"{error.reason} (kept as delivery {delivery.id})",
+                f"{error.reason} (kept as delivery {delivery.id}, without effect)",
                 field=error.field,
             ) from error
         return delivery
+
+    async def hear_readings(self, claims: Mapping[str, Claim | None]) -> None:
+        """From now on this is what readings say of these services; None is nothing bad."""
+        await self._in_thread(lambda: self._desk.hear_readings(claims))
+        self._arrived.set()
+
+    async def room(self) -> WaitingRoom:
+        """What waits for an incident to be declared."""
+        return await self._in_thread(lambda: self._desk.room)
+
+    async def settled(self) -> None:
+        """Wait until everything taken in so far has been read."""
+        await self._idle.wait()
 
     async def _store(self, arriving: Arriving) -> Delivery:
         """Store a delivery; it counts as waiting from before anyone could read it."""
@@ -144,79 +166,112 @@ class Intake:
         if not self.waiting:
             self._idle.set()
 
-    async def settled(self) -> None:
-        """Wait until everything taken in so far has been read."""
-        await self._idle.wait()
-
     async def _run(self) -> None:
         while True:
-            await self._arrived.wait()
+            await self._something_to_do()
             self._arrived.clear()
             try:
                 await self._read_waiting()
+                await self._advance()
             except (StoreError, Refused) as error:
                 _log.warning("deliveries wait: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)
                 self._arrived.set()
 
+    async def _something_to_do(self) -> None:
+        """Wait for a delivery, an incident or readings, or until something is due by itself."""
+        while not self._arrived.is_set():
+            if self._due is None:
+                await self._arrived.wait()
+            elif self._due <= self._clock():
+                return
+            else:  # looked at again and again, because clocks can be set
+                try:
+                    async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                        await self._arrived.wait()
+                except TimeoutError:
+                    continue
+
+    async def _watch_incidents(self) -> None:
+        """Look again at what waits whenever an incident is declared or ends."""
+        known = self._directory.version
+        while True:
+            with self._feed.listen_to_heads() as heads:
+                while not heads.is_lagged:
+                    await heads.packets(_LOOK_AGAIN_SECONDS)
+                    if self._directory.version != known:
+                        known = self._directory.version
+                        self._arrived.set()
+
     async def _read_waiting(self) -> None:
-        while batch := await asyncio.to_thread(self._deliveries.waiting):
+        while batch := await asyncio.to_thread(self._deliveries.waiting, after=self._read_up_to):
             for delivery in batch:
-                problem = await self._read(delivery)
-                await self._settle(delivery, problem)
+                try:
+                    await self._read(delivery)
+                except (StoreError, Refused):
+                    raise
+                except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
+                    _log.error("delivery %d could not be read", delivery.id, exc_info=error)
+                    await self._settle(delivery.id, f"not read: {type(error).__name__}")
+                self._read_up_to = delivery.id
                 self._done(1)
 
-    async def _read(self, delivery: Delivery) -> str | None:
-        """Record what is new in a delivery; returns why it led to nothing, if it did not."""
+    async def _read(self, delivery: Delivery) -> None:
+        """Record what is new in a delivery; it is settled unless something in it waits."""
         source = self._registry.source(delivery.source)
-        if source is None:
-            return UNKNOWN_SOURCE
-        loop = asyncio.get_running_loop()
+        reading = self._formats.get(delivery.format)
+        if source is None or reading is None:
+            await self._settle(delivery.id, UNKNOWN_SOURCE)
+            return
         try:
-            found = await loop.run_in_executor(self._thread, self._find, delivery, source)
+            notification = reading.read(delivery.content, source)
         except InvalidInput as error:
-            return str(error)
-        except (StoreError, Refused):
-            raise
-        except Exception as error:  # noqa: BLE001 - one that breaks a format must not stop the others
-            _log.error("delivery %d could not be read", delivery.id, exc_info=error)
-            return f"could not be read: {type(error).__name__}"
-        if found is None:
-            return NO_OPEN_INCIDENT
-        await self._own_hand.record(found.log, f"integration:{delivery.source}", found.drafts)
-        return None
-
-    def _find(self, delivery: Delivery, source: SourceRegistered) -> _Found | None:
-        log = self._log_for(source)
-        if log is None:
-            return None
-        surroundings = Surroundings(
+            await self._settle(delivery.id, str(error))
+            return
+        told = Told(
+            notification=notification,
             source=source,
-            incident=self._states.incident(log),
-            organisation=self._states.organisation(),
             received_at=from_microseconds(delivery.received_at),
+            delivery=delivery.id,
         )
-        drafts = self._formats[delivery.format].drafts(delivery.content, surroundings)
-        return _Found(log=log, drafts=list(drafts))
+        running = self._directory.running()
+        findings = await self._in_thread(lambda: self._desk.read(told, running))
+        await self._record(findings)
+        if delivery.id not in findings.room.deliveries():
+            await self._settle(delivery.id, _left_out(notification))
 
-    def _log_for(self, source: SourceRegistered) -> str | None:
-        """The log of the source's incident, else of the one declared last that is open."""
-        if source.incident:
-            return incident_log(source.incident)
-        return self._directory.latest_open()
+    async def _advance(self) -> None:
+        running = self._directory.running()
+        now = self._clock()
+        await self._record(await self._in_thread(lambda: self._desk.advance(now, running)))
 
-    async def _settle(self, delivery: Delivery, problem: str | None) -> None:
+    async def _record(self, findings: Findings) -> None:
+        for finding in findings.found:
+            await self._own_hand.record(finding.log, finding.actor, finding.drafts)
+        self._due = due_after(findings)
+        for delivery in sorted(await self._in_thread(lambda: self._desk.settle(findings))):
+            await self._settle(delivery, None)
+
+    async def _settle(self, delivery: int, problem: str | None) -> None:
         now = to_microseconds(self._clock())
         await self._recorder.write(
-            lambda: self._deliveries.settle(delivery.id, now=now, problem=problem)
+            lambda: self._deliveries.settle(delivery, now=now, problem=problem)
         )
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        """Do work of the desk, which one thread does."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def _error_in(
     reading: IntakeFormat, content: bytes, source: SourceRegistered
 ) -> InvalidInput | None:
     try:
-        reading.check(content, source)
+        reading.read(content, source)
     except InvalidInput as error:
         return error
     return None
+
+
+def _left_out(notification: Notification) -> str | None:
+    return "; ".join(notification.left_out) or None
