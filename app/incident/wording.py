@@ -34,11 +34,13 @@ from app.incident.kinds.signals import (
     Health,
     HealthChanged,
     SuspectNamed,
+    SuspectRuledIn,
     SuspectRuledOut,
 )
 from app.incident.kinds.situation import (
     ImpactStated,
     IncidentDeclared,
+    LogRestored,
     ParticipantLeft,
     PhaseChanged,
     SeverityChanged,
@@ -193,14 +195,29 @@ def _signal_line(recorded: Recorded, labels: Labels) -> Line | None:
             detail = f", {indicator}" if indicator else ""
             text = f"{service}: {_HEALTH_WORDS[health]}{detail}"
             return Line(lane=Lane.HEALTH, mark=Mark.HEALTH, text=text, services=(service,))
-        case SuspectNamed(service=service, reason=reason):
-            text = f"Suspect {service}" + (f": {reason}" if reason else "")
-            return Line(lane=Lane.NOTES, mark=Mark.SUSPECT, text=text, services=(service,))
-        case SuspectRuledOut(service=service, evidence=evidence):
-            text = f"{service} ruled out: {evidence}"
-            return Line(lane=Lane.NOTES, mark=Mark.SUSPECT, text=text, services=(service,))
+        case SuspectNamed(service=service, layer=layer, reason=reason):
+            text = f"Suspect {_part_words(service, layer)}" + (f": {reason}" if reason else "")
+            services = (service,) if service else ()
+            return Line(lane=Lane.NOTES, mark=Mark.SUSPECT, text=text, services=services)
+        case SuspectRuledIn() | SuspectRuledOut() as ruling:
+            return _ruling_line(ruling)
         case _:
             return None
+
+
+def _ruling_line(ruling: SuspectRuledIn | SuspectRuledOut) -> Line:
+    side = "in" if isinstance(ruling, SuspectRuledIn) else "out"
+    text = f"{_part_words(ruling.service, ruling.layer)} ruled {side}: {ruling.evidence}"
+    services = (ruling.service,) if ruling.service else ()
+    return Line(lane=Lane.NOTES, mark=Mark.SUSPECT, text=text, services=services)
+
+
+def _part_words(service: str, layer: str) -> str:
+    """ "orders-db", "orders-db (host)", "the network layer"."""
+    where = layer.replace("_", " ")
+    if not service:
+        return f"the {where} layer"
+    return f"{service} ({where})" if layer else service
 
 
 def _freeze_line(recorded: Recorded, labels: Labels) -> Line | None:
@@ -255,6 +272,10 @@ def _situation_line(recorded: Recorded, names: Callable[[str], str]) -> Line | N
         case RoleSettled(role=role, person=person):
             text = f"Settled: {names(person)} is {title_of(role)}"
             return Line(lane=Lane.ROLES, mark=Mark.ROLE, text=text, is_strong=True)
+        case LogRestored(kept=kept, returned=returned):
+            count = "1 entry" if returned == 1 else f"{returned} entries"
+            text = f"Log restored from a backup after entry {kept}: sent back {count}"
+            return Line(lane=system, mark=situation, text=text, is_strong=True)
         case ParticipantLeft(person=person):
             return Line(lane=Lane.ROLES, mark=Mark.ROLE, text=f"{names(person)} left")
         case _:

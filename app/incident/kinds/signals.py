@@ -94,22 +94,39 @@ class IndicatorSampled(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectNamed(Fact):
-    """Somebody suspects a service of being where it started."""
+    """Somebody suspects a service of being where it started, or takes a ruling on it back.
+
+    `layer` is network, host, database, application or third_party; empty: the layer in which
+    parts of its kind are looked at first.  With an empty `service` the whole layer is meant.
+    """
 
     kind: ClassVar[str] = "suspect.named@1"
 
     service: str
     reason: str = ""
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectRuledIn(Fact):
+    """The evidence says that a suspect is where it started; fields as when it was named."""
+
+    kind: ClassVar[str] = "suspect.ruled_in@1"
+
+    service: str
+    evidence: str
+    layer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspectRuledOut(Fact):
-    """A suspect was ruled out, with the evidence."""
+    """A suspect was ruled out, with the evidence; fields as when it was named."""
 
     kind: ClassVar[str] = "suspect.ruled_out@1"
 
     service: str
     evidence: str
+    layer: str = ""
 
 
 SIGNAL_KINDS: tuple[type[Fact], ...] = (
@@ -118,5 +135,6 @@ SIGNAL_KINDS: tuple[type[Fact], ...] = (
     HealthChanged,
     IndicatorSampled,
     SuspectNamed,
+    SuspectRuledIn,
     SuspectRuledOut,
 )

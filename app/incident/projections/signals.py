@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from app.events.event import Recorded
 from app.incident.kinds.signals import (
@@ -15,6 +16,7 @@ from app.incident.kinds.signals import (
     HealthChanged,
     IndicatorSampled,
     SuspectNamed,
+    SuspectRuledIn,
     SuspectRuledOut,
 )
 
@@ -69,15 +71,40 @@ class Indicator:
     samples: tuple[Sample, ...] = ()
 
 
+class SuspicionKind(StrEnum):
+    """What somebody said of a suspect."""
+
+    NAMED = "named"
+    RULED_IN = "ruled_in"
+    RULED_OUT = "ruled_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectWord:
+    """Somebody's word on a suspect, in log order; `text` is the reason or the evidence.
+
+    `by` is a person id or an actor, `layer` may be empty, an empty `service` means the layer.
+    """
+
+    service: str
+    layer: str
+    said: SuspicionKind
+    by: str
+    at: datetime
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A service somebody suspects, or has ruled out with evidence."""
+    """A service somebody suspects, has ruled in, or has ruled out with evidence."""
 
     service: str
     reason: str
     named_by: str
     at: datetime
     ruled_out_because: str = ""
+    ruled_in_because: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +115,7 @@ class Signals:
     services: tuple[ServiceHealth, ...] = ()
     indicator: Indicator = field(default_factory=Indicator)
     suspects: tuple[Suspect, ...] = ()
+    words: tuple[SuspectWord, ...] = ()
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:
@@ -105,6 +133,7 @@ def project_signals(known: Signals, news: Sequence[Recorded]) -> Signals:
     services = {one.service: one for one in known.services}
     suspects = {one.service: one for one in known.suspects}
     samples: list[Sample] = []
+    words: list[SuspectWord] = []
     indicator = known.indicator
     for recorded in news:
         match recorded.event.fact:
@@ -121,8 +150,9 @@ def project_signals(known: Signals, news: Sequence[Recorded]) -> Signals:
             case IndicatorSampled(indicator=name, value=value, unit=unit):
                 indicator = replace(indicator, name=name, unit=unit)
                 samples.append(Sample(at=recorded.happened_at, value=value))
-            case SuspectNamed() | SuspectRuledOut():
-                _suspect(suspects, recorded)
+            case SuspectNamed() | SuspectRuledIn() | SuspectRuledOut() as said:
+                words.append(_word(recorded, said))
+                _suspect(suspects, words[-1])
             case _:
                 pass
     return Signals(
@@ -130,6 +160,7 @@ def project_signals(known: Signals, news: Sequence[Recorded]) -> Signals:
         services=tuple(services.values()),
         indicator=replace(indicator, samples=(*indicator.samples, *samples)),
         suspects=tuple(suspects.values()),
+        words=(*known.words, *words),
     )
 
 
@@ -169,16 +200,42 @@ def _change_health(
     )
 
 
-def _suspect(suspects: dict[str, Suspect], recorded: Recorded) -> None:
-    match recorded.event.fact:
-        case SuspectNamed(service=service, reason=reason):
-            suspects[service] = Suspect(
-                service=service,
-                reason=reason,
-                named_by=recorded.event.person_id or recorded.event.actor,
-                at=recorded.happened_at,
-            )
-        case SuspectRuledOut(service=service, evidence=evidence) if service in suspects:
-            suspects[service] = replace(suspects[service], ruled_out_because=evidence)
-        case _:
-            pass
+def _word(
+    recorded: Recorded, said: SuspectNamed | SuspectRuledIn | SuspectRuledOut
+) -> SuspectWord:
+    match said:
+        case SuspectNamed(reason=text):
+            what = SuspicionKind.NAMED
+        case SuspectRuledIn(evidence=text):
+            what = SuspicionKind.RULED_IN
+        case SuspectRuledOut(evidence=text):
+            what = SuspicionKind.RULED_OUT
+    return SuspectWord(
+        service=said.service,
+        layer=said.layer,
+        said=what,
+        by=recorded.event.person_id or recorded.event.actor,
+        at=recorded.happened_at,
+        text=text,
+    )
+
+
+def _suspect(suspects: dict[str, Suspect], word: SuspectWord) -> None:
+    """The suspect after one more word; a word on a whole layer names nobody."""
+    if not word.service:
+        return
+    known = suspects.get(word.service)
+    if word.said is SuspicionKind.NAMED or known is None:
+        known = Suspect(
+            service=word.service,
+            reason=word.text if word.said is SuspicionKind.NAMED else "",
+            named_by=word.by,
+            at=word.at,
+            layer=word.layer,
+        )
+    is_out, is_in = word.said is SuspicionKind.RULED_OUT, word.said is SuspicionKind.RULED_IN
+    suspects[word.service] = replace(
+        known,
+        ruled_out_because=word.text if is_out else "",
+        ruled_in_because=word.text if is_in else "",
+    )
