@@ -88,7 +88,7 @@ def take(shot: Shot, folder: Path) -> Path:
     window.show()
     window.activateWindow()
     window.show_state(state)
-    view.body.services.show_total(checkout_total())
+    view.show_service_total(checkout_total())
     view.body.services.show_service(checkout_brief())
     view.capture.use_vocabulary(checkout_vocabulary())
     view.capture.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})

@@ -77,15 +77,15 @@ class ActionDelegate(RowDelegate):
         pen.outline(self._box(rect), tokens.line2, Radius.TAG, 1.2)
         right = self._paint_time(pen, rect, action)
         left = rect.left() + px(36)
-        top = QRectF(left, rect.top() + px(3), right - left - px(8), px(19))
-        pen.text(top, action.text, TypeStyle.STRONG, tokens.text1)
-        bottom = QRectF(left, rect.top() + px(20), right - left - px(8), px(17))
+        top = QRectF(left, rect.top() + px(1), right - left - px(8), px(19))
+        pen.text(top, action.text, TypeStyle.ROW_STRONG, tokens.text1)
+        bottom = QRectF(left, rect.top() + px(17), right - left - px(8), px(17))
         owner = action.owner
         if owner is None:
-            pen.text(bottom, "No owner", TypeStyle.ROW_MEDIUM, tokens.warn)
+            pen.text(bottom, "No owner", TypeStyle.LABEL_MEDIUM, tokens.warn)
             return
         others = "".join(f", also offered {one.name}" for one in action.also_offered)
-        pen.text(bottom, f"{owner.name}{others}", TypeStyle.ROW, tokens.text3)
+        pen.text(bottom, f"{owner.name}{others}", TypeStyle.LABEL, tokens.text3)
 
     def _paint_time(self, pen: Pen, rect: QRectF, action: Action) -> float:
         """Paint the time left; its left edge."""
@@ -96,15 +96,15 @@ class ActionDelegate(RowDelegate):
             return right
         text = short_countdown(left)
         width = pen.width(text, TypeStyle.STRONG)
-        area = QRectF(right - width - px(1), rect.top() + px(3), width + px(1), px(19))
+        area = QRectF(right - width - px(1), rect.top() + px(1), width + px(1), px(19))
         match self._urgency(action, left):
             case Urgency.OVERDUE:
-                chip = QRectF(right - width - px(14), rect.top() + px(3), width + px(14), px(18))
+                chip = QRectF(right - width - px(14), rect.top() + px(1), width + px(14), px(18))
                 pen.fill(chip, tokens.fail_fill, Radius.TAG + 1)
                 pen.text(chip, text, TypeStyle.STRONG, tokens.fail_on, CENTRE)
-                word = QRectF(right - px(80), rect.top() + px(21), px(80), px(17))
-                pen.text(word, "overdue", TypeStyle.ROW_MEDIUM, tokens.fail, RIGHT)
-                return right - max(chip.width(), pen.width("overdue", TypeStyle.ROW_MEDIUM))
+                word = QRectF(right - px(80), rect.top() + px(19), px(80), px(17))
+                pen.text(word, "overdue", TypeStyle.LABEL_STRONG, tokens.fail, RIGHT)
+                return right - max(chip.width(), pen.width("overdue", TypeStyle.LABEL_STRONG))
             case Urgency.SOON:
                 pen.text(area, text, TypeStyle.STRONG, tokens.warn, RIGHT)
             case Urgency.CALM:
@@ -123,4 +123,4 @@ class ActionDelegate(RowDelegate):
 
     def _box(self, rect: QRectF) -> QRectF:
         px = self.desk.theme.px
-        return QRectF(rect.left() + px(Space.MARGIN), rect.top() + px(6), px(13), px(13))
+        return QRectF(rect.left() + px(Space.MARGIN), rect.top() + px(4), px(13), px(13))

@@ -60,7 +60,7 @@ class Banner(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._banner: BannerText | None = None
-        self.button = Button("", self)
+        self.button = Button(desk, "", self)
         self.button.clicked.connect(self._press)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 4, 14, 4)

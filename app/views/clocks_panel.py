@@ -82,19 +82,19 @@ class ClockDelegate(RowDelegate):
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left, right = rect.left() + px(Space.MARGIN), rect.right() - px(Space.MARGIN)
         width = self._paint_reading(pen, right, rect.top(), deadline)
-        top = QRectF(left, rect.top() + px(2), right - width - left - px(8), px(20))
-        pen.text(top, deadline.name, TypeStyle.STRONG, tokens.text1)
-        bar = QRectF(right - px(72), rect.top() + px(31), px(72), px(3))
+        top = QRectF(left, rect.top(), right - width - left - px(8), px(20))
+        pen.text(top, deadline.name, TypeStyle.ROW_STRONG, tokens.text1)
+        bar = QRectF(right - px(72), rect.top() + px(27), px(72), px(3))
         pen.track(bar, self._share(deadline), self._bar_colour(deadline))
-        bottom = QRectF(left, rect.top() + px(22), bar.left() - left - px(8), px(18))
-        pen.text(bottom, self._basis(deadline), TypeStyle.ROW, tokens.text3)
+        bottom = QRectF(left, rect.top() + px(19), bar.left() - left - px(8), px(18))
+        pen.text(bottom, self._basis(deadline), TypeStyle.LABEL, tokens.text3)
 
     def _paint_reading(self, pen: Pen, right: float, top: float, deadline: Deadline) -> float:
         """Paint the time left, solid when it is nearly over; its width."""
         text, colour = self._reading(deadline)
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         width = pen.width(text, TypeStyle.STRONG)
-        area = QRectF(right - width - px(2), top + px(2), width + px(2), px(20))
+        area = QRectF(right - width - px(2), top, width + px(2), px(20))
         if self._urgency(deadline) is Urgency.OVERDUE:
             chip = area.adjusted(-px(6), 0, 0, 0)
             pen.fill(chip, tokens.fail_fill, Radius.TAG + 1)

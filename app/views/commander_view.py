@@ -119,6 +119,11 @@ class CommanderView(QWidget):
         self._banner_from_outside = banner
         self._show_banner()
 
+    def show_service_total(self, total: int) -> None:
+        """Say how many services the organisation has."""
+        self.body.services.show_total(total)
+        self.body.freeze.sheet.show_total(total)
+
     def _show_banner(self) -> None:
         self.banner.show_banner(self._banner_from_outside or standing_banner(self._state))
 

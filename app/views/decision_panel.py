@@ -134,24 +134,24 @@ class DecisionDelegate(RowDelegate):
         left, right = rect.left() + px(Space.MARGIN), rect.right() - px(Space.MARGIN)
         pen.divider(left, rect.bottom() - 1, right - left)
         top = QRectF(left, rect.top() + px(3), right - left, px(19))
-        pen.text(top, decision.label, TypeStyle.ID, tokens.text3)
+        pen.text(top, decision.label, TypeStyle.ID_SMALL, tokens.text3)
         standing = self._paint_standing(pen, top, shown)
         title = QRectF(left + px(36), top.top(), standing - left - px(44), top.height())
         stands = decision.status in (DecisionStatus.DECIDED, DecisionStatus.PROPOSED)
         colour = tokens.text1 if stands else tokens.text2
-        pen.text(title, decision.title, TypeStyle.STRONG if stands else TypeStyle.BODY, colour)
+        pen.text(title, decision.title, TypeStyle.ROW_STRONG, colour)
         bottom = QRectF(left + px(36), rect.top() + px(20), right - left - px(36), px(18))
         edge = self._paint_outcome(pen, bottom, decision)
         who = f"{self.desk.times.minute(self._moment(decision))}  {shown.decider.split(' ')[0]}"
         area = QRectF(bottom.left(), bottom.top(), edge - bottom.left() - px(6), bottom.height())
-        pen.text(area, who, TypeStyle.ROW, tokens.text3)
+        pen.text(area, who, TypeStyle.LABEL, tokens.text3)
 
     def _paint_standing(self, pen: Pen, line: QRectF, shown: DecisionRow) -> float:
         """Paint the verdict or what became of it, with its icon; the left edge."""
         px = self.desk.theme.px
         icon, colour = self._standing_look(shown.decision)
-        width = pen.width(shown.standing, TypeStyle.ROW_MEDIUM)
-        pen.text(line, shown.standing, TypeStyle.ROW_MEDIUM, colour, RIGHT)
+        width = pen.width(shown.standing, TypeStyle.LABEL_MEDIUM)
+        pen.text(line, shown.standing, TypeStyle.LABEL_MEDIUM, colour, RIGHT)
         left = line.right() - width - px(18)
         if icon is not None:
             pen.icon(icon, colour, left, line.center().y() - px(6), 12)
@@ -177,11 +177,11 @@ class DecisionDelegate(RowDelegate):
         """Paint the revisit timer, the reason it was reversed, or its outcome; the left edge."""
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left = self._revisit_left(decision)
-        style, text, colour = TypeStyle.ROW, decision.outcome, tokens.text3
+        style, text, colour = TypeStyle.LABEL, decision.outcome, tokens.text3
         if left is not None:
             state = urgency(left)
             text = self._revisit_words(left)
-            style = TypeStyle.ROW_STRONG
+            style = TypeStyle.LABEL_STRONG
             colour = tokens.text2 if state is Urgency.CALM else tokens.warn
             if state is Urgency.OVERDUE:
                 width = pen.width(text, style) + px(12)
@@ -202,7 +202,9 @@ class DecisionDelegate(RowDelegate):
         return line.right() - width
 
     def _moment(self, decision: Decision) -> datetime:
-        """When it was decided; when it was proposed while it is not."""
+        """When it was reversed or decided; when it was proposed while it is neither."""
+        if decision.reversed_at is not None:
+            return decision.reversed_at
         return decision.rulings[-1].value.at if decision.rulings else decision.proposed_at
 
     def _revisit_left(self, decision: Decision) -> timedelta | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.views.icons import Icon
 from app.views.safe_text import shown
@@ -142,9 +142,17 @@ class Pen:
 
     def hatch(self, rect: QRectF, colour: QColor) -> None:
         """Paint diagonal hatching: a gap, or health that is not live."""
-        self.painter.setPen(Qt.PenStyle.NoPen)
-        self.painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
-        self.painter.drawRect(rect)
+        painter, step = self.painter, self.theme.px(8)
+        painter.save()
+        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+        painter.setPen(QPen(colour, 1))
+        left = rect.left() - rect.height()
+        while left < rect.right():
+            painter.drawLine(
+                QPointF(left, rect.bottom()), QPointF(left + rect.height(), rect.top())
+            )
+            left += step
+        painter.restore()
 
 
 @dataclass(frozen=True, slots=True)

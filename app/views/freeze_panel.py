@@ -43,7 +43,7 @@ class FreezePanel(Panel):
         area.setWidget(self.sheet)
         area.viewport().setAutoFillBackground(False)
         self.sheet.setAutoFillBackground(False)
-        self.button = Button("Request exception", self, keys="Ctrl+Shift+F")
+        self.button = Button(desk, "Request exception", self, keys="Ctrl+Shift+F")
         self.button.clicked.connect(self.exception_pressed)
         row = QHBoxLayout()
         row.setContentsMargins(Space.MARGIN, 4, Space.MARGIN, 12)
@@ -112,8 +112,14 @@ class FreezeSheet(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._state = BEFORE_ANYTHING
+        self._total = 0
         desk.theme.changed.connect(self._restyle)
         desk.times.changed.connect(self.update)
+
+    def show_total(self, total: int) -> None:
+        """Say how many services a full freeze covers."""
+        self._total = total
+        self.update()
 
     def show_state(self, state: IncidentState) -> None:
         """Show the freezes of `state`."""
@@ -133,15 +139,15 @@ class FreezeSheet(QWidget):
         pen = Pen(painter, self._desk.theme)
         px = self._desk.theme.px
         facts = self._facts()
-        top = float(px(1))
+        top = float(px(0))
         if not facts:
             text = "No freeze. /f full prod-eu proposes one."
             area = QRectF(px(14), top, self.width() - px(28), px(3 * LINE))
-            pen.paragraph(area, text, TypeStyle.ROW, self._desk.theme.tokens.text3, px(18))
+            pen.paragraph(area, text, TypeStyle.LABEL, self._desk.theme.tokens.text3, px(18))
         for name, value in facts:
             self._paint_fact(pen, top, name, value)
             top += px(LINE)
-        self._paint_exceptions(pen, top + px(12))
+        self._paint_exceptions(pen, top + px(10))
         painter.end()
 
     def _paint_fact(self, pen: Pen, top: float, name: str, value: str) -> None:
@@ -162,8 +168,8 @@ class FreezeSheet(QWidget):
         top += px(5)
         if exceptions:
             line = QRectF(px(14), top, width, px(18))
-            pen.text(line, "Exceptions", TypeStyle.ROW, tokens.text3)
-            pen.text(line, "Approvals", TypeStyle.ROW, tokens.text3, RIGHT)
+            pen.text(line, "Exceptions", TypeStyle.LABEL, tokens.text3)
+            pen.text(line, "Approvals", TypeStyle.LABEL, tokens.text3, RIGHT)
             top += px(18)
         for exception in exceptions:
             self._paint_exception(pen, QRectF(px(14), top, width, px(EXCEPTION_LINE)), exception)
@@ -198,7 +204,7 @@ class FreezeSheet(QWidget):
         if freeze is None:
             return []
         return [
-            ("Scope", scope_words(freeze)),
+            ("Scope", scope_words(freeze, self._total)),
             ("Until", until_words(freeze, self._desk)),
             ("Set by", self._set_by(freeze)),
         ]
@@ -242,11 +248,12 @@ class FreezeSheet(QWidget):
         self.update()
 
 
-def scope_words(freeze: Freeze) -> str:
-    """What is frozen: `Full, prod-eu`, `checkout, order in prod-eu`."""
+def scope_words(freeze: Freeze, total: int) -> str:
+    """What is frozen: `Full, prod-eu, 24 services`, `checkout, order in prod-eu`."""
     where = ", ".join(freeze.environments)
     if freeze.scope is FreezeScope.FULL:
-        return f"Full, {where}" if where else "Full"
+        services = f"{total} services" if total else ""
+        return ", ".join(part for part in ("Full", where, services) if part)
     what = ", ".join(freeze.services)
     return f"{what} in {where}" if where else what
 

@@ -127,7 +127,7 @@ def freeze_cell(state: IncidentState, now: datetime, *, is_compact: bool) -> Hea
         state.freeze.opens(exception, freeze)
         for exception in state.freeze.exceptions
         for freeze in holding
-        if exception.valid_until is None or now < exception.valid_until
+        if exception.valid_until is not None and now < exception.valid_until
     )
     scope = freeze_scope(holding, is_compact=is_compact)
     value = "Frozen, exception live" if excepted and not is_compact else scope

@@ -151,7 +151,7 @@ class HeaderStrip(QWidget):
         if situation.phase_since is not None and not self._is_compact():
             since = f"since {self._desk.times.minute(situation.phase_since)}"
             rest = QRectF(x + px(9), line.top(), left + width - x - px(9), line.height())
-            pen.text(rest, since, TypeStyle.ROW, tokens.text3)
+            pen.text(rest, since, TypeStyle.LABEL, tokens.text3)
 
     def _paint_steps(self, pen: Pen, left: float) -> float:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
@@ -169,7 +169,7 @@ class HeaderStrip(QWidget):
         inner = rect.adjusted(self._padding(), 0, 0, 0)
         label = tokens.warn if cell.is_label_amber else tokens.text3
         pen.text(
-            QRectF(inner.left(), px(13), inner.width(), px(18)), cell.label, TypeStyle.ROW, label
+            QRectF(inner.left(), px(13), inner.width(), px(18)), cell.label, TypeStyle.LABEL, label
         )
         self._paint_value(pen, cell, self._value_rect(rect))
         if cell.share is not None:
@@ -243,7 +243,7 @@ class HeaderStrip(QWidget):
         icon = theme.px(20) if cell.icon is not None else 0
         chip = theme.px(12) if cell.look in (CellLook.SOLID_FAIL, CellLook.SOLID_WARN) else 0
         value = text_width(theme, cell.widest or cell.value, self._style(cell))
-        wide = max(text_width(theme, cell.label, TypeStyle.ROW), value + icon + chip)
+        wide = max(text_width(theme, cell.label, TypeStyle.LABEL), value + icon + chip)
         return min(wide, theme.px(220)) + 2 * self._padding()
 
     def _lay_out(self) -> None:

@@ -24,7 +24,7 @@ class Heading(QWidget):
         self._title = title
         self._count = ""
         self._note = ""
-        self._note_style = (TypeStyle.ROW, "text3")
+        self._note_style = (TypeStyle.LABEL_MEDIUM, "text3")
         self._keys = ""
         self._chip: tuple[str, ChipLook] | None = None
         self._inline: tuple[str, ChipLook] | None = None
@@ -46,7 +46,7 @@ class Heading(QWidget):
     def show_note(self, note: str, *, keys: str = "", is_plain: bool = False) -> None:
         """Show a note at the right, with a key cap if `keys` are given."""
         self._note, self._keys = note, keys
-        self._note_style = (TypeStyle.ROW, "text2" if is_plain else "text3")
+        self._note_style = (TypeStyle.LABEL_MEDIUM, "text2" if is_plain else "text3")
         self.update()
 
     def show_chip(self, text: str, look: ChipLook | None) -> None:
@@ -62,8 +62,8 @@ class Heading(QWidget):
     def title_right(self) -> float:
         """Where title and count end, so that others can stand beside them."""
         theme = self._desk.theme
-        count = text_width(theme, self._count, TypeStyle.BODY_PLAIN) + theme.px(8)
-        title = text_width(theme, self._title, TypeStyle.STRONG)
+        count = text_width(theme, self._count, TypeStyle.ROW) + theme.px(8)
+        title = text_width(theme, self._title, TypeStyle.ROW_STRONG)
         right = theme.px(Space.MARGIN) + title + (count if self._count else 0)
         if self._inline is not None:
             right += theme.px(9) + chip_rect(theme, 0, 0, *self._inline).width()
@@ -79,26 +79,30 @@ class Heading(QWidget):
         pen = Pen(painter, theme)
         right = self._paint_right(pen)
         left = float(px(Space.MARGIN))
-        area = QRectF(left, 0, right - left, self.height())
-        width = pen.text(area, self._title, TypeStyle.STRONG, tokens.text1)
+        area = QRectF(left, 0, right - left, self._line())
+        width = pen.text(area, self._title, TypeStyle.ROW_STRONG, tokens.text1)
         if self._count:
             rest = area.adjusted(width + px(8), 0, 0, 0)
-            pen.text(rest, self._count, TypeStyle.BODY_PLAIN, tokens.text3)
+            pen.text(rest, self._count, TypeStyle.ROW, tokens.text3)
         if self._inline is not None:
-            pen.chip(self.title_right(), self.height() / 2, *self._inline)
+            pen.chip(self.title_right(), self._line() / 2, *self._inline)
         painter.end()
+
+    def _line(self) -> int:
+        """The height in which the text is centred: a little above the middle of the heading."""
+        return self.height() - self._desk.theme.px(2)
 
     def _paint_right(self, pen: Pen) -> float:
         theme, px = self._desk.theme, self._desk.theme.px
         right = float(self.width() - px(Space.MARGIN))
-        middle = self.height() / 2
+        middle = self._line() / 2
         if self._chip is not None:
             right = pen.chip(right, middle, *self._chip).left() - px(8)
         if self._keys:
             right = pen.key_cap(right, middle, self._keys) - px(8)
         if self._note:
             style, token = self._note_style
-            area = QRectF(0, 0, right, self.height())
+            area = QRectF(0, 0, right, self._line())
             pen.text(area, self._note, style, getattr(theme.tokens, token), RIGHT)
             right -= pen.width(self._note, style) + px(8)
         return right
@@ -144,13 +148,22 @@ class Button(QPushButton):
     """
 
     def __init__(
-        self, text: str, parent: QWidget | None = None, *, variant: str = "", keys: str = ""
+        self,
+        desk: Desk,
+        text: str,
+        parent: QWidget | None = None,
+        *,
+        variant: str = "",
+        keys: str = "",
     ) -> None:
         super().__init__(parent)
+        self._desk = desk
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self._keys = keys
         self.setProperty("variant", variant)
+        desk.theme.changed.connect(self._restyle)
+        self._restyle()
         self.show_text(text)
 
     def show_text(self, text: str) -> None:
@@ -169,3 +182,11 @@ class Button(QPushButton):
             self.setProperty("variant", variant)
             self.style().unpolish(self)
             self.style().polish(self)
+            self._restyle()
+
+    @Slot()
+    def _restyle(self) -> None:
+        """Set the font here: a style sheet would lose its weight and its features."""
+        is_quiet = self.property("variant") == "quiet"
+        style = TypeStyle.ROW_MEDIUM if is_quiet else TypeStyle.BUTTON
+        self.setFont(self._desk.theme.font(style, "a-b"))

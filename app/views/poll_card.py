@@ -46,9 +46,9 @@ class PollCard(QWidget):
         self._decision: Decision | None = None
         self._sync = SyncStatus()
         self._digits = DigitMemory()
-        self.go = Button("Decide go", self, variant="primary", keys="Ctrl+Enter")
-        self.no_go = Button("No-go", self, keys="Shift+N")
-        self.third = Button("Extend", self, keys="+")
+        self.go = Button(desk, "Decide go", self, variant="primary", keys="Ctrl+Enter")
+        self.no_go = Button(desk, "No-go", self, keys="Shift+N")
+        self.third = Button(desk, "Extend", self, keys="+")
         self.go.clicked.connect(self._go)
         self.no_go.clicked.connect(self._no_go)
         self.third.clicked.connect(self._third)
@@ -154,9 +154,9 @@ class PollCard(QWidget):
         decision = self._decision
         if decision is None:
             return 0
-        height = 43 + self._title_lines() * 20 + self._lines() * LINE + 12
+        height = 44 + self._title_lines() * 20 + self._lines() * LINE + 12
         if decision.poll is not None:
-            height += DISC + 4 + len(decision.poll.objections[:3]) * 20
+            height += DISC + 6 + len(decision.poll.objections[:3]) * 20
         return self._desk.theme.px(height + 12 + 28 + PADDING) + 1
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -180,7 +180,7 @@ class PollCard(QWidget):
         body = QRectF(inner.left(), top, inner.width(), self._lines() * px(LINE))
         pen.paragraph(body, self._paragraph(), TypeStyle.ROW, tokens.text2, px(LINE))
         if decision.poll is not None:
-            self._paint_voices(pen, inner, body.bottom() + px(6), decision.poll)
+            self._paint_voices(pen, inner, body.bottom() + px(7), decision.poll)
         painter.end()
 
     def _paint_top(self, pen: Pen, inner: QRectF, decision: Decision) -> None:
@@ -188,7 +188,7 @@ class PollCard(QWidget):
         line = QRectF(inner.left(), inner.top() + px(6), inner.width(), px(22))
         x = inner.left() + pen.text(line, decision.label, TypeStyle.ID, tokens.accent) + px(16)
         title = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
-        x += pen.text(title, self._title(), TypeStyle.BODY, tokens.text1) + px(10)
+        x += pen.text(title, self._title(), TypeStyle.ROW_STRONG, tokens.text1) + px(10)
         if self._sync.is_offline:
             rest = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
             pen.text(rest, "recorded here", TypeStyle.ROW_MEDIUM, tokens.warn)
@@ -204,15 +204,15 @@ class PollCard(QWidget):
         stances = {voice.person: voice.stance for voice in poll.voices}
         others = [voice.person for voice in poll.voices if voice.person not in poll.required]
         words = self._count_of_answers(poll)
-        width = pen.width(words, TypeStyle.ROW)
+        width = pen.width(words, TypeStyle.LABEL_MEDIUM)
         area = QRectF(inner.right() - width - 1, top, width + 1, px(DISC))
         room = int((area.left() - inner.left() - px(4)) // px(DISC_PITCH))
         people = [*poll.required, *others]
         for place, person in enumerate(people[:room]):
             rect = QRectF(inner.left() + place * px(DISC_PITCH), top, px(DISC), px(DISC))
             self._paint_voice(pen, rect, person, stances.get(person))
-        pen.text(area, words, TypeStyle.ROW, tokens.text2, RIGHT)
-        line_top = top + px(DISC) + px(5)
+        pen.text(area, words, TypeStyle.LABEL_MEDIUM, tokens.text2, RIGHT)
+        line_top = top + px(DISC) + px(8)
         for objection in poll.objections[:3]:
             pen.icon(Icon.OBJECTION, tokens.warn, inner.left(), line_top + px(3), 14)
             text = f"{objection.name.split(' ')[0]}: {objection.text}"
@@ -236,7 +236,7 @@ class PollCard(QWidget):
         badge = QRectF(rect.right() - px(9), rect.bottom() - px(8.5), px(11), px(11))
         pen.fill(badge.adjusted(-1, -1, 1, 1), tokens.bg2, badge.width())
         pen.fill(badge, fill, badge.width() / 2)
-        pen.icon(icon, sign, badge.left() + px(2), badge.top() + px(2), 7)
+        pen.icon(icon, sign, badge.left() + px(1), badge.top() + px(1), 9)
 
     def _count_of_answers(self, poll: Poll) -> str:
         words = count_words(poll)

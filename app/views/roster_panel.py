@@ -118,12 +118,12 @@ class RosterDelegate(RowDelegate):
         pen.text(self._time_rect(rect), text, TypeStyle.ROW_MEDIUM, colour, RIGHT)
         second = self._paint_second_right(pen, rect, seat, tenure, is_tired=is_tired)
         top = QRectF(left, rect.top() + px(5), self._time_rect(rect).left() - left, px(17))
-        pen.text(top, seat.title, TypeStyle.ROW, tokens.text3)
+        pen.text(top, seat.title, TypeStyle.LABEL, tokens.text3)
         bottom = QRectF(left, rect.top() + px(20), second - left - px(6), px(19))
         style = TypeStyle.STRONG if seat.is_me else TypeStyle.BODY
         width = pen.text(bottom, tenure.name, style, tokens.text1)
         if seat.is_me:
-            pen.text(bottom.adjusted(width + px(7), 0, 0, 0), "you", TypeStyle.ROW, tokens.text3)
+            pen.text(bottom.adjusted(width + px(7), 0, 0, 0), "you", TypeStyle.LABEL, tokens.text3)
 
     def _paint_second_right(
         self, pen: Pen, rect: QRectF, seat: RosterRow, tenure: Tenure, *, is_tired: bool
@@ -133,7 +133,7 @@ class RosterDelegate(RowDelegate):
         right = rect.right() - px(Space.MARGIN)
         advice = self._advice(seat, tenure, is_tired=is_tired)
         if advice:
-            style = TypeStyle.ROW_MEDIUM
+            style = TypeStyle.LABEL_STRONG
             width = min(pen.width(advice, style), rect.width() * 0.55)
             area = QRectF(right - width, rect.top() + px(20), width + 1, px(19))
             pen.text(area, advice, style, tokens.warn, RIGHT)
@@ -164,11 +164,11 @@ class RosterDelegate(RowDelegate):
         pen.icon(Icon.PAGE, tokens.warn, disc.center().x() - px(6), disc.center().y() - px(6), 12)
         button = self._button_rect(rect, seat)
         pen.fill(button, tokens.warn_fill, Radius.TAG + 1)
-        pen.text(button, self._button_text(seat), TypeStyle.ROW_STRONG, tokens.warn_on, CENTRE)
+        pen.text(button, self._button_text(seat), TypeStyle.LABEL_STRONG, tokens.warn_on, CENTRE)
         left = rect.left() + px(46)
         width = button.left() - left - px(6)
         top = QRectF(left, rect.top() + px(5), width, px(17))
-        pen.text(top, seat.title, TypeStyle.ROW, tokens.text2)
+        pen.text(top, seat.title, TypeStyle.LABEL, tokens.text2)
         bottom = QRectF(left, rect.top() + px(20), width, px(19))
         pen.text(bottom, "Unfilled", TypeStyle.STRONG, tokens.warn)
 
@@ -184,7 +184,7 @@ class RosterDelegate(RowDelegate):
 
     def _button_rect(self, rect: QRectF, seat: RosterRow) -> QRectF:
         px = self.desk.theme.px
-        wide = text_width(self.desk.theme, self._button_text(seat), TypeStyle.ROW_STRONG)
+        wide = text_width(self.desk.theme, self._button_text(seat), TypeStyle.LABEL_STRONG)
         width = min(wide + px(16), rect.width() * 0.5)
         right = rect.right() - px(16)
         return QRectF(right - width, rect.center().y() - px(11.5), width, px(22))
@@ -243,11 +243,12 @@ class BridgeRow(QWidget):
         margin = px(Space.MARGIN)
         pen.divider(margin, 0, self.width() - 2 * margin)
         label = "Was on bridge" if self._is_offline else "Also on bridge"
-        middle = self.height() / 2
+        height = self.height() - px(14)
+        middle = height / 2
         width = pen.text(
-            QRectF(margin, 0, self.width(), self.height()),
+            QRectF(margin, 0, self.width(), height),
             label,
-            TypeStyle.ROW,
+            TypeStyle.LABEL,
             theme.tokens.text3,
         )
         fits = int((self.width() - 2 * margin - width - px(8)) // px(26))
@@ -262,5 +263,5 @@ class BridgeRow(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self.setFixedHeight(self._desk.theme.px(42))
+        self.setFixedHeight(self._desk.theme.px(56))
         self.update()

@@ -120,6 +120,15 @@ class RowList(QListView):
         desk.times.changed.connect(self._repaint)
         desk.clock.ticked.connect(self.refresh_digits)
 
+    def updateGeometries(self) -> None:
+        """Show whole rows only: a list never ends in the middle of a line of text."""
+        row = self.sizeHintForRow(0)
+        height = self.height() - 2 * self.frameWidth()
+        rest = height % row if row > 0 and self.model().rowCount() * row > height else 0
+        if self.viewportMargins().bottom() != rest:
+            self.setViewportMargins(0, 0, 0, rest)
+        super().updateGeometries()
+
     def use_keys(self, keys: dict[Qt.Key, str]) -> None:
         """Let these keys press parts of the current row."""
         self._keys = keys

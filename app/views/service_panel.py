@@ -51,7 +51,7 @@ class ServicePanel(Panel):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(1)
         for number, mode in enumerate(MODES):
-            chip = Button(mode, self._modes, variant="quiet", keys=mode[0])
+            chip = Button(desk, mode, self._modes, variant="quiet", keys=mode[0])
             chip.setCheckable(True)
             chip.setChecked(number == 0)
             self._group.addButton(chip, number)
@@ -168,10 +168,12 @@ class HealthCounts(QWidget):
             width = text_width(theme, text, style)
             if right - width - px(20) < 0:
                 break
-            text_colour = theme.tokens.text1 if style is TypeStyle.STRONG else theme.tokens.text3
-            area = QRectF(right - width, 0, width + 1, self.height())
+            text_colour = (
+                theme.tokens.text1 if style is TypeStyle.ROW_STRONG else theme.tokens.text3
+            )
+            area = QRectF(right - width, 0, width + 1, self.height() - px(2))
             pen.text(area, text, style, text_colour)
-            pen.icon(icon, colour, right - width - px(18), self.height() / 2 - px(6.5), 13)
+            pen.icon(icon, colour, right - width - px(18), self.height() / 2 - px(8), 14)
             right -= width + px(34)
         painter.end()
 
@@ -180,7 +182,7 @@ class HealthCounts(QWidget):
         failing, degraded = counts[Health.FAILING], counts[Health.DEGRADED]
         no_data = counts[Health.NO_DATA]
         normal = max(self._total, self.known) - failing - degraded - no_data
-        strong, plain = TypeStyle.STRONG, TypeStyle.BODY_PLAIN
+        strong, plain = TypeStyle.ROW_STRONG, TypeStyle.ROW
         parts = [
             (Icon.FAILING, tokens.fail_fill, failing, "failing", strong),
             (Icon.DEGRADED, tokens.warn, degraded, "degraded", strong),
@@ -237,9 +239,9 @@ class Inspector(QWidget):
         icon, colour = self._glyph(brief.health)
         pen.icon(icon, colour, top.left(), top.center().y() - px(6.5), 13)
         pen.text(top.adjusted(px(22), 0, 0, 0), brief.name, TypeStyle.CARD, tokens.text1)
-        pen.text(low, brief.detail, TypeStyle.ROW, tokens.text3)
+        pen.text(low, brief.detail, TypeStyle.LABEL, tokens.text3)
         for place, (label, value) in enumerate(brief.facts, start=1):
-            pen.text(top.translated(place * pitch, 0), label, TypeStyle.ROW, tokens.text3)
+            pen.text(top.translated(place * pitch, 0), label, TypeStyle.LABEL, tokens.text3)
             pen.text(low.translated(place * pitch, 0), value, TypeStyle.STRONG, tokens.text1)
         painter.end()
 

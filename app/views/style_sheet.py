@@ -11,14 +11,12 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
     A button's variant is its dynamic property `variant`: `primary`, `warn`, `quiet` or none.
     """
     button = round(Control.BUTTON * scale) - 2
-    small = round(12 * scale)
     return f"""
 QWidget {{ outline: none; }}
 QPushButton {{
     background: {tokens.bg3.name()}; color: {tokens.text1.name()};
     border: 1px solid {tokens.bg3.name()}; border-radius: {Radius.NODE}px;
     min-height: {button}px; padding: 0 {round(12 * scale)}px;
-    font-size: {small}px; font-weight: 600;
 }}
 QPushButton:hover {{ border-color: {tokens.line2.name()}; }}
 QPushButton:focus {{ border: 2px solid {tokens.accent.name()}; }}

@@ -72,7 +72,7 @@ class Theme(QObject):
         """Give Qt's own controls our fonts, palette and style sheet (style Fusion)."""
         load_fonts()
         application.setStyle("Fusion")
-        application.setFont(self.font(TypeStyle.BODY))
+        application.setFont(self.font(TypeStyle.BODY, "a-b"))
         application.setPalette(palette_of(self._tokens))
         application.setStyleSheet(style_sheet(self._tokens, self._scale))
 

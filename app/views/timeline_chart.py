@@ -25,7 +25,7 @@ from app.views.timeline_marks import (
     lane_marks,
     time_scale,
 )
-from app.views.tokens import Radius, Row
+from app.views.tokens import Radius, Row, mixed
 from app.views.typography import TypeStyle
 
 CURVE_TOP = 4
@@ -121,7 +121,8 @@ class TimelineChart(QWidget):
             right = min(scale.x(now), scale.x(gap.end) - 6)
             if right > left:
                 area = QRectF(left, px(LANES_TOP) + 2, right - left, self._lanes_height() - 2)
-                pen.hatch(area, self._desk.theme.tokens.line2)
+                tokens = self._desk.theme.tokens
+                pen.hatch(area, mixed(tokens.line2, tokens.bg1, 0.55))
         self._paint_curve(pen, scale)
         top = float(px(LANES_TOP))
         for lane in LANES:
@@ -141,7 +142,9 @@ class TimelineChart(QWidget):
             pen.rule(x, base, bottom - base)
             if abs(x - scale.x(now)) > px(38) and x + px(18) < self.width():
                 area = QRectF(x - px(30), bottom, px(60), px(AXIS))
-                pen.text(area, self._desk.times.minute(tick), TypeStyle.ROW, tokens.text2, CENTRE)
+                pen.text(
+                    area, self._desk.times.minute(tick), TypeStyle.LABEL, tokens.text2, CENTRE
+                )
         pen.divider(scale.left, base, scale.right - scale.left)
 
     def _paint_curve(self, pen: Pen, scale: TimeScale) -> None:
@@ -149,7 +152,7 @@ class TimelineChart(QWidget):
         indicator = self._state.signals.indicator
         base, height = float(px(CURVE_TOP + CURVE)), float(px(CURVE - 2))
         label = QRectF(px(MARGIN), px(CURVE_TOP), px(PLOT_LEFT - MARGIN - 4), px(CURVE))
-        pen.text(label, indicator.name or "Indicator", TypeStyle.ROW, tokens.text2)
+        pen.text(label, indicator.name or "Indicator", TypeStyle.LABEL, tokens.text2)
         until = self._sync.as_of if self._sync.is_offline else None
         samples = [one for one in indicator.samples if until is None or one.at <= until]
         if not samples:
@@ -175,7 +178,7 @@ class TimelineChart(QWidget):
     def _paint_lane(self, pen: Pen, lane: Lane, middle: float, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         label = QRectF(px(MARGIN), middle - px(10), px(PLOT_LEFT - MARGIN - 4), px(20))
-        pen.text(label, LANE_TITLES[lane], TypeStyle.ROW, tokens.text2)
+        pen.text(label, LANE_TITLES[lane], TypeStyle.LABEL, tokens.text2)
         marks = collapsed(self._marks.get(lane, ()), scale)
         taken = scale.x(self._desk.clock.now())
         for place in reversed(range(len(marks))):

@@ -12,6 +12,7 @@ from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.state import IncidentState
 from app.models.timeline_model import TimelineModel
 from app.protocol.sync_status import SyncStatus
+from app.views.column import Line
 from app.views.desk import Desk
 from app.views.panel import Button, Panel
 from app.views.row_list import RowList
@@ -48,12 +49,13 @@ class TimelinePanel(Panel):
         self._zones = QButtonGroup(self)
         self._make_heading_row()
         self.body.addWidget(self.chart)
-        self.body.addSpacing(1)
+        self.body.addWidget(Line(desk, self))
+        self.body.addSpacing(3)
         self.body.addWidget(self.list, 1)
         self.focus_target = self.list
         self._unseen = 0
         self._was_at = 0
-        self.news = Button("", self, variant="primary")
+        self.news = Button(desk, "", self, variant="primary")
         self.news.hide()
         self.news.clicked.connect(self._show_newest)
         self.model.rowsAboutToBeInserted.connect(self._note_position)
@@ -70,12 +72,12 @@ class TimelinePanel(Panel):
         row.setSpacing(1)
         titles = ["All", *(LANE_TITLES[lane] for lane in LANES)]
         for number, title in enumerate(titles):
-            chip = Button(title, self._chips, variant="quiet", keys=str(number + 1))
+            chip = Button(self.desk, title, self._chips, variant="quiet", keys=str(number + 1))
             chip.setCheckable(True)
             chip.setChecked(number == 0)
             self._filters.addButton(chip, number)
             row.addWidget(chip)
-        self.service_chip = Button("", self._chips, variant="quiet")
+        self.service_chip = Button(self.desk, "", self._chips, variant="quiet")
         self.service_chip.clicked.connect(self._forget_service)
         self.service_chip.hide()
         row.addWidget(self.service_chip)
@@ -90,7 +92,7 @@ class TimelinePanel(Panel):
         zones.setContentsMargins(0, 0, 0, 0)
         zones.setSpacing(1)
         for number, title in enumerate(("UTC", "Local")):
-            chip = Button(title, self._zone_row, variant="quiet", keys="U")
+            chip = Button(self.desk, title, self._zone_row, variant="quiet", keys="U")
             chip.setCheckable(True)
             chip.setChecked(number == 0)
             self._zones.addButton(chip, number)

@@ -32,7 +32,7 @@ class UpdatePanel(Panel):
         self._sync = SyncStatus()
         self.box = DraftBox(desk, self)
         self.chips = AudienceChips(desk, self)
-        self.button = Button("Review, send", self, keys="Ctrl+U")
+        self.button = Button(desk, "Review, send", self, keys="Ctrl+U")
         self.button.clicked.connect(self._press)
         self.row = QHBoxLayout()
         self.row.addWidget(self.chips, 1)
@@ -149,7 +149,7 @@ class DraftBox(QWidget):
         text = self._text or "No draft. /u starts one."
         colour = theme.tokens.text1 if self._text else theme.tokens.text3
         inner.setHeight(3 * px(18))
-        pen.paragraph(inner, text, TypeStyle.BODY_PLAIN, colour, px(18))
+        pen.paragraph(inner, text, TypeStyle.ROW_MEDIUM, colour, px(18))
         painter.end()
 
 
@@ -174,11 +174,11 @@ class AudienceChips(QWidget):
         pen = Pen(painter, theme)
         left, height = 0.0, px(20)
         for name in self._names:
-            width = text_width(theme, name, TypeStyle.ROW_MEDIUM) + px(14)
+            width = text_width(theme, name, TypeStyle.LABEL_MEDIUM) + px(14)
             if left + width > self.width():
                 break
             chip = QRectF(left, (self.height() - height) / 2, width, height)
             pen.fill(chip, theme.tokens.bg3, Radius.TAG + 1)
-            pen.text(chip, name, TypeStyle.ROW_MEDIUM, theme.tokens.text2, CENTRE)
+            pen.text(chip, name, TypeStyle.LABEL_MEDIUM, theme.tokens.text2, CENTRE)
             left += width + px(6)
         painter.end()

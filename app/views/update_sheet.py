@@ -33,9 +33,9 @@ class UpdateSheet(QWidget):
             "Copy the text to where it is read, then record it here: the timer restarts.", self
         )
         self._hint.setWordWrap(True)
-        self.copy = Button("Copy text", self)
-        self.record = Button("Record as sent", self, variant="primary")
-        self.close_button = Button("Close", self, keys="Esc")
+        self.copy = Button(desk, "Copy text", self)
+        self.record = Button(desk, "Record as sent", self, variant="primary")
+        self.close_button = Button(desk, "Close", self, keys="Esc")
         self.copy.clicked.connect(self._copy)
         self.record.clicked.connect(self._record)
         self.close_button.clicked.connect(self.dismiss)

@@ -200,8 +200,8 @@ def _opening(writer: LogWriter) -> None:
     exception = ExceptionRequested(
         change="checkout to v41", freezes=(freeze,), services=("checkout",), requester="maria"
     )
-    first = writer.add("14:36", "maria", exception)
-    writer.add("14:37", "priya", _approval(first, "priya"))
+    first = writer.add("14:23", "maria", exception)
+    writer.add("14:25:10", "priya", _approval(first, "priya"))
     second = writer.add(
         "14:24",
         "jae",
