@@ -203,10 +203,11 @@ def _size(card: Card) -> float:
 
 
 def _line_of_text(painter: QPainter, area: QRectF, text: str, colour: QColor) -> None:
+    """One line; long names lose their middle, because they tend to share their beginnings."""
     metrics = QFontMetricsF(painter.font())
     painter.setPen(colour)
     painter.drawText(
         area,
         Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-        metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width()),
+        metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width()),
     )

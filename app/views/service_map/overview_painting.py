@@ -214,7 +214,9 @@ class OverviewPainting:
         for service, (x, y) in zip(services, self._screen(services, camera), strict=True):
             is_loud = HEALTHS[self.codes[service]] is not Health.NORMAL
             painter.setPen(self.tokens.text1 if is_loud else self.tokens.text2)
-            name = metrics.elidedText(self.scene.names[service], Qt.TextElideMode.ElideRight, room)
+            name = metrics.elidedText(
+                self.scene.names[service], Qt.TextElideMode.ElideMiddle, room
+            )
             area = QRectF(x - room / 2, y + drop, room, 16)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name)
 

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.graph.layout.focus import FocusSize, lay_out_focus
-from app.views.service_map.cards import FADED
 from app.views.service_map.canvas import MapCanvas
+from app.views.service_map.cards import FADED
 from app.views.service_map.modes import MapMode
 from app.views.theme import Theme
 from app.views.tokens import light_tokens, mixed

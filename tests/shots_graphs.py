@@ -1,0 +1,78 @@
+"""Draws every catalogue of a folder into `build/shots/graphs/`: `python -m tests.shots_graphs`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from app.graph.formats import read_catalog
+from app.graph.layout.focus import lay_out_focus
+from app.graph.layout.team_clusters import lay_out_overview
+from app.graph.service_graph import ServiceGraph
+from app.views.service_map.canvas import MapCanvas
+from app.views.service_map.picture import MapPicture
+from app.views.theme import Theme
+from app.views.typography import load_fonts
+
+OUT = Path("build/shots/graphs")
+FOCUS_AT_MOST = 150
+"""More services than this are drawn in team clusters."""
+
+_WIDTH = 1500
+_HEIGHT = 860
+_COLUMN = 190
+_ROW = 50
+
+
+def draw_catalogues(folder: Path, out: Path = OUT) -> Iterator[Path]:
+    """One picture of each catalogue in `folder` (JSON lists of nodes and edges), by name."""
+    out.mkdir(parents=True, exist_ok=True)
+    for source in sorted(folder.glob("*.json")):
+        if ".raw." not in source.name:
+            catalog = read_catalog(source.read_bytes(), source.name)
+            target = out / f"{source.stem}.png"
+            draw_graph(ServiceGraph.of_catalog(catalog), target)
+            yield target
+
+
+def draw_graph(graph: ServiceGraph, target: Path) -> None:
+    """One picture of a graph, large enough for its columns, painted to the end."""
+    canvas = MapCanvas(Theme())
+    canvas.stage.is_compact = False
+    canvas.resize(_WIDTH, _HEIGHT)
+    is_small = len(graph) <= FOCUS_AT_MOST
+    layout = lay_out_focus(graph if is_small else graph.subgraph(()), canvas.focus_size)
+    if is_small:
+        canvas.resize(_size_for(len(layout.columns), layout.height))
+    overview = None if is_small else lay_out_overview(graph)
+    canvas.show()
+    canvas.show_picture(MapPicture(graph=graph, focus=layout, overview=overview))
+    canvas.show_all(not is_small)
+    canvas.finish_painting()
+    canvas.grab().save(str(target))
+    canvas.close()
+
+
+def _size_for(columns: int, height: float) -> QSize:
+    return QSize(min(_WIDTH, max(2, columns) * _COLUMN), max(240, round(height) + _ROW))
+
+
+def main(folder: str = "../shared/data/graphs") -> int:
+    """Draw all of them and say where; 1 when the folder has none."""
+    application = QApplication.instance() or QApplication([])
+    load_fonts()
+    drawn = list(draw_catalogues(Path(folder)))
+    application.processEvents()
+    sys.stdout.write("".join(f"{path}\n" for path in drawn))
+    return 0 if drawn else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
