@@ -53,9 +53,17 @@ class Registry:
         """The console of this id, revoked or not."""
         return self._consoles.get(console)
 
+    def public_keys(self) -> list[bytes]:
+        """The public keys of all consoles there ever were (32 bytes each)."""
+        return [console.key.public_key for console in self._consoles.values()]
+
     def source(self, source: str) -> SourceRegistered | None:
         """The registration of a sender of alerts or changes, unless it was revoked."""
         return self._sources.get(source)
+
+    def sources(self) -> list[SourceRegistered]:
+        """Every registered sender, by name."""
+        return [self._sources[name] for name in sorted(self._sources)]
 
     def is_active(self, person: str) -> bool:
         """Whether this person may act; people nobody has recorded may."""

@@ -98,6 +98,11 @@ class Intake:
         await asyncio.wait(self._tasks)
         self._thread.shutdown()
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of the formats that are read."""
+        return tuple(self._formats)
+
     async def take(self, registered: SourceRegistered, content: bytes) -> Delivery:
         """Store a delivery; once this returns it is durable and will be read.
 
