@@ -66,13 +66,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """New record lines of one log; the first has position `first`."""
+    """New record lines of one log; the first has position `first`, `root` is the tree's after."""
 
     log: str
     epoch: str
     first: int
     lines: tuple[bytes, ...]
     received_at: int
+    root: bytes
 
     @property
     def last(self) -> int:
@@ -172,6 +173,7 @@ class GrowingLog:
             first=self.first,
             lines=tuple(self.lines),
             received_at=self.received_at,
+            root=self.tree.root,
         )
 
 

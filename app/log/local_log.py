@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.log import local_schema as schema
@@ -15,6 +15,7 @@ from app.log.database import Database
 from app.log.following import (
     begin_following,
     cursor_of,
+    event_id_in,
     follow_anew,
     move_cursor,
     supersede,
@@ -28,6 +29,8 @@ from app.log.local_values import (
     SavedDraft,
     Superseded,
 )
+from app.log.outbox_journal import OutboxJournal
+from app.log.outbox_rows import add_entries, entry_of
 from app.log.problems import StorageFull, explained
 from app.log.reserve import Reserve
 
@@ -43,13 +46,17 @@ class LocalLog:
     `StoreError` when the disk or the file fails; nothing is half done then.
     """
 
-    def __init__(self, path: Path, database: Database, reserve: Reserve) -> None:
+    def __init__(
+        self, path: Path, database: Database, reserve: Reserve, journal: OutboxJournal
+    ) -> None:
         self.path = path
         self._database = database
         self._reserve = reserve
+        self._journal = journal
 
     def close(self) -> None:
         """Close the file and let another process open it."""
+        self._journal.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -79,6 +86,7 @@ class LocalLog:
             if not self._reserve.release():
                 raise
             self._enqueue(entries)
+        self._journal.append(entries)
 
     def outbox(self, log: str | None = None, *, limit: int = 1_000_000) -> list[OutboxEntry]:
         """What waits, for one log or all, in the order it was made."""
@@ -89,7 +97,7 @@ class LocalLog:
                 select(schema.outbox).where(outbox.log == log).order_by(outbox.n).limit(limit)
             )
         with self._transaction() as connection:
-            return [_entry(row) for row in connection.execute(statement)]
+            return [entry_of(row) for row in connection.execute(statement)]
 
     def waiting_logs(self) -> list[str]:
         """The logs something waits for, by name."""
@@ -109,6 +117,7 @@ class LocalLog:
                 {**row._asdict(), "code": code, "detail": detail, "refused_at": now},
             )
             connection.execute(delete(schema.outbox).where(schema.outbox.c.event_id == event_id))
+        self._journal.settle([event_id])
 
     def refused(self) -> list[RefusedEntry]:
         """Events made here that the server refused, oldest first."""
@@ -116,7 +125,7 @@ class LocalLog:
         with self._transaction() as connection:
             return [
                 RefusedEntry(
-                    entry=_entry(row),
+                    entry=entry_of(row),
                     code=row.code,
                     detail=row.detail,
                     refused_at=row.refused_at,
@@ -146,7 +155,10 @@ class LocalLog:
             if known_recorded:
                 waiting = schema.outbox.c.event_id.in_(known_recorded)
                 connection.execute(delete(schema.outbox).where(waiting))
-            return move_cursor(connection, cursor, page, lines)
+            moved = move_cursor(connection, cursor, page, lines)
+        if self._journal.is_waiting:
+            self._journal.settle([*map(event_id_in, lines), *known_recorded])
+        return moved
 
     def cursor(self, log: str) -> Cursor | None:
         """How far `log` has been followed here, or None if it never was."""
@@ -249,6 +261,7 @@ class LocalLog:
         with self._transaction() as connection:
             connection.execute(delete(schema.setting).where(schema.setting.c.name == name))
             connection.execute(insert(schema.setting), {"name": name, "value": value})
+        self._journal.keep(name, value)
 
     def value(self, name: str) -> bytes | None:
         """The value kept under `name`, or None."""
@@ -278,41 +291,10 @@ class LocalLog:
                     connection.execute(upsert(table).on_conflict_do_nothing(), list(rows))
 
     def _enqueue(self, entries: Sequence[OutboxEntry]) -> None:
-        rows = [_row(entry) for entry in entries]
-        if not rows:
-            return
         with self._transaction() as connection:
-            connection.execute(insert(schema.outbox), rows)
-            give = upsert(schema.counter)
-            give = give.on_conflict_do_update(
-                index_elements=["log"],
-                set_={"n": func.max(schema.counter.c.n, give.excluded.n)},
-            )
-            connection.execute(give, [{"log": row["log"], "n": row["n"]} for row in rows])
+            add_entries(connection, entries)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with explained(), self._database.writer.begin() as connection:
             yield connection
-
-
-def _entry(row: Row[Any]) -> OutboxEntry:
-    return OutboxEntry(
-        log=row.log,
-        n=row.n,
-        event_id=row.event_id,
-        body=row.body,
-        sig=row.sig,
-        made_at=row.made_at,
-    )
-
-
-def _row(entry: OutboxEntry) -> dict[str, object]:
-    return {
-        "log": entry.log,
-        "n": entry.n,
-        "event_id": entry.event_id,
-        "body": entry.body,
-        "sig": entry.sig,
-        "made_at": entry.made_at,
-    }

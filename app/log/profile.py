@@ -20,9 +20,11 @@ from app.log.database import (
     make_folder,
     require_sound_sqlite,
 )
+from app.log.local_checks import check_pages, check_tails, reconcile
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
 from app.log.migrations import migrate
+from app.log.outbox_journal import OutboxJournal
 from app.log.problems import DamagedDatabase, FolderUnusable, StoreError, explained
 from app.log.reserve import Reserve
 
@@ -81,11 +83,15 @@ def open_profile(path: Path, key: bytes, *, clock: Callable[[], datetime]) -> Op
         raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
     make_folder(path.parent)
     require_sound_sqlite()
+    now = clock()
     try:
-        return OpenedProfile(log=_open_checked(path, key))
+        return OpenedProfile(log=_open_checked(path, key, now))
     except DamagedDatabase:
-        salvage = _salvage(path, key, clock())
-        return OpenedProfile(log=_open_checked(path, key), salvage=salvage)
+        return _opened_anew(path, key, now)
+    except WrongKey:
+        if not _journal_beside(path, key).read().is_of_this_key:
+            raise
+        return _opened_anew(path, key, now)  # the key is right: the first page is damaged
 
 
 def move_aside(path: Path, now: datetime) -> Path:
@@ -102,17 +108,25 @@ def move_aside(path: Path, now: datetime) -> Path:
     return target
 
 
-def _open_checked(path: Path, key: bytes) -> LocalLog:
+def _open_checked(path: Path, key: bytes, now: datetime) -> LocalLog:
     database = _connect(path, key)
+    journal = _journal_beside(path, key)
     try:
-        _check(database)
+        check_pages(database)
         migrate(database.writer, LOCAL_MIGRATIONS)
+        check_tails(database)
+        reconcile(database, journal, now)
     except BaseException:
+        journal.close()
         database.close()
         raise
     reserve = Reserve(path.with_name(path.name + ".reserve"))
     reserve.hold()
-    return LocalLog(path, database, reserve)
+    return LocalLog(path, database, reserve, journal)
+
+
+def _journal_beside(path: Path, key: bytes) -> OutboxJournal:
+    return OutboxJournal(path.with_name(path.name + ".outbox"), key)
 
 
 def _connect(path: Path, key: bytes) -> Database:
@@ -124,6 +138,7 @@ def _connect(path: Path, key: bytes) -> Database:
         except sqlcipher3.dbapi2.OperationalError as error:
             raise FolderUnusable(f"{path} cannot be opened: {error}") from error
         try:
+            connection.execute("PRAGMA cipher_log_level = NONE")  # it is raised, not printed
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             _require_key(connection, path)
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -153,20 +168,22 @@ def _require_key(connection: Any, path: Path) -> None:
         raise WrongKey(f"{path.name} does not open with this key") from error
 
 
-def _check(database: Database) -> None:
-    with explained(), database.writer.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if found != "ok":
-        raise DamagedDatabase(f"the check of the local file found: {found}")
-
-
-def _salvage(path: Path, key: bytes, now: datetime) -> Salvage:
-    saved = _read_what_can_be_read(path, key)
+def _opened_anew(path: Path, key: bytes, now: datetime) -> OpenedProfile:
+    """Begin a new file with what the damaged one still gives and what the journal has."""
+    try:
+        saved = _read_what_can_be_read(path, key)
+    except StoreError:
+        saved = {}
     moved_to = move_aside(path, now)
-    with _open_checked(path, key) as fresh:
-        fresh.restore_rows(saved)
-    counts = {name: len(rows) for name, rows in saved.items() if rows}
-    return Salvage(moved_to=moved_to, saved=counts)
+    log = _open_checked(path, key, now)
+    try:
+        log.restore_rows(saved)
+        counts = {name: len(rows) for name, rows in saved.items() if rows}
+        counts["outbox"] = len(log.outbox())
+    except BaseException:
+        log.close()
+        raise
+    return OpenedProfile(log=log, salvage=Salvage(moved_to=moved_to, saved=counts))
 
 
 def _read_what_can_be_read(path: Path, key: bytes) -> dict[str, list[dict[str, Any]]]:

@@ -71,7 +71,7 @@ class Author:
         """`draft` as a signed event at `place`, made now or when the draft says."""
         now = self._clock()
         event = Event(
-            id=str(time_ordered_id(now, self._random_bytes)),
+            id=draft.event_id or str(time_ordered_id(now, self._random_bytes)),
             log=place.log,
             actor=self.actor,
             console=self.console,

@@ -145,6 +145,24 @@ class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
     site: str
 
 
+class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
+    """Base64 hashes that lead from the record at `position` to the root at `size` (RFC 9162)."""
+
+    log: str
+    position: int
+    size: int
+    hashes: list[str]
+
+
+class ConsistencyProof(msgspec.Struct, frozen=True, kw_only=True):
+    """Base64 hashes that show the log of size `old` begins the log of size `new` (RFC 9162)."""
+
+    log: str
+    old: int
+    new: int
+    hashes: list[str]
+
+
 class ReadyLine(msgspec.Struct, frozen=True, kw_only=True):
     """The one line a server prints on standard output when it listens.
 
@@ -158,11 +176,13 @@ class ReadyLine(msgspec.Struct, frozen=True, kw_only=True):
 __all__ = [
     "EVENT_STREAM",
     "NDJSON",
+    "ConsistencyProof",
     "ConsoleAccepted",
     "ConsoleRegistration",
     "EventProblem",
     "IncidentList",
     "IncidentSummary",
+    "InclusionProof",
     "LogHead",
     "PushRequest",
     "PushResponse",

@@ -18,6 +18,7 @@ class ProblemCode(StrEnum):
     MALFORMED_REQUEST = "malformed-request"
     MALFORMED_EVENT = "malformed-event"
     BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_CONSOLE = "unknown-console"
     ID_REUSED = "id-reused"
     EPOCH_CHANGED = "epoch-changed"
     CURSOR_AHEAD = "cursor-ahead"
@@ -40,6 +41,7 @@ _STATUS_AND_TITLE: dict[ProblemCode, tuple[int, str]] = {
     ProblemCode.MALFORMED_REQUEST: (400, "The request cannot be read"),
     ProblemCode.MALFORMED_EVENT: (422, "The event cannot be read"),
     ProblemCode.BAD_SIGNATURE: (422, "The signature does not match the event"),
+    ProblemCode.UNKNOWN_CONSOLE: (403, "This console is not registered here (yet)"),
     ProblemCode.ID_REUSED: (409, "This id belongs to another event"),
     ProblemCode.EPOCH_CHANGED: (409, "The log was restored since"),
     ProblemCode.CURSOR_AHEAD: (409, "The log is shorter than the position asked for"),
@@ -114,6 +116,7 @@ def read_problem(status: int, body: bytes) -> Problem:
 _CODE_OF_STATUS: dict[int, ProblemCode] = {
     status: code for code, (status, _) in reversed(_STATUS_AND_TITLE.items())
 }
+_CODE_OF_STATUS[403] = ProblemCode.FORBIDDEN
 _CODE_OF_STATUS[404] = ProblemCode.NOT_FOUND
 _CODE_OF_STATUS[503] = ProblemCode.OVERLOADED
 

@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from app.protocol.problems import MEDIA_TYPE
-from app.server.api import events, health, intake, listing, presence, stream
+from app.server.api import events, health, intake, listing, presence, proof, sources, stream
 from app.server.failures import headers_of, problem_of
 from app.server.fast_lane import FastLane
 from app.server.settings import Settings
@@ -33,6 +33,14 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     listing.register_console,
     presence.tell_presence,
     intake.take_delivery,
+    sources.register_source,
+    sources.revoke_source,
+    sources.list_sources,
+    sources.tell_waiting,
+    proof.tell_checkpoint,
+    proof.prove_inclusion,
+    proof.prove_consistency,
+    proof.export_log,
     health.tell_live,
     health.tell_ready,
     health.tell_measurements,

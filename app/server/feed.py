@@ -122,10 +122,10 @@ class Feed:
             if listeners := self._listeners.get(_HEADS):
                 _give(listeners, Packet(0, 0, head_frame(_head_after(growth))))
 
-    def announce(self, log: str, kind: FrameKind, data: bytes) -> None:
-        """Tell the listeners of `log` something that is not recorded (one line of JSON)."""
+    def announce(self, log: str, kind: FrameKind, lines: Sequence[bytes]) -> None:
+        """Tell the listeners of `log` something that is not a record."""
         if listeners := self._listeners.get(log):
-            _give(listeners, Packet(0, 0, encode_frame(kind, [data])))
+            _give(listeners, Packet(0, 0, encode_frame(kind, lines)))
 
     def close(self, retry_ms: int) -> None:
         """Say goodbye to everyone who listens, now and from now on."""

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Self, TypeVar
 
 from app.events.event import ORGANISATION_LOG
-from app.log.appending import Appended, Batch, Outcome
+from app.log.appending import Appended, Batch, Growth, Outcome
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
 from app.protocol.problems import ProblemCode, refused
@@ -58,6 +58,7 @@ class Recorder:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
         self._task: asyncio.Task[None] | None = None
         self.queued = 0
+        self.listeners: list[Callable[[Growth], None]] = []
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="recorder")
@@ -134,6 +135,8 @@ class Recorder:
             if growth.log == ORGANISATION_LOG:
                 self._registry.learn(growth.lines, growth.first)
             self._directory.learn(growth)
+            for listener in self.listeners:
+                listener(growth)
         self._feed.publish(appended.growths)
 
 

@@ -8,9 +8,9 @@ from app.events.codec import Body
 from app.events.event import Standing
 from app.log.credentials import Principal
 from app.proof.signatures import ConsoleKey, VerifyingKey
+from app.protocol.problems import ProblemCode, refused
 from app.server.registry import Console, Registry
 
-UNKNOWN_CONSOLE = "unknown-console"
 REVOKED_CONSOLE = "revoked-console"
 ACTOR_MISMATCH = "actor-mismatch"
 CREDENTIAL_MISMATCH = "credential-mismatch"
@@ -44,10 +44,17 @@ class Judge:
 
         `epoch` is the log's whole epoch as the sender knows it.  An event of an earlier epoch
         may be sent again by anyone: its signature says who made it.
+
+        Raises `Refused` (unknown-console) when nobody can check the signature yet.  That is no
+        verdict: after a restore, consoles may come before the log that knows them.
         """
         console = self._console(envelope.console)
         if console is None:
-            return _quarantined(UNKNOWN_CONSOLE)
+            raise refused(
+                ProblemCode.UNKNOWN_CONSOLE,
+                f"{envelope.console!r} is not registered; register it, then send this again",
+                field="console",
+            )
         if not console.key.verifies_body(body, sig):
             return None
         if console.is_revoked:

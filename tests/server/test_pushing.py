@@ -41,14 +41,19 @@ async def test_a_batch_sent_again_gets_its_first_positions(server: RunningServer
     assert len(await server.lines()) == 2
 
 
-async def test_an_event_of_a_console_nobody_knows_is_quarantined(server: RunningServer):
+async def test_a_batch_of_a_console_nobody_knows_waits_until_it_is_registered(
+    server: RunningServer,
+):
     stranger = Writer(seed=99, person="maria")
+    note = stranger.note()
 
-    pushed = await server.push(stranger.note())
+    answer = await server.owner.post(PATH, content=push_content(note))
 
-    assert pushed.results[0].position == 1
-    assert pushed.results[0].standing is Standing.QUARANTINED
-    assert pushed.results[0].why == "unknown-console"
+    assert answer.status_code == 403
+    assert problem_in(answer).code is ProblemCode.UNKNOWN_CONSOLE
+    assert stranger.key.console_id in problem_in(answer).detail
+    await server.register(stranger)
+    assert (await server.push(note)).results[0].standing is Standing.ACCEPTED
 
 
 async def test_what_a_revoked_console_signs_is_quarantined(server: RunningServer, maria: Writer):

@@ -30,7 +30,7 @@ async def tell_presence(request: Call, log: FromPath[str]) -> None:
     if wait:
         raise refused(ProblemCode.RATE_LIMITED, retry_after=round(wait, 3))
     said["actor"] = msgspec.Raw(msgspec.json.encode(principal.actor))
-    site.feed.announce(log, FrameKind.PRESENCE, _one_line(said))
+    site.feed.announce(log, FrameKind.PRESENCE, [_one_line(said)])
 
 
 def _one_line(said: dict[str, msgspec.Raw]) -> bytes:

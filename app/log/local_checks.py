@@ -1,0 +1,146 @@
+"""What is checked when a profile opens: its pages, the ends of its logs, and its journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from app.log import local_schema as schema
+from app.log.database import Database
+from app.log.following import event_id_in
+from app.log.local_values import OutboxEntry
+from app.log.outbox_journal import JournalContent, OutboxJournal
+from app.log.outbox_rows import add_entries, entry_of
+from app.log.problems import DamagedDatabase, explained
+from app.proof.merkle import HASH_BYTES, CompactRange
+
+TAIL_RECORDS = 1_000
+_SIZE_BYTES = 8
+
+
+def check_pages(database: Database) -> None:
+    """Let SQLite read every page; raises `DamagedDatabase`."""
+    with explained(), database.writer.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise DamagedDatabase(f"the check of the local file found: {found}")
+
+
+def check_tails(database: Database) -> None:
+    """Recompute the tree over the newest records of every log; raises `DamagedDatabase`.
+
+    A stored tree is the roots of its complete subtrees, largest first.  From the right, each is
+    computed again from the records under it until `TAIL_RECORDS` of them were read.
+    """
+    with explained(), database.writer.connect() as connection:
+        followed = connection.execute(select(schema.followed.c.log, schema.followed.c.tree))
+        for log, tree in followed.all():
+            if not _tail_holds(connection, log, bytes(tree)):
+                raise DamagedDatabase(f"the end of {log} is not what was confirmed")
+
+
+def _tail_holds(connection: Connection, log: str, tree: bytes) -> bool:
+    confirmed = schema.confirmed.c
+    counted = select(func.count(), func.max(confirmed.position)).where(confirmed.log == log)
+    count, last = connection.execute(counted).one()
+    try:
+        size = CompactRange.from_bytes(tree).size
+    except ValueError:
+        return False
+    if not count == (last or 0) == size:
+        return False
+    end, width, peaks = size, 1, [tree[at : at + HASH_BYTES] for at in _peak_places(tree)]
+    while end > 0 and size - end < TAIL_RECORDS:
+        if size & width:
+            if _subtree_root(connection, log, end - width, end) != peaks.pop():
+                return False
+            end -= width
+        width *= 2
+    return True
+
+
+def _peak_places(tree: bytes) -> range:
+    return range(_SIZE_BYTES, len(tree), HASH_BYTES)
+
+
+def _subtree_root(connection: Connection, log: str, after: int, to: int) -> bytes:
+    confirmed = schema.confirmed.c
+    lines = connection.execute(
+        select(confirmed.line)
+        .where(confirmed.log == log, confirmed.position > after, confirmed.position <= to)
+        .order_by(confirmed.position)
+    ).scalars()
+    subtree = CompactRange()
+    subtree.extend(lines)
+    return subtree.root
+
+
+def reconcile(database: Database, journal: OutboxJournal, now: datetime) -> int:
+    """Bring database and journal together; returns how many entries only the journal had.
+
+    SQLite drops the last commits when their part of the file is damaged, and nothing says so:
+    entries the journal has and the database does not know are put back.
+    """
+    content = journal.read()
+    with explained(), database.writer.begin() as connection:
+        lost = _put_back_entries(connection, content)
+        settings = _put_back_settings(connection, content)
+        waiting = [entry_of(row) for row in connection.execute(select(schema.outbox))]
+    if content.damaged_lines:
+        journal.move_aside(now)
+    if _says(content, waiting, settings):
+        journal.go_on(content)
+    else:
+        journal.begin(waiting, settings)
+    return lost
+
+
+def _put_back_entries(connection: Connection, content: JournalContent) -> int:
+    waiting = {row.event_id for row in connection.execute(select(schema.outbox.c.event_id))}
+    lost = [
+        entry
+        for entry in content.entries.values()
+        if entry.event_id not in waiting and not _is_settled(connection, entry)
+    ]
+    for entry in lost:
+        add_entries(connection, [_numbered(connection, entry)])
+    return len(lost)
+
+
+def _numbered(connection: Connection, entry: OutboxEntry) -> OutboxEntry:
+    """The entry under a number that is free; the one it was signed with is in its body."""
+    outbox = schema.outbox.c
+    same = select(outbox.n).where(outbox.log == entry.log, outbox.n == entry.n)
+    if connection.execute(same).first() is None:
+        return entry
+    last = select(func.max(outbox.n)).where(outbox.log == entry.log)
+    return replace(entry, n=connection.execute(last).scalar_one() + 1)
+
+
+def _is_settled(connection: Connection, entry: OutboxEntry) -> bool:
+    refused = select(schema.refused.c.event_id).where(schema.refused.c.event_id == entry.event_id)
+    if connection.execute(refused).first() is not None:
+        return True
+    confirmed = schema.confirmed.c
+    mention = func.instr(confirmed.line, entry.event_id.encode()) > 0
+    lines = connection.execute(
+        select(confirmed.line).where(confirmed.log == entry.log, mention)
+    ).scalars()
+    return any(event_id_in(line) == entry.event_id for line in lines)
+
+
+def _put_back_settings(connection: Connection, content: JournalContent) -> dict[str, bytes]:
+    stored = {row.name: bytes(row.value) for row in connection.execute(select(schema.setting))}
+    lost = {name: value for name, value in content.settings.items() if name not in stored}
+    for name, value in lost.items():
+        connection.execute(schema.setting.insert(), {"name": name, "value": value})
+    return stored | lost
+
+
+def _says(content: JournalContent, waiting: list[OutboxEntry], settings: dict[str, bytes]) -> bool:
+    """Whether the journal as it was read says what the database says, and is whole."""
+    is_whole = content.is_of_this_key and not content.damaged_lines and not content.is_unfinished
+    same_entries = content.entries == {entry.event_id: entry for entry in waiting}
+    return is_whole and same_entries and content.settings == settings
