@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.graph.layout.focus import ColumnHeading, FocusLayout, FocusSize
+from app.graph.layout.focus import FocusLayout, FocusSize, draw_layout
 from app.graph.layout.lattice import Lattice, build_lattice
-from app.graph.layout.ordering import count_crossings
 from app.graph.layout.pinned import Pinned
-from app.graph.layout.routing import EdgePath, Frame, route
+from app.graph.layout.routing import Frame
 from app.graph.layout.spacing import separate
 from app.graph.service_graph import ServiceGraph
 
@@ -44,23 +43,10 @@ def route_pinned(
         node_height=size.node_height,
         gutter=float(gutters.min()) if len(gutters) else size.least_gutter,
     )
-    pairs = list(zip(graph.caller.tolist(), graph.callee.tolist(), strict=True))
-    curves = route(pairs, lattice, orders, heights, frame)
-    half = np.array([size.node_width, size.node_height]) / 2
-    extent = np.tile(half * 2, (len(graph), 1))
-    lowest = max((y for _, y in pinned.places.values()), default=0.0) + half[1]
-    return FocusLayout(
-        service_ids=tuple(one.id for one in graph.services),
-        rectangles=np.concatenate((centres - half, extent), axis=1),
-        columns=_headings(pinned, frame),
-        edges=tuple(
-            EdgePath(caller=one.caller, callee=one.callee, curve=curve)
-            for one, curve in zip(graph.dependencies, curves, strict=True)
-        ),
-        crossings=count_crossings(lattice, orders),
-        width=float(lefts[-1] + size.node_width) if len(lefts) else 0.0,
-        height=float(max(lowest, heights.max(initial=0.0))),
-    )
+    titles = _titles(pinned, frame)
+    layout = draw_layout(graph, lattice, orders, heights, frame=frame, titles=titles)
+    lowest = max((y for _, y in pinned.places.values()), default=0.0) + size.node_height / 2
+    return replace(layout, height=max(lowest, layout.height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +110,10 @@ def _spread(lanes: list[int], heights: Heights, corridor: _Corridor, lane_gap: f
     heights[order] = separate(heights[order], np.ones(len(order)), offset, bounds)
 
 
-def _headings(pinned: Pinned, frame: Frame) -> tuple[ColumnHeading, ...]:
-    titles: dict[int, str] = {}
+def _titles(pinned: Pinned, frame: Frame) -> list[str]:
+    """The heading of every column, from the services that stand in it."""
+    titles = [""] * len(frame.lefts)
     for service_id, (x, _) in pinned.places.items():
         column = int(np.argmin([abs(left + frame.node_width / 2 - x) for left in frame.lefts]))
-        titles[column] = titles.get(column) or pinned.group_of.get(service_id, "")
-    return tuple(
-        ColumnHeading(title=titles.get(column, ""), left=left, width=frame.node_width)
-        for column, left in enumerate(frame.lefts)
-    )
+        titles[column] = titles[column] or pinned.group_of.get(service_id, "")
+    return titles

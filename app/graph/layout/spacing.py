@@ -24,11 +24,16 @@ _NATURAL_SPACE = 1.12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
-    """Sizes in pixels: the height of a service and the least space between two things."""
+    """Sizes in pixels: the height of a service and the least space between two things.
+
+    `team_header` and `team_pad` are kept free above and below each run of services of one team.
+    """
 
     node_height: float
     between_nodes: float
     beside_lane: float
+    team_header: float = 0.0
+    team_pad: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,18 +51,22 @@ class Stack:
     bottom: float
 
     @classmethod
-    def of(cls, order: Numbers, services: int, gaps: Gaps) -> Stack:
+    def of(cls, order: Numbers, services: int, gaps: Gaps, team_of: Numbers) -> Stack:
         """Measure a column; items from `services` on are lanes without a height of their own."""
         node = order < services
+        team = team_of[order]
+        changes = np.concatenate(([True], team[1:] != team[:-1], [True]))
         half = np.where(node, gaps.node_height / 2, 0.0)
+        above = half + np.where((team >= 0) & changes[:-1], gaps.team_header, 0.0)
+        below = half + np.where((team >= 0) & changes[1:], gaps.team_pad, 0.0)
         gap = np.where(node[1:] & node[:-1], gaps.between_nodes, gaps.beside_lane)
-        steps = half[1:] + half[:-1] + gap
+        steps = below[:-1] + above[1:] + gap
         return cls(
             order=order,
             node=node,
             offset=np.concatenate((np.zeros(min(len(order), 1)), np.cumsum(steps))),
-            top=float(half[0]) if len(order) else 0.0,
-            bottom=float(half[-1]) if len(order) else 0.0,
+            top=float(above[0]) if len(order) else 0.0,
+            bottom=float(below[-1]) if len(order) else 0.0,
         )
 
     @property
@@ -72,15 +81,21 @@ class Stack:
 
 
 def place_heights(
-    lattice: Lattice, orders: Sequence[Numbers], gaps: Gaps, height: float
+    lattice: Lattice,
+    orders: Sequence[Numbers],
+    gaps: Gaps,
+    height: float,
+    team_of: Numbers | None = None,
 ) -> tuple[Heights, float]:
     """The vertical centre of every item, and the height that was needed.
 
     Columns are spread over `height` (0 = as much as the fullest column likes), the more so the
     fuller they are; every item is drawn towards the mean of its neighbours, crossing places of
-    one dependency strongly so that long runs are straight.
+    one dependency strongly so that long runs are straight.  `team_of` numbers the teams of
+    items (-1 = none) when services of a team stand together.
     """
-    stacks = [Stack.of(order, lattice.services, gaps) for order in orders]
+    teams = np.full(lattice.items, -1, dtype=np.int64) if team_of is None else team_of
+    stacks = [Stack.of(order, lattice.services, gaps, teams) for order in orders]
     needed = max((stack.extent for stack in stacks), default=0.0)
     room = max(needed, height) if height else needed * _NATURAL_SPACE
     centres = np.zeros(lattice.items)

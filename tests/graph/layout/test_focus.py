@@ -147,3 +147,36 @@ def test_services_without_dependencies_are_laid_out_too(count):
 
     assert len(layout.rectangles) == count
     assert overlaps(layout.rectangles) == 0
+
+
+@settings(max_examples=30)
+@given(graphs())
+def test_containers_hold_one_team_and_no_line_hides_with_them(graph):
+    teams = ServiceGraph.of(
+        [
+            Service(id=one.id, name=one.name, column=one.column, team=("", "red", "blue")[row % 3])
+            for row, one in enumerate(graph.services)
+        ],
+        graph.dependencies,
+    )
+
+    layout = lay_out_focus(teams, CONSOLE, by_team=True)
+
+    boxes = np.array([(one.left, one.top, one.width, one.height) for one in layout.teams])
+    assert overlaps(layout.rectangles) == 0
+    assert lines_behind_services(layout) == []
+    assert overlaps(boxes.reshape(-1, 4)) == 0
+    for service, (x, y) in zip(teams.services, layout.centres.tolist(), strict=True):
+        holders = [
+            one.team
+            for one in layout.teams
+            if one.left < x < one.left + one.width and one.top < y < one.top + one.height
+        ]
+        assert holders == ([service.team] if service.team else [])
+
+
+def test_the_shop_can_be_grouped_by_team():
+    layout = lay_out_focus(shop(), CONSOLE, by_team=True)
+
+    assert [one.team for one in layout.teams].count("Data Stores") == 1
+    assert min(one.top for one in layout.teams) >= 0.0
