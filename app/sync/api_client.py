@@ -185,6 +185,10 @@ class ApiClient:
         answer = await self._request("POST", "/v1/tokens", content=request)
         return _decoded(answer.content, TokenIssued).token
 
+    async def get(self, path: str) -> bytes:
+        """What is at a path of the server."""
+        return (await self._request("GET", path, timeout=60.0)).content
+
     async def post(self, path: str, content: bytes, headers: dict[str, str]) -> bytes:
         """Post bytes to a path of the server; gives back the answer's body."""
         answer = await self._request("POST", path, content=content, headers=headers)

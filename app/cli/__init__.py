@@ -1,0 +1,30 @@
+"""The command line: everything that needs no window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from app.errors import WatchfloorError
+
+DONE = 0
+FAILED = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; gives back the exit code.
+
+    0 done; 1 it could not be done (the message says why and what to do); 2 the command line is
+    wrong; `verify` 1 when a bundle does not hold; `freeze check` 3 when changes are frozen.
+    """
+    from app.cli.arguments import build_parser
+    from app.cli.dispatch import run
+
+    parsed = build_parser().parse_args(arguments)
+    try:
+        return run(parsed)
+    except WatchfloorError as error:
+        print(f"{error}\n{error.advice}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED

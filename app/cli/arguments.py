@@ -1,0 +1,82 @@
+"""The command line as people type it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The commands that need no window; `main.py` alone opens the console."""
+    parser = argparse.ArgumentParser(
+        prog="watchfloor", description="Run major incidents from a terminal, or run the server."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(commands)
+    _add_writing(commands)
+    _add_catalogue(commands)
+    _add_proof(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for this type
+
+
+def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="run the server; prints its URL when ready")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8731, help="0 takes any free port")
+    serve.add_argument("--database", default="", help="a file or a postgresql:// URL")
+    serve.add_argument("--data", type=Path, help="folder for database, keys and the owner's token")
+    serve.add_argument("--site", default="watchfloor.local", help="the site's name in proofs")
+    serve.add_argument("--owner", default="", help="person id who owns the site")
+    serve.add_argument(
+        "--child", action="store_true", help="stop when standard input ends (for consoles)"
+    )
+    serve.add_argument("--story", type=Path, help="play this story, then stay")
+    serve.add_argument("--incident", default="", help="with --story: the id of its incident")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", default="", help="URL; else WATCHFLOOR_SERVER")
+    parser.add_argument("--token-file", type=Path, help="else WATCHFLOOR_TOKEN")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_writing(commands: Commands[argparse.ArgumentParser]) -> None:
+    declare = commands.add_parser("declare", help="declare an incident")
+    declare.add_argument("title")
+    declare.add_argument("--severity", type=int, choices=range(1, 6), default=3)
+    declare.add_argument("--number", default="", help="INC-2417; else made from the time")
+    declare.add_argument("--environment", default="")
+    _add_target(declare)
+    for name, what in (
+        ("note", "write a note"),
+        ("decide", "propose and decide, as /d does"),
+        ("act", "give somebody work, as /a does"),
+    ):
+        verb = commands.add_parser(name, help=what)
+        verb.add_argument("text", nargs="+")
+        verb.add_argument("--incident", default="", help="id or number; else the newest")
+        _add_target(verb)
+    status = commands.add_parser("status", help="how an incident stands")
+    status.add_argument("--incident", default="", help="id or number; else the newest")
+    _add_target(status)
+
+
+def _add_catalogue(commands: Commands[argparse.ArgumentParser]) -> None:
+    catalogue = commands.add_parser("import-catalog", help="services and dependencies from files")
+    catalogue.add_argument("files", nargs="+", type=Path)
+    catalogue.add_argument("--format", default=None, help="else told from the content")
+    _add_target(catalogue)
+
+
+def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="write the portable bundle of an incident")
+    export.add_argument("incident", help="id or number")
+    export.add_argument("-o", "--output", type=Path, required=True)
+    _add_target(export)
+    verify = commands.add_parser("verify", help="verify a bundle; needs no server")
+    verify.add_argument("bundle", type=Path)
+    verify.add_argument("--checkpoint", type=Path, help="a later checkpoint it must agree with")
+    verify.add_argument("--json", action="store_true")

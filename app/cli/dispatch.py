@@ -1,0 +1,39 @@
+"""Which function runs which command."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that was parsed; gives back the exit code."""
+    match arguments.command:
+        case "serve":
+            from app.cli.serving import serve
+
+            return serve(arguments)
+        case "verify":
+            return _verify(arguments)
+        case "import-catalog":
+            from app.cli.catalogue import import_catalogue
+
+            return import_catalogue(arguments)
+        case "export":
+            from app.cli.exporting import export
+
+            return export(arguments)
+        case _:
+            from app.cli.verbs import run_verb
+
+            return run_verb(arguments)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from app.proof.verify import main as verify
+
+    words = [str(arguments.bundle)]
+    if arguments.json:
+        words.append("--json")
+    if arguments.checkpoint is not None:
+        words += ["--checkpoint", str(arguments.checkpoint)]
+    return verify(words)

@@ -1,0 +1,60 @@
+"""`serve`: the server as a process, with a story beside it if one is to be played."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.cli.player import Player, StoryClock
+from app.cli.story import read_story
+from app.protocol.bodies import ReadyLine
+from app.server.serve import run_server
+from app.server.settings import Settings
+from app.sync.places import data_folder, remember_server, target
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop; prints one line of JSON with the URL when ready."""
+    folder: Path = arguments.data or data_folder() / "server"
+    story = None if arguments.story is None else read_story(arguments.story)
+    owner = arguments.owner or ("owner" if story is None else story.commander)
+    settings = Settings(
+        database=arguments.database or str(folder / "server.db"),
+        key_file=folder / "server.key",
+        site=arguments.site,
+        host=arguments.host,
+        port=arguments.port,
+        local_person=owner,
+        token_file=folder / "local.token",
+    )
+    clock = StoryClock()
+
+    async def beside(ready: ReadyLine) -> None:
+        remember_server(folder, ready)
+        if story is not None:
+            _, token = target(ready.url, Path(ready.token_file))
+            player = Player(story, ready.url, token, clock, arguments.incident)
+            await _play(player)
+
+    companion: Callable[[ReadyLine], Coroutine[Any, Any, None]] = beside
+    run_server(
+        settings,
+        lambda line: print(line, flush=True),
+        until_input_ends=arguments.child,
+        clock=clock.now,
+        beside=companion,
+    )
+    return 0
+
+
+async def _play(player: Player) -> None:
+    try:
+        await player.play(datetime.now(UTC))
+        await player.go_on()
+    except asyncio.CancelledError:
+        await player.close()
+        raise

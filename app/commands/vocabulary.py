@@ -1,0 +1,97 @@
+"""The names that can be typed in an incident: its people, their roles, the services."""
+
+from __future__ import annotations
+
+from app.capture.people import Person
+from app.capture.vocabulary import Role, Service, Vocabulary
+from app.incident.kinds.signals import Health
+from app.incident.projections.roster import ROLE_TITLES, title_of
+from app.incident.state import IncidentState
+from app.organisation.state import OrganisationState
+
+_SHORT_ROLES = {
+    "ic": "incident_commander",
+    "deputy": "deputy",
+    "scribe": "scribe",
+    "ops": "operations_lead",
+    "comms": "communications_lead",
+    "liaison": "customer_liaison",
+    "planning": "planning_lead",
+}
+
+
+def vocabulary_of(
+    state: IncidentState, organisation: OrganisationState, known: Vocabulary | None = None
+) -> Vocabulary:
+    """Everything a line can mention now; `known` is the vocabulary before, whose index is kept.
+
+    People who are only in the incident's log, guests, count as well.
+    """
+    failing = {one.service for one in state.signals.services if one.health is Health.FAILING}
+    owners = {
+        person.person
+        for service in failing
+        if (person := organisation.on_call_for(service)) is not None
+    }
+    return Vocabulary.of(
+        people=_people(state, organisation, owners),
+        roles=_roles(state, organisation),
+        services=[
+            Service(
+                id=one.service,
+                name=one.name,
+                detail=organisation.owner_of(one.service),
+                is_failing=one.service in failing,
+            )
+            for one in organisation.services.values()
+        ],
+        known=known,
+    )
+
+
+def _people(
+    state: IncidentState, organisation: OrganisationState, owners: set[str]
+) -> list[Person]:
+    present = {one.person: one for one in state.participants if one.is_present}
+    titles: dict[str, list[str]] = {}
+    for seat in state.roster:
+        for tenure in seat.holders:
+            titles.setdefault(tenure.person, []).append(seat.title)
+    people = []
+    for one in organisation.people.values():
+        if one.is_active:
+            here = present.pop(one.person, None)
+            people.append(
+                Person(
+                    id=one.person,
+                    name=one.name,
+                    handles=one.handles,
+                    roles=tuple(titles.get(one.person, ())),
+                    detail=one.team,
+                    presence="on bridge" if here is not None and here.on_bridge else "",
+                    is_on_bridge=here is not None and here.on_bridge,
+                    owns_failing_service=one.person in owners,
+                )
+            )
+    people += [
+        Person(id=guest.person, name=guest.name, is_on_bridge=guest.on_bridge)
+        for guest in present.values()
+    ]
+    return people
+
+
+def _roles(state: IncidentState, organisation: OrganisationState) -> list[Role]:
+    roles = [
+        Role(handle=handle, code=code, title=ROLE_TITLES[code])
+        for handle, code in _SHORT_ROLES.items()
+    ]
+    roles += [
+        Role(handle=seat.role.replace("_", "-"), code=seat.role, title=title_of(seat.role))
+        for seat in state.roster
+        if seat.role not in ROLE_TITLES
+    ]
+    roles += [
+        Role(handle=team.name.lower().replace(" ", "-"), code=f"team_{team.team}", title=team.name)
+        for team in organisation.teams.values()
+    ]
+    return roles

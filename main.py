@@ -1,0 +1,22 @@
+"""Opens the console; `main.py demo` with the demo incident, other words are commands."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run what the command line asks for; gives back the exit code."""
+    arguments = sys.argv[1:]
+    is_command = bool(arguments) and not arguments[0].startswith("-") and arguments[0] != "demo"
+    if is_command:
+        from app.cli import main as run_command
+
+        return run_command(arguments)
+    from app.console import main as open_console
+
+    return open_console(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
