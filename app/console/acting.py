@@ -1,0 +1,209 @@
+"""From what a person asked for to facts on their way to disk, and back to a word of feedback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.commands import decisions, incident
+from app.commands.desk import Act
+from app.commands.desk import Desk as CommandDesk
+from app.commands.entries import log_entry
+from app.errors import WatchfloorError
+from app.events.event import Draft, Event
+from app.incident.kinds.decisions import DecisionProposed, Verdict
+from app.incident.kinds.reporting import UpdateSent
+from app.incident.kinds.work import ActionAssigned, FollowUpNoted, NoteRewritten
+from app.incident.projections.decisions import Decision
+from app.incident.projections.timeline import TimelineEntry
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.protocol.authoring import time_ordered_id
+from app.views.desk import Desk
+from app.views.intentions import AndThen, LoggedLine
+
+MORE_TIME = timedelta(minutes=5)
+
+Write = Callable[[tuple[Draft, ...]], "Future[tuple[Event, ...]]"]
+"""Puts facts in the outbox on the worker; durable when the future is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """An act that is on disk: what was seen before it, what was logged, under which ids."""
+
+    before: IncidentState
+    drafts: tuple[Draft, ...]
+    ids: tuple[str, ...]
+    hint: str
+    failure: WatchfloorError | None = None
+
+
+class Acting(QObject):
+    """Turns intentions into facts.  Lives in the user interface's thread.
+
+    `logged(str)` says what was logged and can be undone; `said(str)` anything else worth a
+    sentence.  What cannot be written is said with advice and given back by `kept(str)`.
+    """
+
+    logged = Signal(str)
+    said = Signal(str)
+    kept = Signal(str)
+    _written = Signal(object)
+
+    def __init__(self, desk: Desk, write: Write, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._write = write
+        self._state = BEFORE_ANYTHING
+        self._organisation = EMPTY_ORGANISATION
+        self._last: _Written | None = None
+        self._person = desk.me
+        self._written.connect(self._tell)
+
+    def know(self, state: IncidentState, organisation: OrganisationState, person: str) -> None:
+        """Act on this from now on, as this person."""
+        self._state = state
+        self._organisation = organisation
+        self._person = person
+
+    def _command_desk(self, now: datetime | None = None) -> CommandDesk:
+        return CommandDesk(
+            person=self._person,
+            state=self._state,
+            organisation=self._organisation,
+            now=now or self._desk.clock.now(),
+            new_id=lambda: str(time_ordered_id(self._desk.clock.now(), os.urandom)),
+            zone=self._desk.times.zone,
+        )
+
+    def _do(self, act: Act, line: str = "") -> None:
+        """Write what an act came to; `line` is what was typed, given back if that fails."""
+        if not act.drafts:
+            self.said.emit(act.hint)
+            return
+        before = self._state
+
+        def done(future: Future[tuple[Event, ...]]) -> None:
+            error = future.exception()
+            failure = error if isinstance(error, WatchfloorError) else None
+            ids = () if error is not None else tuple(event.id for event in future.result())
+            self._written.emit(
+                _Written(before=before, drafts=act.drafts, ids=ids, hint=act.hint, failure=failure)
+            )
+            if error is not None and line:
+                self.kept.emit(line)
+
+        self._write(act.drafts).add_done_callback(done)
+
+    @Slot(object)
+    def _tell(self, written: _Written) -> None:
+        if written.failure is not None:
+            self.said.emit(f"{written.failure} {written.failure.advice}")
+        elif written.ids:
+            self._last = written
+            self.logged.emit(written.hint or self._what_was_logged(written))
+
+    def _what_was_logged(self, written: _Written) -> str:
+        names = {one.decision_id: one.label for one in self._state.decisions}
+        names |= {one.action_id: one.label for one in self._state.actions}
+        for draft, event_id in zip(written.drafts, written.ids, strict=True):
+            if event_id in names:
+                return f"Logged {names[event_id]}"
+            if isinstance(draft.fact, DecisionProposed | ActionAssigned | FollowUpNoted):
+                break
+        return "Logged"
+
+    # --- intentions -------------------------------------------------------------------------
+
+    @Slot(object)
+    def log_line(self, line: LoggedLine) -> None:
+        """Log what was typed, at the time of its first character."""
+        act = log_entry(
+            line.entry,
+            self._command_desk(line.first_typed_at),
+            poll=line.and_then is AndThen.POLL,
+            decide=line.and_then is AndThen.DECIDE_GO,
+        )
+        self._do(act, line.entry.line)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back what was last logged."""
+        last, self._last = self._last, None
+        if last is None:
+            self.said.emit("Nothing to undo.")
+            return
+        now = self._command_desk()
+        before = CommandDesk(
+            person=now.person,
+            state=last.before,
+            organisation=now.organisation,
+            now=now.now,
+            new_id=now.new_id,
+        )
+        act = incident.take_back(before, last.drafts, last.ids)
+        self._do(Act(drafts=act.drafts, hint="Taken back. A trace stays."))
+        self._last = None
+
+    @Slot(str, object)
+    def decide(self, decision_id: str, verdict: Verdict) -> None:
+        """Decide an open decision; its objections are noted in it."""
+        if (decision := self._decision(decision_id)) is not None:
+            self._do(decisions.decide(self._command_desk(), decision, verdict))
+
+    @Slot(str)
+    def open_poll(self, decision_id: str) -> None:
+        """Ask for strong objections."""
+        if (decision := self._decision(decision_id)) is not None:
+            self._do(decisions.open_poll(self._command_desk(), decision))
+
+    @Slot(str)
+    def extend_poll(self, decision_id: str) -> None:
+        """Leave the poll open a minute longer."""
+        if (decision := self._decision(decision_id)) is not None:
+            self._do(decisions.extend_poll(self._command_desk(), decision))
+
+    @Slot(str)
+    def finish_action(self, action_id: str) -> None:
+        """Mark an action done."""
+        for action in self._state.actions:
+            if action.action_id == action_id:
+                self._do(incident.finish_action(self._command_desk(), action))
+
+    @Slot(str)
+    def extend_action(self, action_id: str) -> None:
+        """Give an action five minutes more, from its end or from now if that has passed."""
+        desk = self._command_desk()
+        for action in self._state.actions:
+            if action.action_id == action_id:
+                start = max(action.check_back_at or desk.now, desk.now)
+                self._do(incident.extend_action(desk, action, start + MORE_TIME))
+
+    @Slot(str)
+    def pin(self, event_id: str) -> None:
+        """Mark a timeline entry as significant."""
+        for entry in self._state.timeline:
+            if entry.event_id == event_id:
+                self._do(incident.pin(self._command_desk(), entry))
+
+    @Slot(object, str)
+    def rewrite(self, entry: TimelineEntry, text: str) -> None:
+        """Correct the text of a note; the old text is kept beside it."""
+        replaces = entry.texts[0].event_id if entry.texts else entry.event_id
+        fact = NoteRewritten(note=entry.event_id, replaces=replaces, text=text)
+        self._do(Act(drafts=(self._command_desk().draft(fact),)), text)
+
+    @Slot(object, str)
+    def record_update(self, audiences: tuple[str, ...], text: str) -> None:
+        """Note that an update went out; the timer restarts at the cadence."""
+        fact = UpdateSent(audiences=tuple(audiences), text=text)
+        self._do(Act(drafts=(self._command_desk().draft(fact),)))
+
+    def _decision(self, decision_id: str) -> Decision | None:
+        return next((one for one in self._state.decisions if one.decision_id == decision_id), None)

@@ -1,0 +1,318 @@
+"""What happens on the worker thread: profile, server, two logs kept in step."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+from uuid import uuid4
+
+from app.console.bridge import Arrival, Bridge, Notice
+from app.console.embedded import EmbeddedServer
+from app.console.options import Options
+from app.errors import WatchfloorError
+from app.events.codec import from_microseconds, to_microseconds
+from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
+from app.graph.layout.focus import FocusSize
+from app.graph.topology import Topology, services_in_trouble, topology_of
+from app.incident import replay as incident_folding
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.log.local_log import LocalLog
+from app.log.profile import open_profile
+from app.log.profile_key import profile_key
+from app.organisation import replay as organisation_folding
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.proof.encoding import to_base64url
+from app.proof.signatures import ConsoleKey
+from app.protocol.authoring import Author
+from app.protocol.kinds import full_codec
+from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.log_copy import LogView
+from app.sync.places import data_folder, target
+from app.sync.profile_store import ProfileStore
+from app.sync.session import Session
+
+_log = logging.getLogger(__name__)
+
+DRAFT_NAME = "capture"
+_KEY_VALUE = "console.key"
+_ACTOR_VALUE = "actor"
+_INCIDENT_VALUE = "incident"
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Everything that is open while the console runs."""
+
+    local: LocalLog
+    store: ProfileStore
+    key: ConsoleKey
+    api: ApiClient
+    actor: str
+    incident_id: str
+    is_embedded: bool
+
+
+class Backstage:
+    """Runs on the worker's loop; tells the user interface through the bridge."""
+
+    def __init__(self, options: Options, bridge: Bridge) -> None:
+        self._options = options
+        self._bridge = bridge
+        self._folder = data_folder()
+        self._codec = full_codec()
+        self._incident: Session[IncidentState] | None = None
+        self._organisation: Session[OrganisationState] | None = None
+        self._local: LocalLog | None = None
+        self._topology: Topology | None = None
+        self._latest = (BEFORE_ANYTHING, EMPTY_ORGANISATION)
+        self._size: FocusSize | None = None
+
+    async def run(self) -> None:
+        """Open everything and stay in step until cancelled; troubles become notices."""
+        try:
+            await self._run()
+        except WatchfloorError as error:
+            _log.warning("%s", error)
+            self._bridge.noticed.emit(Notice(sentence=str(error), advice=error.advice))
+
+    async def _run(self) -> None:
+        local = self._open_profile()
+        embedded = self._embedded_server(local)
+        try:
+            desk = await self._sit_down(local, embedded)
+            async with desk.api, asyncio.TaskGroup() as tasks:
+                if embedded is not None:
+                    tasks.create_task(embedded.keep_running())
+                await self._keep_in_step(desk, tasks)
+        finally:
+            self._local = None
+            local.close()
+            if embedded is not None:
+                await asyncio.shield(embedded.stop())
+
+    # --- opening ----------------------------------------------------------------------------
+
+    def _open_profile(self) -> LocalLog:
+        folder = self._folder / "profiles" / self._options.profile
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = profile_key(
+            folder,
+            profile=self._options.profile,
+            ask_passphrase=None,
+            environment=os.environ,
+        )
+        opened = open_profile(folder / "profile.db", key.key, clock=_now)
+        if opened.salvage is not None:
+            self._bridge.noticed.emit(Notice(sentence=opened.salvage.sentence))
+        self._local = opened.log
+        draft = opened.log.draft(DRAFT_NAME)
+        if draft is not None:
+            self._bridge.draft_found.emit(draft.text, draft.began_at)
+        return opened.log
+
+    def _embedded_server(self, local: LocalLog) -> EmbeddedServer | None:
+        options = self._options
+        if options.server:
+            return None
+        if options.story is not None:
+            incident = str(uuid4())
+            local.set_value(_INCIDENT_VALUE, incident.encode())
+            folder = self._folder / f"demo-{incident[:8]}"
+            return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
+        return EmbeddedServer(self._folder / "server", owner=options.person or _login_name())
+
+    async def _sit_down(self, local: LocalLog, embedded: EmbeddedServer | None) -> _Desk:
+        if embedded is None:
+            url, token = target(self._options.server, self._options.token_file)
+        else:
+            ready = await embedded.start()
+            url, token = target(ready.url, Path(ready.token_file))
+        key = _console_key(local)
+        api = ApiClient(url, token)
+        actor, skew = await self._introduce(api, key, local)
+        incident_id = await self._find_incident(api, local)
+        local.set_value(_INCIDENT_VALUE, incident_id.encode())
+        arrival = Arrival(
+            person=actor.partition(":")[2],
+            url=url,
+            incident_id=incident_id,
+            is_embedded=embedded is not None,
+            skew=skew,
+        )
+        self._bridge.arrived.emit(arrival)
+        return _Desk(
+            local=local,
+            store=ProfileStore(local, _now),
+            key=key,
+            api=api,
+            actor=actor,
+            incident_id=incident_id,
+            is_embedded=embedded is not None,
+        )
+
+    async def _introduce(
+        self, api: ApiClient, key: ConsoleKey, local: LocalLog
+    ) -> tuple[str, timedelta]:
+        """Who the token speaks for, and how far this clock is ahead; offline, as last time."""
+        try:
+            who = await api.who_am_i()
+            await api.register_console(key.console_id, to_base64url(key.public_key))
+            skew = await _skew(api)
+        except ServerUnavailable:
+            known = local.value(_ACTOR_VALUE)
+            if known is None:
+                raise
+            return known.decode(), timedelta()
+        local.set_value(_ACTOR_VALUE, who.actor.encode())
+        return who.actor, skew
+
+    async def _find_incident(self, api: ApiClient, local: LocalLog) -> str:
+        """The incident asked for, else the newest; waits until there is one."""
+        wanted = self._options.incident
+        known = local.value(_INCIDENT_VALUE)
+        if self._options.story is not None and known is not None:
+            return known.decode()
+        told = False
+        while True:
+            try:
+                listed = (await api.incidents()).incidents
+            except ServerUnavailable:
+                if known is not None:
+                    return known.decode()
+                listed = []
+            for incident in listed:
+                if not wanted or wanted in (incident.id, incident.number):
+                    return incident.id
+            if not told:
+                told = True
+                what = f"called {wanted} " if wanted else ""
+                self._bridge.noticed.emit(
+                    Notice(
+                        sentence=f"There is no incident {what}yet.",
+                        advice="python main.py declare TITLE begins one.",
+                    )
+                )
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    # --- running ----------------------------------------------------------------------------
+
+    async def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
+        author = Author(
+            actor=desk.actor,
+            key=desk.key,
+            codec=self._codec,
+            clock=_now,
+            random_bytes=secrets.token_bytes,
+        )
+        shared: dict[str, Any] = {
+            "store": desk.store,
+            "api": desk.api,
+            "author": author,
+            "codec": self._codec,
+        }
+        self._organisation = Session(
+            log=ORGANISATION_LOG,
+            folding=organisation_folding,
+            start=EMPTY_ORGANISATION,
+            publish=self._publish_organisation,
+            random=SystemRandom(),
+            **shared,
+        )
+        self._incident = Session(
+            log=incident_log(desk.incident_id),
+            folding=incident_folding,
+            start=BEFORE_ANYTHING,
+            publish=self._publish_incident,
+            random=SystemRandom(),
+            **shared,
+        )
+        tasks.create_task(self._organisation.run())
+        tasks.create_task(self._incident.run())
+
+    def _publish_incident(self, view: LogView[IncidentState]) -> None:
+        self._latest = (view.state, self._latest[1])
+        self._refresh_topology()
+        self._bridge.incident_changed.emit(view)
+
+    def _publish_organisation(self, view: LogView[OrganisationState]) -> None:
+        self._latest = (self._latest[0], view.state)
+        self._refresh_topology()
+        self._bridge.organisation_changed.emit(view)
+
+    def _refresh_topology(self) -> None:
+        state, organisation = self._latest
+        topology = topology_of(
+            organisation, self._topology, services_in_trouble(state), size=self._size
+        )
+        if topology is not self._topology:
+            self._topology = topology
+            self._bridge.topology_changed.emit(topology)
+
+    async def fit_map(self, size: FocusSize) -> None:
+        """Lay the map out for this room, unless its places are facts already."""
+        self._size = size
+
+    async def write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        """Record facts in the incident: durable here when this returns."""
+        if self._incident is None:
+            return ()
+        return self._incident.write(drafts)
+
+    async def save_draft(self, text: str, began_at: datetime | None) -> None:
+        """Keep what is being typed."""
+        if self._local is not None:
+            began = None if began_at is None else to_microseconds(began_at)
+            now = to_microseconds(_now())
+            self._local.save_draft(DRAFT_NAME, text, began_at=began, now=now)
+
+    async def network_returned(self) -> None:
+        """There is a network again: try at once."""
+        for session in (self._incident, self._organisation):
+            if session is not None:
+                session.network_returned()
+
+
+def _console_key(local: LocalLog) -> ConsoleKey:
+    """The key this installation signs with; made once, kept inside the encrypted profile."""
+    stored = local.value(_KEY_VALUE)
+    if stored is not None:
+        return ConsoleKey.from_private_bytes(stored)
+    key = ConsoleKey.generate()
+    local.set_value(_KEY_VALUE, key.private_bytes())
+    return key
+
+
+async def _skew(api: ApiClient) -> timedelta:
+    """How far this clock is ahead: the best of three, by the shortest round trip (as NTP does)."""
+    best: tuple[timedelta, timedelta] | None = None
+    for _ in range(3):
+        sent = _now()
+        server = from_microseconds(await api.server_time())
+        received = _now()
+        trip = received - sent
+        ahead = sent + trip / 2 - server
+        if best is None or trip < best[0]:
+            best = (trip, ahead)
+    return timedelta() if best is None else best[1]
+
+
+def _login_name() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no login name on this system
+        return "owner"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,46 @@
+"""The one crossing from the worker thread to the user interface: frozen values, queued signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Who sits here, at which server, in which incident.
+
+    `skew` is how far this machine's clock is ahead of the server's.
+    """
+
+    person: str
+    url: str
+    incident_id: str
+    is_embedded: bool
+    skew: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A sentence for the person, and what they can do about it."""
+
+    sentence: str
+    advice: str = ""
+
+
+class Bridge(QObject):
+    """Made in the user interface's thread; it outlives the worker that emits on it.
+
+    `incident_changed` and `organisation_changed` carry a `LogView`, `arrived` an `Arrival`,
+    `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
+    typed and when its first character was (microseconds since 1970 UTC, or None).
+    """
+
+    arrived = Signal(object)
+    incident_changed = Signal(object)
+    organisation_changed = Signal(object)
+    topology_changed = Signal(object)
+    noticed = Signal(object)
+    draft_found = Signal(str, object)

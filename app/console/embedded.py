@@ -1,0 +1,93 @@
+"""A server of one's own, as a child process: one code path, and colleagues can join."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from pathlib import Path
+
+import msgspec
+
+from app.errors import WatchfloorError
+from app.protocol.bodies import ReadyLine
+
+_log = logging.getLogger(__name__)
+
+_MAIN = Path(__file__).parent.parent.parent / "main.py"
+_READY_SECONDS = 30.0
+_RESTART_SECONDS = 1.0
+
+
+class ServerDidNotStart(WatchfloorError):
+    """The console's own server ended before it listened."""
+
+    advice = "What you write is kept on this device. Start the console again, or name a --server."
+
+
+class EmbeddedServer:
+    """Starts the server, notices when it dies and starts it again on the same port.
+
+    `folder` holds its data.  The child stops by itself when this process ends.
+    """
+
+    def __init__(
+        self, folder: Path, *, owner: str, story: Path | None = None, incident: str = ""
+    ) -> None:
+        self._folder = folder
+        self._owner = owner
+        self._story = story
+        self._incident = incident
+        self._process: asyncio.subprocess.Process | None = None
+        self._port = 0
+
+    async def start(self) -> ReadyLine:
+        """Start it; gives back where it listens.  Raises `ServerDidNotStart`."""
+        words = [
+            sys.executable, str(_MAIN), "serve", "--child", "--data", str(self._folder),
+            "--port", str(self._port), "--owner", self._owner,
+        ]  # fmt: skip
+        if self._story is not None:
+            words += ["--story", str(self._story), "--incident", self._incident]
+        self._process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        ready = await self._ready(self._process)
+        self._port = int(ready.url.rpartition(":")[2])
+        self._story = None  # a story is played once; a restarted server has it on record
+        return ready
+
+    async def _ready(self, process: asyncio.subprocess.Process) -> ReadyLine:
+        if process.stdout is None:
+            raise ServerDidNotStart("the server's output cannot be read")
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+            return msgspec.json.decode(line, type=ReadyLine)
+        except (TimeoutError, msgspec.DecodeError) as error:
+            raise ServerDidNotStart("the console's own server did not start") from error
+
+    async def keep_running(self) -> None:
+        """Start it again whenever it ends, until cancelled."""
+        while True:
+            if self._process is not None:
+                code = await self._process.wait()
+                _log.warning("the console's own server ended with %s; starting it again", code)
+            await asyncio.sleep(_RESTART_SECONDS)
+            try:
+                await self.start()
+            except ServerDidNotStart as error:
+                _log.warning("%s", error)
+
+    async def stop(self) -> None:
+        """Let it finish what it is writing, and end it."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 6.0)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

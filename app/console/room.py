@@ -1,0 +1,197 @@
+"""The room: window, worker and everything between, put together once and closed in order."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from datetime import UTC, datetime, tzinfo
+
+from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from app.commands.entries import acting_kinds
+from app.commands.vocabulary import vocabulary_of
+from app.console.acting import Acting
+from app.console.backstage import Backstage
+from app.console.bridge import Arrival, Bridge, Notice
+from app.console.mapping import Mapping
+from app.console.options import Options
+from app.console.server_time import ServerTime
+from app.console.sync_watch import SyncWatch
+from app.events.event import Draft, Event
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.protocol.sync_status import SyncStatus
+from app.sync.engine import Progress
+from app.sync.log_copy import LogView
+from app.sync.worker import Worker
+from app.views.clock import WallClock
+from app.views.commander_view import CommanderView
+from app.views.desk import Desk
+from app.views.service_map.service_map import ServiceMap
+from app.views.theme import Theme
+from app.views.times import TimeDisplay
+from app.views.tokens import dark_tokens, light_tokens
+from app.views.window import Window
+
+_LINK_SCHEMES = ("https", "http")
+
+
+class Room(QObject):
+    """One console: its window in this thread, its worker in another."""
+
+    def __init__(
+        self, options: Options, application: QApplication, settings: QSettings | None
+    ) -> None:
+        super().__init__()
+        self._options = options
+        self._time = ServerTime()
+        self._watch = SyncWatch(self._time.now())
+        self._progress: dict[str, Progress] = {}
+        self.state: IncidentState = BEFORE_ANYTHING
+        self.organisation: OrganisationState = EMPTY_ORGANISATION
+        self.sync = SyncStatus()
+        self._person = options.person
+        self._vocabulary = vocabulary_of(self.state, self.organisation)
+        theme = Theme((_is_light(options, application) and light_tokens()) or dark_tokens())
+        theme.apply(application)
+        self._clock = WallClock(self._time.now, self)
+        self._desk = Desk(
+            theme=theme,
+            clock=self._clock,
+            times=TimeDisplay(_local_zone()),
+            me=self._person,
+        )
+        self.map = ServiceMap(theme)
+        self.view = CommanderView(self._desk, self.map)
+        self.window = Window(self._desk, self.view, settings)
+        self._mapping = Mapping(self.map, self.view, self._desk)
+        self._bridge = Bridge()
+        self._worker = Worker()
+        self._backstage = Backstage(options, self._bridge)
+        self._acting = Acting(self._desk, self._write, self)
+        self._connect()
+
+    def open(self) -> None:
+        """Show the window and begin to work."""
+        self.window.resize(*self._options.size)
+        self.view.capture.use_acting(acting_kinds())
+        self.window.show()
+        self._worker.start()
+        self._running = self._worker.submit(self._backstage.run())
+
+    def close(self) -> None:
+        """Stop the worker first, then let Qt go: nothing emits on what is gone."""
+        self._clock.stop()
+        self._running.cancel()
+        self._worker.stop(timeout=10.0)
+
+    def _connect(self) -> None:
+        queued = Qt.ConnectionType.QueuedConnection
+        bridge, view, acting = self._bridge, self.view, self._acting
+        bridge.arrived.connect(self._arrive, queued)
+        bridge.incident_changed.connect(self._show_incident, queued)
+        bridge.organisation_changed.connect(self._show_organisation, queued)
+        bridge.topology_changed.connect(self._mapping.use_topology, queued)
+        bridge.noticed.connect(self._notice, queued)
+        bridge.draft_found.connect(self._restore_draft, queued)
+        view.line_logged.connect(acting.log_line)
+        view.undo_requested.connect(acting.undo)
+        view.note_rewritten.connect(acting.rewrite)
+        view.decide_requested.connect(acting.decide)
+        view.poll_requested.connect(acting.open_poll)
+        view.poll_extended.connect(acting.extend_poll)
+        view.done_requested.connect(acting.finish_action)
+        view.action_extended.connect(acting.extend_action)
+        view.pin_requested.connect(acting.pin)
+        view.update_recorded.connect(acting.record_update)
+        view.draft_changed.connect(self._save_draft)
+        view.bridge_requested.connect(self._open_link)
+        acting.logged.connect(view.capture.confirm)
+        acting.said.connect(view.capture.tell)
+        acting.kept.connect(view.capture.restore_draft)
+        self._clock.ticked.connect(self._show_sync)
+
+    # --- from the worker --------------------------------------------------------------------
+
+    @Slot(object)
+    def _arrive(self, arrival: Arrival) -> None:
+        self._person = arrival.person
+        self._time.skew = arrival.skew
+        self._desk.me = arrival.person
+        self._know()
+
+    @Slot(object)
+    def _show_incident(self, view: LogView[IncidentState]) -> None:
+        self._progress["incident"] = view.progress
+        if view.state is not self.state:
+            self.state = view.state
+            self._know()
+            self.window.show_state(view.state)
+            self._mapping.show_state(view.state, self.organisation)
+        self._show_sync()
+
+    @Slot(object)
+    def _show_organisation(self, view: LogView[OrganisationState]) -> None:
+        self._progress["organisation"] = view.progress
+        if view.state is not self.organisation:
+            self.organisation = view.state
+            self._know()
+            self._mapping.show_state(self.state, self.organisation)
+        self._show_sync()
+
+    def _know(self) -> None:
+        """Everybody who acts or reads what is typed knows what is known now."""
+        self._acting.know(self.state, self.organisation, self._person)
+        self._vocabulary = vocabulary_of(self.state, self.organisation, self._vocabulary)
+        self.view.capture.use_vocabulary(self._vocabulary)
+
+    @Slot()
+    def _show_sync(self) -> None:
+        if len(self._progress) < 2:
+            return
+        status = self._watch.status(
+            self._progress["incident"],
+            self._progress["organisation"],
+            0,
+            self._time.now(),
+        )
+        if status != self.sync:
+            self.sync = status
+            self.view.show_sync(status)
+            self._mapping.show_sync(status)
+
+    @Slot(object)
+    def _notice(self, notice: Notice) -> None:
+        self.view.capture.tell(f"{notice.sentence} {notice.advice}".strip())
+
+    @Slot(str, object)
+    def _restore_draft(self, text: str, _began_at: int | None) -> None:
+        self.view.capture.restore_draft(text)
+
+    # --- to the worker ----------------------------------------------------------------------
+
+    def _write(self, drafts: tuple[Draft, ...]) -> Future[tuple[Event, ...]]:
+        return self._worker.submit(self._backstage.write(drafts))
+
+    @Slot(str)
+    def _save_draft(self, text: str) -> None:
+        self._worker.submit(self._backstage.save_draft(text, None))
+
+    @Slot(str)
+    def _open_link(self, text: str) -> None:
+        url = QUrl(text, QUrl.ParsingMode.StrictMode)
+        if url.isValid() and url.scheme() in _LINK_SCHEMES:
+            QDesktopServices.openUrl(url)
+        else:
+            self.view.capture.tell("The bridge link is not a web address.")
+
+
+def _is_light(options: Options, application: QApplication) -> bool:
+    if options.theme != "system":
+        return options.theme == "light"
+    return application.styleHints().colorScheme() is Qt.ColorScheme.Light
+
+
+def _local_zone() -> tzinfo:
+    return datetime.now(UTC).astimezone().tzinfo or UTC

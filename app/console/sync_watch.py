@@ -1,0 +1,72 @@
+"""What the sync cell says, from how the two conversations with the server stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.sync.engine import Progress
+
+SENDING_AFTER = timedelta(seconds=1)
+FIRST_CONTACT = timedelta(seconds=5)
+CATCHING_UP_FROM = 20
+"""So many records behind, reading them is worth a word; fewer arrive before it can be read."""
+
+
+@dataclass(slots=True)
+class _Since:
+    offline: datetime | None = None
+    queued: datetime | None = None
+    behind: datetime | None = None
+
+
+class SyncWatch:
+    """Remembers since when things are as they are.
+
+    `opened_at` is when the console began to look for its server: the first seconds of that are
+    not yet called offline.
+    """
+
+    def __init__(self, opened_at: datetime) -> None:
+        self._opened_at = opened_at
+        self._was_connected = False
+        self._since = _Since()
+
+    def status(
+        self, incident: Progress, organisation: Progress, to_settle: int, now: datetime
+    ) -> SyncStatus:
+        """What the cell says at `now`."""
+        queued = incident.queued + organisation.queued
+        behind = incident.behind + organisation.behind
+        self._remember(incident.is_connected, queued, behind, now)
+        if incident.refusal is not None:
+            return SyncStatus(kind=SyncKind.REFUSED, queued=queued, since=self._since.offline)
+        if not incident.is_connected:
+            return self._without_server(queued, now)
+        if incident.is_recovering or behind >= CATCHING_UP_FROM:
+            return SyncStatus(kind=SyncKind.CATCHING_UP, queued=queued, reading=behind)
+        if to_settle:
+            return SyncStatus(kind=SyncKind.CONFLICT, to_settle=to_settle, queued=queued)
+        if self._since.queued is not None and now - self._since.queued >= SENDING_AFTER:
+            return SyncStatus(kind=SyncKind.SENDING, queued=queued, since=self._since.queued)
+        if self._since.behind is not None and now - self._since.behind >= FIRST_CONTACT:
+            seconds = (now - self._since.behind).total_seconds()
+            return SyncStatus(kind=SyncKind.SLOW, behind_seconds=seconds, reading=behind)
+        return SyncStatus(kind=SyncKind.LIVE, queued=queued)
+
+    def _remember(self, is_connected: bool, queued: int, behind: int, now: datetime) -> None:
+        since = self._since
+        if is_connected:
+            self._was_connected = True
+            since.offline = None
+        else:
+            since.offline = since.offline or now
+        since.queued = (since.queued or now) if queued else None
+        since.behind = (since.behind or now) if behind else None
+
+    def _without_server(self, queued: int, now: datetime) -> SyncStatus:
+        is_first = not self._was_connected and now - self._opened_at < FIRST_CONTACT
+        kind = SyncKind.CATCHING_UP if is_first else SyncKind.OFFLINE
+        as_of = self._since.offline if self._was_connected else None
+        return SyncStatus(kind=kind, since=self._since.offline, queued=queued, as_of=as_of)
