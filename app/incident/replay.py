@@ -10,15 +10,17 @@ from operator import itemgetter
 from app.events.event import Event, Recorded, Standing, pending
 from app.events.fact import Fact, UnreadableFact
 from app.incident.kinds.roles import COMMANDER
-from app.incident.projections.actions import Action, project_actions, project_follow_ups
-from app.incident.projections.decisions import Decision, project_decisions
-from app.incident.projections.freezes import FreezeState, project_freezes
-from app.incident.projections.people import Participant, name_of, project_participants
-from app.incident.projections.reporting import Deadline, project_deadlines, project_updates
+from app.incident.naming import Naming
+from app.incident.projections.actions import project_actions, project_follow_ups
+from app.incident.projections.decisions import project_decisions
+from app.incident.projections.freezes import project_freezes
+from app.incident.projections.people import project_participants
+from app.incident.projections.reporting import project_deadlines, project_updates
 from app.incident.projections.roster import RoleSeat, project_roster
-from app.incident.projections.signals import Signals, project_signals
+from app.incident.projections.signals import project_signals
 from app.incident.projections.situation import project_situation
-from app.incident.projections.timeline import project_timeline
+from app.incident.projections.timeline import Line, project_timeline
+from app.incident.restoring import learn_restorations
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.incident.wording import line_of
 
@@ -69,6 +71,7 @@ def _by_interest(news: Sequence[Recorded]) -> defaultdict[str, list[Recorded]]:
 
 
 def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> IncidentState:
+    restorations, news = learn_restorations(state.restorations, news)
     of = _by_interest(news)
     participants = project_participants(state.participants, of["people"])
     is_commander = _commander_check(state.roster, news)
@@ -77,20 +80,14 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
     freeze = project_freezes(state.freeze, of["freezes"])
     signals = project_signals(state.signals, of["signals"])
     deadlines = project_deadlines(state.deadlines, of["deadlines"])
-    labels = _labels(decisions, actions, freeze, signals, deadlines)
-    seen_names: dict[str, str] = {}
-
-    def names(actor: str) -> str:
-        return _cached_name(participants, actor, seen_names)
-
+    naming = Naming(state.participants, state.signals, state.deadlines)
+    naming.number(decisions, actions, freeze, _numbered(state))
     return IncidentState(
         position=position,
         situation=project_situation(state.situation, of["situation"], is_commander),
         participants=participants,
         roster=project_roster(state.roster, of["roster"]),
-        timeline=project_timeline(
-            state.timeline, news, lambda recorded: line_of(recorded, labels, names), names
-        ),
+        timeline=project_timeline(state.timeline, news, _reader(naming), naming.name_of),
         decisions=decisions,
         freeze=freeze,
         actions=actions,
@@ -98,6 +95,7 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
         signals=signals,
         updates=project_updates(state.updates, of["updates"]),
         deadlines=deadlines,
+        restorations=restorations,
         unreadable=state.unreadable + _count(UnreadableFact, news),
         quarantined=state.quarantined + sum(one.standing is Standing.QUARANTINED for one in news),
         pending=state.pending + sum(one.is_pending for one in news),
@@ -108,13 +106,23 @@ def _count(kind: type[Fact], news: Sequence[Recorded]) -> int:
     return sum(isinstance(one.event.fact, kind) for one in news)
 
 
-def _cached_name(
-    participants: tuple[Participant, ...], actor: str, seen_names: dict[str, str]
-) -> str:
-    name = seen_names.get(actor)
-    if name is None:
-        name = seen_names[actor] = name_of(participants, actor)
-    return name
+def _reader(naming: Naming) -> Callable[[Recorded], Line | None]:
+    def reads(recorded: Recorded) -> Line | None:
+        naming.learn(recorded)
+        return line_of(recorded, naming.labels, naming.name_of)
+
+    return reads
+
+
+def _numbered(state: IncidentState) -> frozenset[str]:
+    """The ids of everything that had a number before."""
+    return frozenset(
+        (
+            *(one.decision_id for one in state.decisions),
+            *(one.action_id for one in state.actions),
+            *(one.exception_id for one in state.freeze.exceptions),
+        )
+    )
 
 
 def _commander_check(
@@ -140,24 +148,3 @@ def _commander_check(
 def _commander_of(roster: tuple[RoleSeat, ...]) -> str | None:
     holder = next((seat.holder for seat in roster if seat.role == COMMANDER), None)
     return None if holder is None else holder.person
-
-
-def _labels(
-    decisions: tuple[Decision, ...],
-    actions: tuple[Action, ...],
-    freeze: FreezeState,
-    signals: Signals,
-    deadlines: tuple[Deadline, ...],
-) -> dict[str, str]:
-    """What things are called, by id."""
-    labels: dict[str, str] = {}
-    for decision in decisions:
-        labels[decision.decision_id] = decision.label
-        labels[f"{decision.decision_id}/title"] = decision.title
-    for action in actions:
-        labels[action.action_id] = action.label
-        labels[f"{action.action_id}/title"] = action.text
-    labels.update((one.exception_id, one.label) for one in freeze.exceptions)
-    labels.update((f"alert/{alert.alert}", alert.name) for alert in signals.alerts)
-    labels.update((f"clock/{one.clock}", one.name) for one in deadlines)
-    return labels

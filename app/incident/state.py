@@ -14,6 +14,7 @@ from app.incident.projections.roster import RoleSeat, Tenure
 from app.incident.projections.signals import Signals
 from app.incident.projections.situation import Situation
 from app.incident.projections.timeline import TimelineEntry
+from app.incident.restoring import Restoration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class IncidentState:
     signals: Signals = field(default_factory=Signals)
     updates: Updates = field(default_factory=Updates)
     deadlines: tuple[Deadline, ...] = ()
+    restorations: tuple[Restoration, ...] = ()
     unreadable: int = 0
     quarantined: int = 0
     pending: int = 0

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
+from app.protocol.bodies import PushResponse
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import (
     Appended,
@@ -24,6 +25,7 @@ from app.sync.exchange import (
     Output,
     PageAnswered,
     PageFailed,
+    Push,
     PushAnswered,
     PushFailed,
     Rang,
@@ -42,7 +44,6 @@ from app.sync.pusher import Pusher
 from app.sync.recovery import Recovery
 
 WATCHDOG_SECONDS = 5.0
-RETRY_STORE_SECONDS = 1.0
 EPOCH_TRIES = 3
 """Changes of epoch taken in a row before waiting a whole back-off between them."""
 
@@ -123,7 +124,7 @@ class Engine:
                 self._pusher.add(rows)
                 return []
             case PushAnswered(response):
-                return self._push_answered(response.epoch, self._pusher.answered(response))
+                return self._push_answered(response)
             case PushFailed(failure):
                 return self._push_failed(failure)
             case PageAnswered() as page:
@@ -158,22 +159,25 @@ class Engine:
 
     # --- going up ---------------------------------------------------------------------------
 
-    def _push_answered(self, epoch: str, outputs: list[Output]) -> list[Output]:
-        self.epoch = self.epoch or epoch
-        return [*outputs, *self._reconnect()]
+    def _push_answered(self, response: PushResponse) -> list[Output]:
+        if self.epoch and response.epoch != self.epoch:
+            # Positions in a log that is no more say nothing: what was sent is sent again.
+            self._pusher.in_flight = ()
+            return self._reconnect()
+        self.epoch = response.epoch
+        return [*self._pusher.answered(response), *self._reconnect()]
 
     def _push_failed(self, failure: Failure) -> list[Output]:
         if failure.code in _RESTORED:
             self._pusher.in_flight = ()
-            return self._restored(failure)
+            return [] if self._is_old_news(failure) else self._restored(failure)
         return self._pusher.failed(failure)
 
     # --- coming down ------------------------------------------------------------------------
 
     def _page_answered(self, page: PageAnswered) -> list[Output]:
         if self._recovery is not None:
-            self._recovery.epoch = page.epoch or self._recovery.epoch
-            return self._recovery.page_answered(page.after, page.records, page.head)
+            return self._recovery.page_answered(page)
         if self.epoch and page.epoch and page.epoch != self.epoch:
             return self._restored(Failure(detail="the log was restored", epoch=page.epoch))
         self.epoch = self.epoch or page.epoch
@@ -183,11 +187,28 @@ class Engine:
 
     def _page_failed(self, failure: Failure) -> list[Output]:
         if failure.code in _RESTORED:
-            self._recovery = None
-            return self._restored(failure)
+            return self._asked_of_another_log(failure)
         if failure.code in (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN):
             self._pusher.refusal = failure
-        return self._puller.page_failed(failure)
+        begin = self._begin_again() if failure.code is ProblemCode.UNKNOWN_LOG else []
+        return [*begin, *self._puller.page_failed(failure)]
+
+    def _begin_again(self) -> list[Output]:
+        """Have a server that lost the whole log begin it anew, and say under which epoch."""
+        has_reason = self._puller.position and not self._pusher.queued
+        return [Push((), self.epoch)] if has_reason else []
+
+    def _asked_of_another_log(self, failure: Failure) -> list[Output]:
+        if self._is_old_news(failure):
+            self._puller.is_page_out = False
+            return self._retry_page()
+        self._recovery = None
+        return self._restored(failure)
+
+    def _is_old_news(self, failure: Failure) -> bool:
+        """Whether a request of an earlier epoch failed only now, its epoch known since."""
+        known = self.epoch if self._recovery is None else self._recovery.epoch
+        return failure.code is ProblemCode.EPOCH_CHANGED and failure.epoch == known != ""
 
     def _stream_heard(self, records: tuple[Arrived, ...]) -> list[Output]:
         if not self._puller.is_streaming:
@@ -203,7 +224,7 @@ class Engine:
             return []
         if failure.code in _RESTORED:
             self._puller.is_streaming = self._puller.is_heard = False
-            return self._restored(failure)
+            return self._reconnect() if self._is_old_news(failure) else self._restored(failure)
         return self._puller.stream_ended(failure)
 
     # --- the disk ---------------------------------------------------------------------------
@@ -249,7 +270,7 @@ class Engine:
         self._recoveries += 1
         if self._recoveries > EPOCH_TRIES:
             self._recoveries = 0
-            return self._puller.page_failed(failure)
+            return [*self._puller.page_failed(failure), *self._pusher.pause()]
         self._recovery = Recovery(failure.epoch, self._puller.position)
         self._puller.is_page_out = False
         self._puller.rewind(self._puller.position)
@@ -297,7 +318,9 @@ class Engine:
 
     def _watch(self) -> list[Output]:
         """Every few seconds: try the disk again, and count a healthy stretch as forgiven."""
-        self._store_problem = ""
+        was_failing, self._store_problem = bool(self._store_problem), ""
         if self._connected:
             self._recoveries = 0
-        return [SetTimer(Timer.WATCHDOG, WATCHDOG_SECONDS)]
+        is_stuck = was_failing and self._recovery is not None
+        again = self._retry_page() if is_stuck else []
+        return [*again, SetTimer(Timer.WATCHDOG, WATCHDOG_SECONDS)]

@@ -18,6 +18,15 @@ class LocalCursor:
     position: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAside:
+    """A row the server will never record: its body, and the code and text of the reason."""
+
+    body: bytes
+    code: ProblemCode
+    detail: str
+
+
 class LocalStore(Protocol):
     """The local log, as a session uses it.  Each method is one durable transaction or one read."""
 
@@ -31,7 +40,14 @@ class LocalStore(Protocol):
         """The record line at a position."""
 
     def outbox(self, log: str) -> list[Outgoing]:
-        """The rows that wait to be recorded, in the order they were written."""
+        """The rows that wait to be recorded, in the order they are to be sent.
+
+        Announcements that the log was restored come first, then records a restored server
+        lacks, then what was written here.
+        """
+
+    def parked(self, log: str) -> list[KeptAside]:
+        """The rows that were set aside, oldest first."""
 
     def next_number(self, log: str) -> int:
         """The number this console gives its next event in `log`, from 1."""

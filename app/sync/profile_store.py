@@ -8,11 +8,12 @@ from datetime import datetime
 import msgspec
 
 from app.events.codec import RecordLine, to_microseconds
+from app.incident.kinds.situation import LogRestored
 from app.log.local_log import LocalLog
 from app.log.local_values import ConfirmedPage, OutboxEntry, Superseded
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
-from app.sync.local_store import LocalCursor
+from app.sync.local_store import KeptAside, LocalCursor
 
 _RECORD = msgspec.json.Decoder(RecordLine)
 
@@ -41,11 +42,18 @@ class ProfileStore:
         return found[0] if found else None
 
     def outbox(self, log: str) -> list[Outgoing]:
-        """What waits: records a restored server lacks first, then what was written here."""
+        """What waits: announcements, then records a restored server lacks, then our own."""
         lost = [_returning(one) for one in self._local.superseded(log, only_missing=True)]
-        known = {row.event_id for row in lost}
         own = [_outgoing(entry) for entry in self._local.outbox(log)]
-        return [*lost, *(row for row in own if row.event_id not in known)]
+        return in_sending_order(lost, own)
+
+    def parked(self, log: str) -> list[KeptAside]:
+        """The rows that were set aside, oldest first."""
+        return [
+            KeptAside(body=one.entry.body, code=ProblemCode(one.code), detail=one.detail)
+            for one in self._local.refused()
+            if one.entry.log == log
+        ]
 
     def next_number(self, log: str) -> int:
         """The number this console gives its next event in `log`, from 1."""
@@ -94,6 +102,25 @@ class ProfileStore:
         """Keep records past `position` as evidence, send their bodies again; gives the outbox."""
         self._local.begin_epoch(log, epoch, keep=position)
         return self.outbox(log)
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+
+
+def in_sending_order(lost: Sequence[Outgoing], own: Sequence[Outgoing]) -> list[Outgoing]:
+    """The outbox: announcements of a restore, then what was `lost` by it, then the `own` rest.
+
+    The rules need to know of a restore before they meet records from before it.
+    """
+    known = {row.event_id for row in lost}
+    waiting = [row for row in own if row.event_id not in known]
+    first = [row for row in waiting if _KIND.decode(row.body).kind == LogRestored.kind]
+    announced = {row.event_id for row in first}
+    return [*first, *lost, *(row for row in waiting if row.event_id not in announced)]
 
 
 def _outgoing(entry: OutboxEntry) -> Outgoing:

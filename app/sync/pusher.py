@@ -65,6 +65,11 @@ class Pusher:
         self._is_paused = False
         self._backoff.forget()
 
+    def pause(self) -> list[Output]:
+        """Push nothing for a while."""
+        self._is_paused = True
+        return [SetTimer(Timer.PUSH, self._backoff.next_wait())]
+
     def resume(self) -> None:
         """The pause is over."""
         self._is_paused = False

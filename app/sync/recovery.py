@@ -6,7 +6,7 @@ position is found by bisection, one record of each side at a time.
 
 from __future__ import annotations
 
-from app.sync.exchange import Arrived, FetchPage, Output, ReadLocalLine, Rewind
+from app.sync.exchange import FetchPage, Output, PageAnswered, ReadLocalLine, Rewind
 
 
 class Recovery:
@@ -30,15 +30,21 @@ class Recovery:
         self._theirs = None
         return [FetchPage(self._probe - 1, 1, self.epoch)]
 
-    def page_answered(self, after: int, records: tuple[Arrived, ...], head: int) -> list[Output]:
-        """The server's record at the position being compared; none if its log ends before."""
-        if after != self._probe - 1:
+    def page_answered(self, page: PageAnswered) -> list[Output]:
+        """The server's record at the position being compared; none if its log ends before.
+
+        A page of another epoch is of a log that is no more, asked for before: it is asked again.
+        """
+        self.epoch = self.epoch or page.epoch
+        if page.epoch != self.epoch:
+            return self.next_step()
+        if page.after != self._probe - 1:
             return []
-        self._different = min(self._different, head + 1)
-        if not records or records[0].position != self._probe:
+        self._different = min(self._different, page.head + 1)
+        if not page.records or page.records[0].position != self._probe:
             self._different = min(self._different, self._probe)
             return self.next_step()
-        self._theirs = records[0].line
+        self._theirs = page.records[0].line
         return [ReadLocalLine(self._probe)]
 
     def local_line(self, position: int, line: bytes | None) -> list[Output]:

@@ -6,92 +6,45 @@ Runs on the worker's loop and owns everything it touches there; what leaves is f
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.errors import WatchfloorError
 from app.events.codec import Codec
-from app.events.event import Draft, Event, Recorded
-from app.protocol.authoring import Author, Place
-from app.protocol.problems import ProblemCode
+from app.events.event import Draft, Event
+from app.protocol.authoring import Author
 from app.protocol.stream import FrameKind, read_bye
 from app.sync.api_client import ApiClient, ServerUnavailable
-from app.sync.engine import Engine, Progress
 from app.sync.exchange import (
-    Appended,
     CloseStream,
     Failure,
     FetchPage,
     Input,
-    LocalLineRead,
     NetworkReturned,
     OpenStream,
-    Outgoing,
     Output,
     PageAnswered,
     PageFailed,
-    Park,
     Push,
     PushAnswered,
     PushFailed,
     Rang,
-    ReadLocalLine,
-    Rewind,
-    Rewound,
     SetTimer,
     Started,
     StopTimer,
-    Store,
-    Stored,
-    StoreFailed,
     StreamEnded,
     StreamHeard,
     Timer,
 )
 from app.sync.local_store import LocalStore
+from app.sync.log_copy import Folding, LogCopy, LogView
 from app.sync.reading import read_arrived
 
-_log = logging.getLogger(__name__)
-
-_LOAD_RECORDS = 5_000
-
 S = TypeVar("S")
-
-
-class Folding(Protocol[S]):
-    """How a log becomes a state: `replay` records onto a state, `foresee` pending events."""
-
-    def replay(self, log: Sequence[Recorded], start: S) -> S:
-        """The state after more records."""
-
-    def foresee(self, state: S, outbox: Sequence[Event]) -> S:
-        """The state once everything pending is recorded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedRow:
-    """Something written here that the server will never record, and why."""
-
-    event: Event
-    code: ProblemCode
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogView(Generic[S]):
-    """What is shown of one log: the foreseen state, what waits, and how the sync stands."""
-
-    log: str
-    state: S
-    confirmed: S
-    waiting: tuple[Event, ...]
-    parked: tuple[ParkedRow, ...]
-    progress: Progress
 
 
 @dataclass(slots=True)
@@ -120,70 +73,37 @@ class Session(Generic[S]):
         random: Random,
     ) -> None:
         self.log = log
-        self._store = store
         self._api = api
-        self._author = author
         self._codec = codec
-        self._folding = folding
         self._publish = publish
-        self._parked: tuple[ParkedRow, ...] = ()
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
         self._running = _Running()
-        self._waiting: dict[str, Event] = {}
-        self._start = start
-        cursor = store.cursor(log)
-        rows = store.outbox(log)
-        self._engine = Engine(
-            epoch=cursor.epoch, position=cursor.position, outbox=rows, random=random
+        self._copy = LogCopy(
+            log=log,
+            store=store,
+            author=author,
+            codec=codec,
+            folding=folding,
+            start=start,
+            random=random,
         )
-        self._load(rows)
-
-    def _load(self, rows: Sequence[Outgoing]) -> None:
-        """Rebuild what is confirmed and what is foreseen from the disk alone."""
-        self._waiting = {row.event_id: self._codec.read_event(row.body) for row in rows}
-        confirmed, position = self._start, 0
-        while lines := self._store.lines(self.log, position, _LOAD_RECORDS):
-            news = read_arrived(self._codec, self.log, lines, position)
-            confirmed = self._folding.replay([one.recorded for one in news], confirmed)
-            position = news[-1].position
-        self._confirmed = confirmed
 
     @property
     def view(self) -> LogView[S]:
         """What is shown of this log now."""
-        waiting = tuple(self._waiting.values())
-        return LogView(
-            log=self.log,
-            state=self._folding.foresee(self._confirmed, waiting),
-            confirmed=self._confirmed,
-            waiting=waiting,
-            parked=self._parked,
-            progress=self._engine.progress,
-        )
+        return self._copy.view
 
-    def write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+    def write(self, drafts: Sequence[Draft], *, seen: int | None = None) -> tuple[Event, ...]:
         """Save `drafts` here, show them, and send them when the server can be reached.
 
-        They are durable when this returns.  Raises what the local log raises when it cannot
-        write; then nothing of them is shown.
+        `seen` is the position of the state their author acted on.  They are durable when this
+        returns.  Raises what the local log raises when it cannot write; then nothing of them is
+        shown.
         """
-        number = self._store.next_number(self.log)
-        position, epoch = self._engine.progress.position, self._engine.epoch
-        signed = [
-            self._author.write(
-                draft, Place(log=self.log, n=number + index, seen=position, epoch=epoch)
-            )
-            for index, draft in enumerate(drafts)
-        ]
-        rows = tuple(
-            Outgoing(event_id=one.event.id, n=one.event.n, body=one.body, sig=one.sig)
-            for one in signed
-        )
-        self._store.append(self.log, rows)
-        self._waiting.update((one.event.id, one.event) for one in signed)
-        self._inbox.put_nowait(Appended(rows))
+        events, appended = self._copy.write(drafts, seen=seen)
+        self._inbox.put_nowait(appended)
         self._publish(self.view)
-        return tuple(one.event for one in signed)
+        return events
 
     def network_returned(self) -> None:
         """There is a network again: try at once."""
@@ -207,48 +127,8 @@ class Session(Generic[S]):
 
     def _take(self, given: Input, tasks: asyncio.TaskGroup) -> None:
         """One step of the engine, and what follows at once from what it asks for."""
-        for output in self._engine.step(given, monotonic()):
-            if (answer := self._do_here(output)) is not None:
-                self._inbox.put_nowait(answer)
-            else:
-                self._do_outside(output, tasks)
-
-    # --- the disk ---------------------------------------------------------------------------
-
-    def _do_here(self, output: Output) -> Input | None:
-        match output:
-            case Store() as store:
-                return self._do_store(store)
-            case Park(event_id, code, detail):
-                self._do_park(event_id, code, detail)
-                return None
-            case ReadLocalLine(position):
-                return LocalLineRead(position, self._store.line_at(self.log, position))
-            case Rewind(position, epoch):
-                rows = self._store.rewind(self.log, position, epoch)
-                self._load(rows)
-                return Rewound(position, tuple(rows))
-            case _:
-                return None
-
-    def _do_store(self, store: Store) -> Input:
-        try:
-            self._store.confirm(self.log, store.records, store.settled, store.epoch)
-        except WatchfloorError as error:
-            _log.warning("what arrived cannot be written here: %s", error)
-            return StoreFailed(str(error))
-        if store.records:
-            news = [one.recorded for one in store.records]
-            self._confirmed = self._folding.replay(news, self._confirmed)
-        for event_id in store.settled:
-            self._waiting.pop(event_id, None)
-        return Stored()
-
-    def _do_park(self, event_id: str, code: ProblemCode, detail: str) -> None:
-        self._store.park(event_id, code, detail)
-        event = self._waiting.pop(event_id, None)
-        if event is not None:
-            self._parked = (*self._parked, ParkedRow(event=event, code=code, detail=detail))
+        for output in self._copy.take(given, monotonic()):
+            self._do_outside(output, tasks)
 
     # --- the network ------------------------------------------------------------------------
 

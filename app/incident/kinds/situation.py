@@ -118,6 +118,21 @@ class ParticipantLeft(Fact):
     person: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRestored(Fact):
+    """The server came back from an older backup, and this console sends again what it lacks.
+
+    The log's first `kept` records are as they were; the `returned` records after them, of the
+    epoch whose first characters are `epoch_before`, are what this console had.
+    """
+
+    kind: ClassVar[str] = "log.restored@1"
+
+    epoch_before: str
+    kept: int
+    returned: int
+
+
 SITUATION_KINDS: tuple[type[Fact], ...] = (
     IncidentDeclared,
     PhaseChanged,
@@ -127,4 +142,5 @@ SITUATION_KINDS: tuple[type[Fact], ...] = (
     BridgeStated,
     ParticipantJoined,
     ParticipantLeft,
+    LogRestored,
 )

@@ -56,9 +56,13 @@ def project_participants(
 
 def name_of(participants: tuple[Participant, ...], actor: str) -> str:
     """How an actor or person id reads: a person's name, else the id's own last part."""
+    name = actor.rpartition(":")[2]
+    known = next((one.name for one in participants if one.person == name), "")
+    return known or readable_name(actor)
+
+
+def readable_name(actor: str) -> str:
+    """How the id of an actor nobody has introduced reads."""
     kind, _, name = actor.rpartition(":")
-    for participant in participants:
-        if participant.person == name:
-            return participant.name
     readable = name.replace("-", " ").replace("_", " ")
     return readable[:1].upper() + readable[1:] if kind != "person" else readable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -129,21 +129,34 @@ def project_timeline(
     names: Callable[[str], str],
 ) -> tuple[TimelineEntry, ...]:
     """The timeline after `news`, in log order.  Rows that did not change stay the same objects."""
-    added: list[TimelineEntry] = []
-    changed: dict[str, Recorded] = {}
+    rows = list(known)
+    places: dict[str, int] | None = None  # made when a row has to be found
+    is_changed = False
     for recorded in news:
-        match recorded.event.fact:
-            case EntryPinned(entry=entry) | EntryTakenBack(entry=entry):
-                changed[f"{entry}/{recorded.event.fact.kind}"] = recorded
-            case NoteRewritten(note=note):
-                changed[f"{note}/{recorded.event.id}"] = recorded
-            case _:
-                if (line := reads(recorded)) is not None:
-                    added.append(_entry(recorded, line, names))
-    if not added and not changed:
-        return known
-    entries = (*known, *added)
-    return _with_changes(entries, list(changed.values())) if changed else entries
+        changed_id = _changed_by(recorded)
+        if changed_id is not None:
+            if places is None:
+                places = {row.event_id: index for index, row in enumerate(rows)}
+            place = places.get(changed_id)
+            if place is not None and recorded.standing is Standing.ACCEPTED:
+                rows[place] = _change(rows[place], recorded)
+                is_changed = True
+        elif (line := reads(recorded)) is not None:
+            if places is not None:
+                places[recorded.event.id] = len(rows)
+            rows.append(_entry(recorded, line, names))
+    return tuple(rows) if is_changed or len(rows) > len(known) else known
+
+
+def _changed_by(recorded: Recorded) -> str | None:
+    """The id of the row that `recorded` changes; None for facts with a row of their own."""
+    match recorded.event.fact:
+        case EntryPinned(entry=entry) | EntryTakenBack(entry=entry):
+            return entry
+        case NoteRewritten(note=note):
+            return note
+        case _:
+            return None
 
 
 def _entry(recorded: Recorded, line: Line, names: Callable[[str], str]) -> TimelineEntry:
@@ -163,22 +176,16 @@ def _entry(recorded: Recorded, line: Line, names: Callable[[str], str]) -> Timel
     )
 
 
-def _with_changes(
-    entries: tuple[TimelineEntry, ...], changes: Sequence[Recorded]
-) -> tuple[TimelineEntry, ...]:
-    by_id: Mapping[str, int] = {entry.event_id: index for index, entry in enumerate(entries)}
-    rows = list(entries)
-    for recorded in changes:
-        match recorded.event.fact:
-            case EntryPinned(entry=entry) if entry in by_id:
-                rows[by_id[entry]] = replace(rows[by_id[entry]], is_pinned=True)
-            case EntryTakenBack(entry=entry) if entry in by_id:
-                rows[by_id[entry]] = replace(rows[by_id[entry]], is_taken_back=True)
-            case NoteRewritten(note=note) as rewritten if note in by_id:
-                rows[by_id[note]] = _rewrite(rows[by_id[note]], recorded, rewritten)
-            case _:
-                pass
-    return tuple(rows)
+def _change(row: TimelineEntry, recorded: Recorded) -> TimelineEntry:
+    match recorded.event.fact:
+        case EntryPinned():
+            return replace(row, is_pinned=True)
+        case EntryTakenBack():
+            return replace(row, is_taken_back=True)
+        case NoteRewritten() as rewritten:
+            return _rewrite(row, recorded, rewritten)
+        case _:
+            return row
 
 
 def _rewrite(entry: TimelineEntry, recorded: Recorded, rewritten: NoteRewritten) -> TimelineEntry:

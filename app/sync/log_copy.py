@@ -1,0 +1,227 @@
+"""One log as this console holds it: engine, disk and what is shown; no network, clock or task.
+
+A session gives it a network and a clock; the simulator gives it modelled ones.  Each answer of
+the disk is given to the engine at once, so that only what needs the outside comes out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Generic, Protocol, TypeVar
+
+from app.events.codec import Codec
+from app.events.event import Draft, Event, Recorded
+from app.incident.kinds.situation import LogRestored
+from app.log.problems import StoreError
+from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
+from app.protocol.problems import ProblemCode
+from app.sync.engine import Engine, Progress
+from app.sync.exchange import (
+    Appended,
+    Input,
+    LocalLineRead,
+    Outgoing,
+    Output,
+    Park,
+    ReadLocalLine,
+    Rewind,
+    Rewound,
+    Store,
+    Stored,
+    StoreFailed,
+)
+from app.sync.local_store import LocalStore
+from app.sync.reading import read_arrived
+
+_log = logging.getLogger(__name__)
+
+_LOAD_RECORDS = 5_000
+
+S = TypeVar("S")
+
+
+class Folding(Protocol[S]):
+    """How a log becomes a state: `replay` records onto a state, `foresee` pending events."""
+
+    def replay(self, log: Sequence[Recorded], start: S) -> S:
+        """The state after more records."""
+
+    def foresee(self, state: S, outbox: Sequence[Event]) -> S:
+        """The state once everything pending is recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRow:
+    """Something written here that the server will never record, and why."""
+
+    event: Event
+    code: ProblemCode
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogView(Generic[S]):
+    """What is shown of one log: the foreseen state, what waits, and how the sync stands."""
+
+    log: str
+    state: S
+    confirmed: S
+    waiting: tuple[Event, ...]
+    parked: tuple[ParkedRow, ...]
+    progress: Progress
+
+
+class LogCopy(Generic[S]):
+    """What this console knows of one log, kept on its disk."""
+
+    def __init__(
+        self,
+        *,
+        log: str,
+        store: LocalStore,
+        author: Author,
+        codec: Codec,
+        folding: Folding[S],
+        start: S,
+        random: Random,
+        make_engine: Callable[..., Engine] = Engine,
+    ) -> None:
+        self.log = log
+        self._store = store
+        self._author = author
+        self._codec = codec
+        self._folding = folding
+        self._start = start
+        cursor = store.cursor(log)
+        rows = store.outbox(log)
+        self._engine = make_engine(
+            epoch=cursor.epoch, position=cursor.position, outbox=rows, random=random
+        )
+        self._parked = tuple(
+            ParkedRow(event=codec.read_event(one.body), code=one.code, detail=one.detail)
+            for one in store.parked(log)
+        )
+        self._load(rows)
+
+    def _load(self, rows: Sequence[Outgoing]) -> None:
+        """Rebuild what is confirmed and what is foreseen from the disk alone."""
+        self._waiting = {row.event_id: self._codec.read_event(row.body) for row in rows}
+        confirmed, position = self._start, 0
+        while lines := self._store.lines(self.log, position, _LOAD_RECORDS):
+            news = read_arrived(self._codec, self.log, lines, position)
+            confirmed = self._folding.replay([one.recorded for one in news], confirmed)
+            position = news[-1].position
+        self._confirmed = confirmed
+
+    @property
+    def view(self) -> LogView[S]:
+        """What is shown of this log now."""
+        waiting = tuple(self._waiting.values())
+        return LogView(
+            log=self.log,
+            state=self._folding.foresee(self._confirmed, waiting),
+            confirmed=self._confirmed,
+            waiting=waiting,
+            parked=self._parked,
+            progress=self._engine.progress,
+        )
+
+    def write(
+        self, drafts: Sequence[Draft], *, seen: int | None = None
+    ) -> tuple[tuple[Event, ...], Appended]:
+        """Save `drafts` here; gives back the events, and the input to give to `take`.
+
+        `seen` is the position of the view its author acted on; without it, all that is here
+        counts as seen.  They are durable when this returns.  Raises what the local log raises
+        when it cannot write; then nothing of them is shown.
+        """
+        position = self._engine.progress.position
+        seen = position if seen is None else min(seen, position)
+        return self._append(drafts, seen, self._engine.epoch)
+
+    def _append(
+        self, drafts: Sequence[Draft], seen: int, epoch: str
+    ) -> tuple[tuple[Event, ...], Appended]:
+        number = self._store.next_number(self.log)
+        signed = [
+            self._author.write(
+                draft, Place(log=self.log, n=number + index, seen=seen, epoch=epoch)
+            )
+            for index, draft in enumerate(drafts)
+        ]
+        rows = tuple(_outgoing(one) for one in signed)
+        self._store.append(self.log, rows)
+        self._waiting.update((one.event.id, one.event) for one in signed)
+        return tuple(one.event for one in signed), Appended(rows)
+
+    def take(self, given: Input, now: float) -> list[Output]:
+        """Take in what happened at `now` (monotonic seconds); gives back what to do outside."""
+        outside: list[Output] = []
+        arrived: list[Input] = [given]
+        while arrived:
+            for output in self._engine.step(arrived.pop(0), now):
+                answers = self._do_here(output)
+                if answers is None:
+                    outside.append(output)
+                else:
+                    arrived.extend(answers)
+        return outside
+
+    def _do_here(self, output: Output) -> Iterable[Input] | None:
+        """What the disk answers to an output that is for the disk, else None."""
+        try:
+            match output:
+                case Store() as store:
+                    return [self._keep(store)]
+                case Park(event_id, code, detail):
+                    self._park(event_id, code, detail)
+                    return []
+                case ReadLocalLine(position):
+                    return [LocalLineRead(position, self._store.line_at(self.log, position))]
+                case Rewind(position, epoch):
+                    return [self._rewind(position, epoch)]
+                case _:
+                    return None
+        except StoreError as error:
+            _log.warning("the disk of this console failed: %s", error)
+            return [StoreFailed(str(error))]
+
+    def _keep(self, store: Store) -> Input:
+        self._store.confirm(self.log, store.records, store.settled, store.epoch)
+        if store.records:
+            news = [one.recorded for one in store.records]
+            self._confirmed = self._folding.replay(news, self._confirmed)
+        for event_id in store.settled:
+            self._waiting.pop(event_id, None)
+        return Stored()
+
+    def _park(self, event_id: str, code: ProblemCode, detail: str) -> None:
+        event = self._waiting.pop(event_id, None)
+        if event is not None:
+            self._parked = (*self._parked, ParkedRow(event=event, code=code, detail=detail))
+        try:
+            self._store.park(event_id, code, detail)
+        except StoreError as error:  # it stays in the outbox and is refused again next time
+            _log.warning("what was refused cannot be set aside here: %s", error)
+
+    def _rewind(self, position: int, epoch: str) -> Input:
+        """Go back to the fork; what the restored server lacks is announced, then sent again."""
+        progress, before = self._engine.progress, self._engine.epoch
+        if progress.position > position:
+            restored = LogRestored(
+                epoch_before=before[:EPOCH_CHARACTERS],
+                kept=position,
+                returned=progress.position - position,
+            )
+            if all(event.fact != restored for event in self._waiting.values()):
+                self._append([Draft(fact=restored)], position, epoch)
+        rows = self._store.rewind(self.log, position, epoch)
+        self._load(rows)
+        return Rewound(position, tuple(rows))
+
+
+def _outgoing(signed: SignedEvent) -> Outgoing:
+    return Outgoing(event_id=signed.event.id, n=signed.event.n, body=signed.body, sig=signed.sig)
