@@ -100,7 +100,7 @@ class Checkpoints:
         checkpoint = schema.checkpoint.c
         statement = select(checkpoint.log, func.max(checkpoint.size)).group_by(checkpoint.log)
         with explained(), self._database.readers.connect() as connection:
-            return dict(connection.execute(statement).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(statement)}
 
     def site_leaves(self, *, after: int = 0) -> list[bytes]:
         """The site log's leaf bytes from index `after` on."""
