@@ -140,8 +140,9 @@ def _connect(path: Path, key: bytes) -> Database:
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # it is raised, not printed
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            _require_key(connection, path)
+            # Before the first read: the shared index it saves could not be made on a full disk.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            _require_key(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA temp_store = MEMORY")
