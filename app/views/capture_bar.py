@@ -21,7 +21,7 @@ from app.views.capture_field import CaptureField
 from app.views.capture_keys import CaptureKeys
 from app.views.completion_popup import CompletionPopup
 from app.views.desk import Desk
-from app.views.drawing import Pen
+from app.views.drawing import Pen, text_width
 from app.views.intentions import AndThen, LoggedLine
 from app.views.parse_line import ParseLine
 from app.views.tokens import Control, Radius, Space
@@ -29,6 +29,7 @@ from app.views.typography import TypeStyle
 
 HEIGHT = 66
 MOST_ROWS = 4
+HINTS = (("Ctrl Z", "undo last"), ("Shift Enter", "log and poll"), ("Enter", "log"))
 DRAFT_PAUSE = 300
 """Milliseconds without a key after which the draft is to be kept."""
 UNDO_FOR = timedelta(seconds=60)
@@ -276,22 +277,31 @@ class CaptureBar(QWidget):
         )
         middle = frame.top() + px(Control.FIELD) / 2
         right = frame.right() - px(14)
-        hints = (("Ctrl Z", "undo last"), ("Shift Enter", "log and poll"), ("Enter", "log"))
-        for keys, word in self._hints_that_fit(hints):
+        for keys, word in self._hints():
             width = pen.width(word, TypeStyle.ROW)
             area = QRectF(right - width, middle - px(10), width + 1, px(20))
             pen.text(area, word, TypeStyle.ROW, tokens.text3)
             right = pen.key_cap(right - width - px(7), middle, keys) - px(16)
         painter.end()
 
-    def _hints_that_fit(self, hints: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """All hints on a wide bar, none while the line needs the room."""
-        px = self._desk.theme.px
-        if self.width() < px(700):
-            return ()
-        if self.width() < px(1400):
-            return hints[1:]
-        return hints
+    def _hints(self) -> tuple[tuple[str, str], ...]:
+        """The hints that leave room for the line: all, the two that matter most, or none."""
+        theme = self._desk.theme
+        line = text_width(theme, self.field.line + self.field.ghost, TypeStyle.CODE)
+        room = self._frame().width() - theme.px(40)
+        for hints in (HINTS, HINTS[1:], ()):
+            if line + self._width_of(hints) <= room and (hints != HINTS or room > theme.px(1300)):
+                return hints
+        return ()
+
+    def _width_of(self, hints: tuple[tuple[str, str], ...]) -> float:
+        theme = self._desk.theme
+        return sum(
+            text_width(theme, keys, TypeStyle.KEY)
+            + text_width(theme, word, TypeStyle.ROW)
+            + theme.px(33)
+            for keys, word in hints
+        )
 
     def resizeEvent(self, _event: object) -> None:
         self._fit()
@@ -308,8 +318,7 @@ class CaptureBar(QWidget):
         """Make room for the rows of the line; the hints keep the right end of the field."""
         px = self._desk.theme.px
         frame = self._frame()
-        hints = px(330) if self.width() >= px(1400) else px(210)
-        room = hints if self.width() >= px(700) else px(14)
+        room = px(14) + self._width_of(self._hints())
         row = self.field.row_height()
         pad = (px(Control.FIELD) - row) / 2
         self.field.setGeometry(

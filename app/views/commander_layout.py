@@ -111,8 +111,14 @@ class CommanderBody(QWidget):
         if self._room is not Room.NARROW:
             rest = self.width() - px(left) - px(right) - 2
             self.across.setSizes([px(left), rest, px(right)])
-        upper = round(self.height() * MAP_SHARE)
-        self.centre.setSizes([upper, self.height() - upper])
+        self._share_centre()
+
+    def _share_centre(self) -> None:
+        """The map takes 57 %, less where the lanes need more."""
+        lower = max(
+            self.height() - round(self.height() * MAP_SHARE), self.timeline.needed_height()
+        )
+        self.centre.setSizes([self.height() - lower, lower])
 
     def _limit(self, column: QWidget, least: int, most: int) -> None:
         column.setMinimumWidth(least)
@@ -163,6 +169,11 @@ class CommanderBody(QWidget):
 
     def resizeEvent(self, _event: object) -> None:
         self.fit()
+
+    def settle(self) -> None:
+        """Share the centre again after what it shows has changed."""
+        if not self._are_sizes_chosen:
+            self._share_centre()
 
     def sizes(self) -> tuple[list[int], list[int]]:
         """The widths of the columns and the heights of the centre, to be restored later."""

@@ -97,6 +97,7 @@ class CommanderView(QWidget):
         self.header.show_state(state)
         for panel in (*self._panels, self.body.clocks, self.body.update_panel):
             panel.show_state(state)  # type: ignore[attr-defined]  # every panel here has the slot
+        self.body.settle()
         self._show_banner()
         self._nudge()
 

@@ -21,6 +21,12 @@ HEIGHT = 64
 ROOMY_FROM = 1500
 """From this width (at 100 %) the header has room for impact and bridge."""
 
+LEAST_TITLE = 330
+"""The severity block and the title keep this width (pixels at 100 %)."""
+
+FIRST_TO_GO = ("impact", "bridge", "time", "elapsed", "freeze")
+"""Which cells leave, in this order, where there is no room; the briefing still has them."""
+
 STEPS = (
     Phase.TRIAGE,
     Phase.INVESTIGATING,
@@ -173,7 +179,7 @@ class HeaderStrip(QWidget):
         )
         self._paint_value(pen, cell, self._value_rect(rect))
         if cell.share is not None:
-            colour = tokens.warn_border if cell.look is CellLook.AMBER else tokens.text3
+            colour = tokens.warn_fill if cell.look is CellLook.AMBER else tokens.text3
             width = self._padding() * 2 // 3 + text_width(pen.theme, cell.value, self._style(cell))
             pen.track(QRectF(inner.left(), px(54), width, px(3)), cell.share, colour)
 
@@ -247,18 +253,21 @@ class HeaderStrip(QWidget):
         return min(wide, theme.px(220)) + 2 * self._padding()
 
     def _lay_out(self) -> None:
-        """Place the cells from the right edge; the title keeps a third of the strip."""
+        """Place the cells from the right edge; where there is no room, some leave."""
         cells = self._cells()
         self.setAccessibleDescription(spoken_header(self._state, cells))
+        dropped: set[str] = set()
+        for name in FIRST_TO_GO:
+            if sum(self._width_of(one) for one in cells if one.name not in dropped) > (
+                self.width() - self._desk.theme.px(LEAST_TITLE)
+            ):
+                dropped.add(name)
         right = float(self.width())
         laid: list[tuple[HeaderCell, QRectF]] = []
         for cell in reversed(cells):
-            width = self._width_of(cell)
-            right -= width
-            if right < self.width() * 0.25 and cell.name in ("impact", "bridge", "elapsed"):
-                right += width
-                continue
-            laid.insert(0, (cell, QRectF(right, 0, width, self.height())))
+            if cell.name not in dropped:
+                right -= self._width_of(cell)
+                laid.insert(0, (cell, QRectF(right, 0, self._width_of(cell), self.height())))
         self._laid = laid
 
     def _name_at(self, point: QPoint) -> str:

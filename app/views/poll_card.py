@@ -203,11 +203,14 @@ class PollCard(QWidget):
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         stances = {voice.person: voice.stance for voice in poll.voices}
         others = [voice.person for voice in poll.voices if voice.person not in poll.required]
+        people = [*poll.required, *others]
         words = self._count_of_answers(poll)
+        discs = len(people) * px(DISC_PITCH)
+        if discs + pen.width(words, TypeStyle.LABEL_MEDIUM) > inner.width():
+            words = words.split(",")[0]
         width = pen.width(words, TypeStyle.LABEL_MEDIUM)
         area = QRectF(inner.right() - width - 1, top, width + 1, px(DISC))
         room = int((area.left() - inner.left() - px(4)) // px(DISC_PITCH))
-        people = [*poll.required, *others]
         for place, person in enumerate(people[:room]):
             rect = QRectF(inner.left() + place * px(DISC_PITCH), top, px(DISC), px(DISC))
             self._paint_voice(pen, rect, person, stances.get(person))

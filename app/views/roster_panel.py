@@ -117,9 +117,11 @@ class RosterDelegate(RowDelegate):
         colour = tokens.warn if is_tired else tokens.text2
         pen.text(self._time_rect(rect), text, TypeStyle.ROW_MEDIUM, colour, RIGHT)
         second = self._paint_second_right(pen, rect, seat, tenure, is_tired=is_tired)
-        top = QRectF(left, rect.top() + px(5), self._time_rect(rect).left() - left, px(17))
+        top = QRectF(
+            left, rect.center().y() - px(16.5), self._time_rect(rect).left() - left, px(17)
+        )
         pen.text(top, seat.title, TypeStyle.LABEL, tokens.text3)
-        bottom = QRectF(left, rect.top() + px(20), second - left - px(6), px(19))
+        bottom = QRectF(left, rect.center().y() - px(1.5), second - left - px(6), px(19))
         style = TypeStyle.STRONG if seat.is_me else TypeStyle.BODY
         width = pen.text(bottom, tenure.name, style, tokens.text1)
         if seat.is_me:
@@ -135,12 +137,12 @@ class RosterDelegate(RowDelegate):
         if advice:
             style = TypeStyle.LABEL_STRONG
             width = min(pen.width(advice, style), rect.width() * 0.55)
-            area = QRectF(right - width, rect.top() + px(20), width + 1, px(19))
+            area = QRectF(right - width, rect.center().y() - px(1.5), width + 1, px(19))
             pen.text(area, advice, style, tokens.warn, RIGHT)
             return right - width
         limit = timedelta(minutes=tenure.shift_limit_minutes)
         share = (self.desk.clock.now() - tenure.on_shift_since) / limit
-        bar = QRectF(right - px(48), rect.top() + px(28), px(48), px(3))
+        bar = QRectF(right - px(48), rect.center().y() + px(6.5), px(48), px(3))
         pen.track(bar, share, tokens.text3)
         return bar.left()
 
@@ -167,9 +169,9 @@ class RosterDelegate(RowDelegate):
         pen.text(button, self._button_text(seat), TypeStyle.LABEL_STRONG, tokens.warn_on, CENTRE)
         left = rect.left() + px(46)
         width = button.left() - left - px(6)
-        top = QRectF(left, rect.top() + px(5), width, px(17))
+        top = QRectF(left, rect.center().y() - px(16.5), width, px(17))
         pen.text(top, seat.title, TypeStyle.LABEL, tokens.text2)
-        bottom = QRectF(left, rect.top() + px(20), width, px(19))
+        bottom = QRectF(left, rect.center().y() - px(1.5), width, px(19))
         pen.text(bottom, "Unfilled", TypeStyle.STRONG, tokens.warn)
 
     def _shift(self, tenure: Tenure) -> tuple[str, bool]:
@@ -202,7 +204,7 @@ class RosterDelegate(RowDelegate):
     def _time_rect(self, rect: QRectF) -> QRectF:
         px = self.desk.theme.px
         right = rect.right() - px(Space.MARGIN)
-        return QRectF(right - px(44), rect.top() + px(5), px(44), px(17))
+        return QRectF(right - px(44), rect.center().y() - px(16.5), px(44), px(17))
 
 
 class BridgeRow(QWidget):

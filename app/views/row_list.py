@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -113,6 +113,7 @@ class RowList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
@@ -128,6 +129,24 @@ class RowList(QListView):
         if self.viewportMargins().bottom() != rest:
             self.setViewportMargins(0, 0, 0, rest)
         super().updateGeometries()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._paint_thumb()
+
+    def _paint_thumb(self) -> None:
+        """Paint where in the list one is, over the edge: a bar of its own would shift the rows."""
+        bar, view = self.verticalScrollBar(), self.viewport()
+        if bar.maximum() <= 0:
+            return
+        whole = bar.maximum() + bar.pageStep()
+        height = max(20.0, view.height() * bar.pageStep() / whole)
+        top = (view.height() - height) * bar.value() / bar.maximum()
+        painter = QPainter(view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        thumb = QRectF(view.width() - 5, top + 2, 3, height - 4)
+        Pen(painter, self._desk.theme).fill(thumb, self._desk.theme.tokens.line2, 1.5)
+        painter.end()
 
     def use_keys(self, keys: dict[Qt.Key, str]) -> None:
         """Let these keys press parts of the current row."""

@@ -32,6 +32,9 @@ CURVE_TOP = 4
 CURVE = 34
 LANES_TOP = 40
 FOLDED = 4
+LOW_LANE = 17
+LOW_BY = 6
+"""How much lower the curve is where there is little height."""
 AXIS = 20
 PLOT_LEFT = 92
 MARGIN = 14
@@ -49,6 +52,7 @@ class TimelineChart(QWidget):
         self._picture: QPixmap | None = None
         self._picture_key: tuple[object, ...] = ()
         self._now_area = QRect()
+        self._is_low = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Timeline lanes")
@@ -73,8 +77,30 @@ class TimelineChart(QWidget):
 
     def sizeHint(self) -> QSize:
         px = self._desk.theme.px
-        folded = sum(px(Row.LANE) if self._is_used(lane) else px(FOLDED) for lane in LANES)
-        return QSize(400, px(LANES_TOP) + folded + px(AXIS))
+        return QSize(400, self._top() + self._lanes_height() + px(AXIS))
+
+    def be_low(self, *, is_low: bool) -> None:
+        """Paint lower lanes and a lower curve."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._restyle()
+
+    def height_when(self, *, is_low: bool) -> int:
+        """How high the chart is, in pixels, low or not."""
+        was_low, self._is_low = self._is_low, is_low
+        height = self.sizeHint().height()
+        self._is_low = was_low
+        return height
+
+    def _lane_height(self, lane: Lane) -> int:
+        px = self._desk.theme.px
+        if not self._is_used(lane):
+            return px(FOLDED)
+        return px(LOW_LANE if self._is_low else Row.LANE)
+
+    def _top(self) -> int:
+        """Where the lanes begin."""
+        return self._desk.theme.px(LANES_TOP - (LOW_BY if self._is_low else 0))
 
     def scale(self) -> TimeScale:
         """Where moments are, now."""
@@ -114,27 +140,26 @@ class TimelineChart(QWidget):
         self._picture, self._picture_key = picture, key
 
     def _paint_still(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
-        px = self._desk.theme.px
         self._paint_axis(pen, scale, now)
         for gap in gaps(self._state.timeline, until=now):
             left = max(scale.left, scale.x(gap.start) + 6)
             right = min(scale.x(now), scale.x(gap.end) - 6)
             if right > left:
-                area = QRectF(left, px(LANES_TOP) + 2, right - left, self._lanes_height() - 2)
+                area = QRectF(left, self._top() + 2, right - left, self._lanes_height() - 2)
                 tokens = self._desk.theme.tokens
                 pen.hatch(area, mixed(tokens.line2, tokens.bg1, 0.55))
         self._paint_curve(pen, scale)
-        top = float(px(LANES_TOP))
+        top = float(self._top())
         for lane in LANES:
-            height = px(Row.LANE) if self._is_used(lane) else px(FOLDED)
+            height = self._lane_height(lane)
             if self._is_used(lane):
                 self._paint_lane(pen, lane, top + height / 2, scale)
             top += height
 
     def _paint_axis(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
-        base = px(LANES_TOP) - px(2)
-        bottom = px(LANES_TOP) + self._lanes_height()
+        base = self._top() - px(2)
+        bottom = self._top() + self._lanes_height()
         for tick in scale.ticks():
             x = round(scale.x(tick))
             if x < scale.left - 1:
@@ -150,7 +175,7 @@ class TimelineChart(QWidget):
     def _paint_curve(self, pen: Pen, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         indicator = self._state.signals.indicator
-        base, height = float(px(CURVE_TOP + CURVE)), float(px(CURVE - 2))
+        base, height = float(self._top() - px(2)), float(self._top() - px(CURVE_TOP + 4))
         label = QRectF(px(MARGIN), px(CURVE_TOP), px(PLOT_LEFT - MARGIN - 4), px(CURVE))
         pen.text(label, indicator.name or "Indicator", TypeStyle.LABEL, tokens.text2)
         until = self._sync.as_of if self._sync.is_offline else None
@@ -203,7 +228,7 @@ class TimelineChart(QWidget):
     def _paint_now(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         x = round(scale.x(now))
-        bottom = px(LANES_TOP) + self._lanes_height()
+        bottom = self._top() + self._lanes_height()
         pen.painter.fillRect(QRectF(x - 0.5, 2, 1.6, bottom - 2), tokens.accent)
         chip = self._now_chip(x, bottom)
         pen.fill(chip, tokens.accent, Radius.TAG + 1)
@@ -243,8 +268,7 @@ class TimelineChart(QWidget):
         return any(scale.start <= one.at <= scale.end for one in self._marks.get(lane, ()))
 
     def _lanes_height(self) -> int:
-        px = self._desk.theme.px
-        return sum(px(Row.LANE) if self._is_used(lane) else px(FOLDED) for lane in LANES)
+        return sum(self._lane_height(lane) for lane in LANES)
 
     @Slot()
     def _tick(self) -> None:
@@ -257,7 +281,7 @@ class TimelineChart(QWidget):
             return
         x = round(scale.x(now))
         if abs(self._now_area.center().x() - x) >= 1:
-            bottom = self._desk.theme.px(LANES_TOP) + self._lanes_height()
+            bottom = self._top() + self._lanes_height()
             fresh = outer(self._now_chip(x, bottom).united(QRectF(x - 4, 0, 8, self.height())))
             self.update(self._now_area.united(fresh))
 

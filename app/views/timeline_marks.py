@@ -20,6 +20,9 @@ LANE_TITLES = {
     Lane.COMMS: "Comms",
 }
 LONGEST_WINDOW = timedelta(hours=2)
+VALUE_ROOM = 90
+"""Pixels kept free after now."""
+
 COLLAPSE_WITHIN = 12
 """Three or more marks within this many pixels become one with a count."""
 
@@ -78,13 +81,16 @@ class TimeScale:
 def time_scale(state: IncidentState, now: datetime, left: float, right: float) -> TimeScale:
     """From the first thing that happened (at most two hours back) to a little after `now`.
 
+    After `now` there is room for the indicator's value and for what is due soon.
+
     The end moves by whole minutes, so that the lanes need no repaint in between.
     """
     begun = [one.at for one in state.timeline[:1]]
     begun += [one.at for one in state.signals.indicator.samples[:1]]
     first = max(min(begun, default=now), now - LONGEST_WINDOW)
     start = first.replace(minute=first.minute // 10 * 10, second=0, microsecond=0)
-    minutes = max(20.0, (now - start) / timedelta(minutes=1) * 1.12)
+    ahead = max(1.12, (right - left) / max(1.0, right - left - VALUE_ROOM))
+    minutes = max(20.0, (now - start) / timedelta(minutes=1) * ahead)
     return TimeScale(start, start + timedelta(minutes=int(minutes) + 1), left, right)
 
 

@@ -19,9 +19,12 @@ from app.views.row_list import RowList
 from app.views.timeline_chart import TimelineChart
 from app.views.timeline_marks import LANE_TITLES, LANES
 from app.views.timeline_rows import TimelineDelegate
+from app.views.tokens import Row
 
-LIST_FROM = 330
-"""Below this height (pixels at 100 %) the list hides and the lanes stay."""
+LOW_BELOW = 330
+"""Below this height (pixels at 100 %) the lanes are lower."""
+LEAST_ROWS = 2
+"""Where fewer rows would fit, the list hides and the lanes stay."""
 
 
 class TimelinePanel(Panel):
@@ -51,7 +54,8 @@ class TimelinePanel(Panel):
         self.body.addWidget(self.chart)
         self.body.addWidget(Line(desk, self))
         self.body.addSpacing(3)
-        self.body.addWidget(self.list, 1)
+        self.body.addWidget(self.list, 1000)
+        self.body.addStretch(1)
         self.focus_target = self.list
         self._unseen = 0
         self._was_at = 0
@@ -107,6 +111,7 @@ class TimelinePanel(Panel):
         self.heading.show_count(f"{count} event{'' if count == 1 else 's'}")
         self.model.show_state(state)
         self.chart.show_state(state)
+        self._share_height()
         self._place_parts()
 
     @Slot(object)
@@ -148,8 +153,19 @@ class TimelinePanel(Panel):
             super().keyPressEvent(event)
 
     def resizeEvent(self, _event: object) -> None:
-        self.list.setVisible(self.height() >= self.desk.theme.px(LIST_FROM) or self.height() == 0)
+        self._share_height()
         self._place_parts()
+
+    def needed_height(self) -> int:
+        """The least height, in pixels, that shows heading and lanes in full."""
+        return self.heading.height() + self.chart.height_when(is_low=True) + 5
+
+    def _share_height(self) -> None:
+        """Lower lanes and fewer rows where there is little height; then no list."""
+        px = self.desk.theme.px
+        self.chart.be_low(is_low=self.height() < px(LOW_BELOW))
+        rest = self.height() - self.heading.height() - self.chart.sizeHint().height() - 4
+        self.list.setVisible(rest >= LEAST_ROWS * px(Row.LIST))
 
     @Slot()
     def _place_parts(self) -> None:

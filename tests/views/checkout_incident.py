@@ -75,8 +75,7 @@ PEOPLE = {
 
 def at(clock: str) -> datetime:
     """A moment of the incident's day: `14:39` or `14:39:24`, UTC."""
-    hours, minutes, *seconds = (int(part) for part in clock.split(":"))
-    return datetime(2026, 11, 22, hours, minutes, *(seconds or [0]), tzinfo=UTC)
+    return datetime.fromisoformat(f"2026-11-22T{clock}+00:00")
 
 
 class LogWriter:

@@ -61,10 +61,12 @@ def checkout_total() -> int:
     return sum(len(names.split()) for names in COLUMNS.values())
 
 
-def checkout_map(desk: Desk, state: IncidentState, *, is_stale: bool) -> QWidget:
-    """The map of `state`, with checkout selected."""
+def checkout_map(
+    desk: Desk, state: IncidentState, *, is_stale: bool, room: tuple[int, int] = (950, 394)
+) -> QWidget:
+    """The map of `state` laid out for `room` (pixels), with checkout selected."""
     canvas = MapCanvas(desk.theme)
-    canvas.resize(930, 400)
+    canvas.resize(*room)
     graph = checkout_graph()
     health = {
         one.service: ServiceHealth(state=one.health, indicator=one.indicator, since=one.since)
