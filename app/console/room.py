@@ -77,6 +77,7 @@ class Room(QObject):
         self.window.resize(*self._options.size)
         self.view.capture.use_acting(acting_kinds())
         self.window.show()
+        self.view.setFocus()
         self._worker.start()
         self._running = self._worker.submit(self._backstage.run())
 

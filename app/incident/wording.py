@@ -191,6 +191,8 @@ def _signal_line(recorded: Recorded, labels: Labels) -> Line | None:
             name = labels.get(f"alert/{alert}", "Alert")
             text = f"{name} resolved" + (f", {why}" if why else "")
             return Line(lane=Lane.ALERTS, mark=Mark.ALERT_RESOLVED, text=text)
+        case HealthChanged(cause=cause) if cause:
+            return None  # the alerts that caused it have rows of their own
         case HealthChanged(service=service, health=health, indicator=indicator):
             detail = f", {indicator}" if indicator else ""
             text = f"{service}: {_HEALTH_WORDS[health]}{detail}"

@@ -33,16 +33,19 @@ class RosterRow:
 
 
 class RosterModel(RowsModel[RosterRow]):
-    """Shows `IncidentState.roster`, in an order that never depends on who sits where."""
+    """Shows `IncidentState.roster`, in an order that never depends on who sits where.
+
+    `me` is the person who looks at it.
+    """
 
     def __init__(self, me: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._me = me
+        self.me = me
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the roster of `state`."""
-        self.show_rows(roster_rows(state, self._me))
+        self.show_rows(roster_rows(state, self.me))
 
     def sentence(self, row: RosterRow) -> str:
         if row.tenure is None:

@@ -59,6 +59,7 @@ class RosterPanel(Panel):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the roster of `state`."""
+        self.model.me = self.desk.me
         self.model.show_state(state)
         count = len(self.model.rows)
         self.heading.show_count(f"{self.model.filled} of {count} filled" if count else "")
