@@ -217,9 +217,8 @@ def _suspicions(investigation: Investigation | None) -> tuple[Suspicion, ...]:
     if investigation is None:
         return ()
     return tuple(
-        Suspicion(service_id=one.service, rank=rank, evidence=one.evidence[0].text)
+        Suspicion(service_id=one.service, rank=rank, evidence=f"explains {one.score:.0%}")
         for rank, one in enumerate(investigation.ranking.candidates, start=1)
-        if one.evidence
     )
 
 
