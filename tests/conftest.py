@@ -30,6 +30,12 @@ settings.register_profile(
 settings.load_profile("ci" if in_ci() else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often real processes are killed by `tests/crash`, all kinds together."""
+    default = 300 if in_ci() else 30
+    parser.addoption("--cycles", type=int, default=default, help="kills of real processes")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: no test may read or write what belongs to the person."""
     home = Path(tempfile.mkdtemp(prefix="watchfloor-tests-"))

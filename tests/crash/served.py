@@ -1,0 +1,23 @@
+"""The server as a child that is forked: `main(folder, database, port)`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.server.serve import run_server
+from app.server.settings import Limits, Settings
+from tests.server.process import OWNER
+
+
+def main(folder: str, database: str, port: str) -> None:
+    """Serve until told to stop; prints its ready line."""
+    home = Path(folder)
+    settings = Settings(
+        database=database or str(home / "server.db"),
+        key_file=home / "server.key",
+        port=int(port),
+        local_person=OWNER,
+        token_file=home / "local.token",
+        limits=Limits(events_per_second=1e6, burst=1_000_000),
+    )
+    run_server(settings, lambda line: print(line, flush=True))
