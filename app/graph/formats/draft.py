@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -18,6 +17,9 @@ from app.graph.catalog import (
 )
 
 _NOT_FACTS = {"id", "provenance"}
+_SERVICE_FACTS = tuple(one.name for one in fields(Service) if one.name not in _NOT_FACTS)
+_DEPENDENCY_FACTS = tuple(one.name for one in fields(Dependency) if one.name not in _NOT_FACTS)
+_UNSAID = (None, "", ())
 
 
 class CatalogDraft:
@@ -83,31 +85,37 @@ class CatalogDraft:
 
     def build(self) -> Catalog:
         """The catalogue as this source describes it."""
+        origins = _Origins(self._source, self._observed_at)
         return Catalog(
             services=tuple(
-                replace(one, provenance=self._origins(one)) for one in self._services.values()
+                replace(one, provenance=origins.of(one)) for one in self._services.values()
             ),
             dependencies=tuple(
-                replace(one, provenance=self._origins(one)) for one in self._dependencies.values()
+                replace(one, provenance=origins.of(one)) for one in self._dependencies.values()
             ),
             warnings=tuple(self._warnings),
             sources=(SourceStamp(source=self._source, observed_at=self._observed_at),),
         )
 
-    def _origins(self, value: Service | Dependency) -> tuple[Provenance, ...]:
-        return tuple(
-            Provenance(fact=fact, source=self._source, observed_at=self._observed_at)
-            for fact in known_facts(value)
-        )
 
+class _Origins:
+    """Provenance for one source; values that know the same facts share it."""
 
-def known_facts(value: Service | Dependency) -> Iterable[str]:
-    """The names of the fields somebody filled in."""
-    return (
-        field.name
-        for field in fields(value)
-        if field.name not in _NOT_FACTS and getattr(value, field.name) not in (None, "", ())
-    )
+    def __init__(self, source: str, observed_at: datetime | None) -> None:
+        self._source = source
+        self._observed_at = observed_at
+        self._known: dict[tuple[str, ...], tuple[Provenance, ...]] = {}
+
+    def of(self, value: Service | Dependency) -> tuple[Provenance, ...]:
+        """Where every fact of `value` comes from."""
+        names = _SERVICE_FACTS if isinstance(value, Service) else _DEPENDENCY_FACTS
+        said = tuple(name for name in names if getattr(value, name) not in _UNSAID)
+        if said not in self._known:
+            self._known[said] = tuple(
+                Provenance(fact=fact, source=self._source, observed_at=self._observed_at)
+                for fact in said
+            )
+        return self._known[said]
 
 
 @dataclass(frozen=True, slots=True)

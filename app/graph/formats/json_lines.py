@@ -37,7 +37,8 @@ def _line_by_path(text: str) -> dict[str, int]:
         elif piece == ",":
             path = _next_path(open_paths)
         elif path is None:
-            path = _join(open_paths[-1][0], str(json.loads(piece)))
+            key = str(json.loads(piece)) if "\\" in piece else piece[1:-1]
+            path = _join(open_paths[-1][0], key)
         elif piece != ":":
             lines[path] = line
             if piece in "{[":

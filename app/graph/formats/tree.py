@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from app.errors import InvalidInput
 from app.graph.formats.json_lines import JsonLines
 
-Content: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
+Content: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 MOST_DEPTH = 50
-MOST_NODES = 400_000
+MOST_NODES = 1_000_000
 MOST_JSON_BYTES = 32 * 1024 * 1024
 
 
@@ -45,14 +45,25 @@ class Tree:
 
     def get(self, key: str) -> Tree | None:
         """The value under `key`, or None when it is absent or null."""
-        found = self.mapping().get(key)
-        return None if found is None or found.content is None else found
+        if not isinstance(self.content, dict):
+            raise self.refuse("a mapping is expected here")
+        if key not in self.content:
+            return None
+        found = self._child(self.content[key], f"{self.path}.{key}" if self.path else key)
+        return None if found.content is None else found
 
     def mapping(self) -> dict[str, Tree]:
         """The entries of a mapping."""
         if not isinstance(self.content, dict):
             raise self.refuse("a mapping is expected here")
-        return self.content
+        stem = f"{self.path}." if self.path else ""
+        return {key: self._child(one, stem + key) for key, one in self.content.items()}
+
+    def _child(self, value: Any, path: str) -> Tree:
+        """A value inside; those of JSON are wrapped only when somebody looks at them."""
+        if isinstance(value, Tree):
+            return value
+        return Tree(content=value, name=self.name, path=path, lines=self.lines)
 
     def items(self, key: str) -> Iterator[Tree]:
         """The elements of the list under `key`; nothing when it is absent."""
@@ -64,7 +75,7 @@ class Tree:
         """The elements of a list."""
         if not isinstance(self.content, list):
             raise self.refuse("a list is expected here")
-        return self.content
+        return [self._child(one, f"{self.path}[{row}]") for row, one in enumerate(self.content)]
 
     def text(self, key: str = "") -> str:
         """The words under `key` (of this value itself when empty), "" when absent."""
@@ -104,7 +115,27 @@ def read_json(data: bytes, *, name: str) -> Tree:
         raise InvalidInput(error.msg, field=place, kept="the last good catalogue stays") from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput(str(error), field=name, kept="the last good catalogue stays") from error
-    return _Planter(name, JsonLines(text)).plant(value, "", 0)
+    _check_size(value, name)
+    return Tree(content=value, name=name, lines=JsonLines(text))
+
+
+def _check_size(value: object, name: str) -> None:
+    """Refuse what is deeper or larger than any catalogue."""
+    level, count = [value], 0
+    for depth in range(MOST_DEPTH + 2):
+        count += len(level)
+        if not level:
+            return
+        if depth > MOST_DEPTH or count > MOST_NODES:
+            break
+        inner = [
+            one.values() if isinstance(one, dict) else one
+            for one in level
+            if isinstance(one, dict | list)
+        ]
+        level = [one for part in inner for one in part]
+    reason = f"more than {MOST_DEPTH} levels deep or {MOST_NODES} values"
+    raise InvalidInput(reason, field=name, kept="the last good catalogue stays")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -118,34 +149,3 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(word: str) -> object:
     raise ValueError(f"{word} is not a JSON number")
-
-
-class _Planter:
-    """Turns plain values into trees while counting them."""
-
-    def __init__(self, name: str, lines: JsonLines) -> None:
-        self._name = name
-        self._lines = lines
-        self._count = 0
-
-    def plant(self, value: object, path: str, depth: int) -> Tree:
-        self._count += 1
-        if depth > MOST_DEPTH or self._count > MOST_NODES:
-            reason = f"more than {MOST_DEPTH} levels deep or {MOST_NODES} values"
-            raise InvalidInput(reason, field=f"{self._name}: {path}")
-        if isinstance(value, dict):
-            stem = f"{path}." if path else ""
-            return self._tree(
-                {key: self.plant(one, stem + key, depth + 1) for key, one in value.items()}, path
-            )
-        if isinstance(value, list):
-            return self._tree(
-                [self.plant(one, f"{path}[{row}]", depth + 1) for row, one in enumerate(value)],
-                path,
-            )
-        if value is None or isinstance(value, str | int | float | bool):
-            return self._tree(value, path)
-        raise AssertionError(f"JSON has no {type(value).__name__}")
-
-    def _tree(self, content: Content, path: str) -> Tree:
-        return Tree(content=content, name=self._name, path=path, lines=self._lines)

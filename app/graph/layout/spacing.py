@@ -20,6 +20,7 @@ _LANE_WEIGHT = 4.0
 _HOLD = 0.5
 _HOLD_WHEN_FULL = 6.0
 _NATURAL_SPACE = 1.12
+_SNAP = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,22 +194,28 @@ def straighten(lattice: Lattice, stacks: Sequence[Stack], centres: Heights, room
     for stack in stacks:
         place[stack.order] = np.arange(len(stack.order))
     for chain in lattice.chains:
+        ends = (float(centres[chain[0]]), float(centres[chain[-1]]))
         run: list[int] = []
         low, high = 0.0, room
         for item in chain[1:-1]:
             stack = stacks[int(lattice.column[item])]
             top, bottom = _free_span(stack, int(place[item]), centres, room)
             if run and max(low, top) > min(high, bottom):
-                _level(run, centres, low, high)
+                _level(run, centres, (low, high), ends)
                 run, low, high = [], 0.0, room
             run.append(item)
             low, high = max(low, top), min(high, bottom)
         if run:
-            _level(run, centres, low, high)
+            _level(run, centres, (low, high), ends)
 
 
-def _level(run: list[int], centres: Heights, low: float, high: float) -> None:
-    centres[run] = min(max(float(centres[run].mean()), low), high)
+def _level(
+    run: list[int], centres: Heights, free: tuple[float, float], ends: tuple[float, float]
+) -> None:
+    """One height for a run of lanes, that of an end of the dependency when it is near."""
+    mean = min(max(float(centres[run].mean()), free[0]), free[1])
+    near = [end for end in ends if abs(end - mean) <= _SNAP and free[0] <= end <= free[1]]
+    centres[run] = near[0] if near else mean
 
 
 def _free_span(stack: Stack, row: int, centres: Heights, room: float) -> tuple[float, float]:

@@ -21,8 +21,8 @@ VALUES = st.recursive(
 
 def every_value(tree: Tree) -> list[Tree]:
     content = tree.content
-    inner = content.values() if isinstance(content, dict) else content
-    below = inner if isinstance(content, dict | list) else ()
+    below = tree.mapping().values() if isinstance(content, dict) else ()
+    below = tree.elements() if isinstance(content, list) else below
     return [tree, *(one for part in below for one in every_value(part))]
 
 
@@ -50,7 +50,7 @@ def test_a_complaint_names_file_line_and_key():
 
 @pytest.mark.parametrize(
     ("data", "field"),
-    [(b'{"a": 1,\n}', "m:2"), (b"\xff", "m"), (b"[" * 60 + b"]" * 60, "m: " + "[0]" * 51)],
+    [(b'{"a": 1,\n}', "m:2"), (b"\xff", "m"), (b"[" * 60 + b"]" * 60, "m")],
 )
 def test_broken_json_is_refused(data, field):
     with pytest.raises(InvalidInput) as caught:
