@@ -107,10 +107,12 @@ class Engine:
         """Take in what happened at `now`; gives back what to do, in order."""
         outputs = self._take(given)
         outputs += self._write()
-        if self._recovery is None:
-            outputs += self._pusher.next_push(self.epoch)
         if self._connected != self._puller.is_heard:
             self._connected, self._changed_at = self._puller.is_heard, now
+            if self._connected:
+                self._pusher.line_holds()
+        if self._recovery is None:
+            outputs += self._pusher.next_push(self.epoch)
         return outputs
 
     def _take(self, given: Input) -> list[Output]:
@@ -202,6 +204,9 @@ class Engine:
         if self._is_old_news(failure):
             self._puller.is_page_out = False
             return self._retry_page()
+        recovery, is_ahead = self._recovery, failure.code is ProblemCode.CURSOR_AHEAD
+        if recovery is not None and is_ahead and failure.epoch == recovery.epoch:
+            return recovery.ends_before()
         self._recovery = None
         return self._restored(failure)
 

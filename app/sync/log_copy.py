@@ -26,12 +26,14 @@ from app.sync.exchange import (
     Outgoing,
     Output,
     Park,
+    Rang,
     ReadLocalLine,
     Rewind,
     Rewound,
     Store,
     Stored,
     StoreFailed,
+    Timer,
 )
 from app.sync.local_store import LocalStore
 from app.sync.reading import read_arrived
@@ -104,6 +106,7 @@ class LogCopy(Generic[S]):
             ParkedRow(event=codec.read_event(one.body), code=one.code, detail=one.detail)
             for one in store.parked(log)
         )
+        self._to_park: list[Park] = []
         self._load(rows)
 
     def _load(self, rows: Sequence[Outgoing]) -> None:
@@ -159,6 +162,8 @@ class LogCopy(Generic[S]):
 
     def take(self, given: Input, now: float) -> list[Output]:
         """Take in what happened at `now` (monotonic seconds); gives back what to do outside."""
+        if given == Rang(Timer.WATCHDOG):
+            self._park_again()
         outside: list[Output] = []
         arrived: list[Input] = [given]
         while arrived:
@@ -176,8 +181,8 @@ class LogCopy(Generic[S]):
             match output:
                 case Store() as store:
                     return [self._keep(store)]
-                case Park(event_id, code, detail):
-                    self._park(event_id, code, detail)
+                case Park() as park:
+                    self._park(park)
                     return []
                 case ReadLocalLine(position):
                     return [LocalLineRead(position, self._store.line_at(self.log, position))]
@@ -198,14 +203,23 @@ class LogCopy(Generic[S]):
             self._waiting.pop(event_id, None)
         return Stored()
 
-    def _park(self, event_id: str, code: ProblemCode, detail: str) -> None:
-        event = self._waiting.pop(event_id, None)
-        if event is not None:
-            self._parked = (*self._parked, ParkedRow(event=event, code=code, detail=detail))
+    def _park(self, park: Park) -> None:
+        """Set a row aside; one the disk cannot set aside stays waiting and is tried again."""
         try:
-            self._store.park(event_id, code, detail)
-        except StoreError as error:  # it stays in the outbox and is refused again next time
+            self._store.park(park.event_id, park.code, park.detail)
+        except StoreError as error:
             _log.warning("what was refused cannot be set aside here: %s", error)
+            self._to_park.append(park)
+            return
+        event = self._waiting.pop(park.event_id, None)
+        if event is not None:
+            row = ParkedRow(event=event, code=park.code, detail=park.detail)
+            self._parked = (*self._parked, row)
+
+    def _park_again(self) -> None:
+        again, self._to_park = self._to_park, []
+        for park in again:
+            self._park(park)
 
     def _rewind(self, position: int, epoch: str) -> Input:
         """Go back to the fork; what the restored server lacks is announced, then sent again."""

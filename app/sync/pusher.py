@@ -40,7 +40,7 @@ class Pusher:
         self.in_flight: tuple[Outgoing, ...] = ()
         self.recorded: dict[str, int] = {}
         self.refusal: Failure | None = None
-        self._is_paused = False
+        self._is_paused = self._is_asked_to_wait = False
         self._batch_limit = MAX_BATCH_EVENTS
         self._backoff = Backoff(random)
 
@@ -64,6 +64,11 @@ class Pusher:
         """Do not wait out a pause."""
         self._is_paused = False
         self._backoff.forget()
+
+    def line_holds(self) -> None:
+        """The server is heard again: wait on only if it asked us to."""
+        if not self._is_asked_to_wait:
+            self._is_paused = False
 
     def pause(self) -> list[Output]:
         """Push nothing for a while."""
@@ -98,6 +103,8 @@ class Pusher:
         settled = tuple(one for one in event_ids if self.waiting.pop(one, None) is not None)
         for event_id in settled:
             self.recorded.pop(event_id, None)
+        if not any(row.event_id in self.waiting for row in self.in_flight):
+            self.in_flight = ()  # seen recorded: nothing depends on the answer any more
         return settled
 
     def holds(self, event_id: str) -> bool:
@@ -131,6 +138,7 @@ class Pusher:
             self._batch_limit = max(1, len(batch) // 2)
             return []
         self._is_paused = True
+        self._is_asked_to_wait = failure.code is not None
         if failure.code in _LOCKED_OUT:
             self.refusal = failure
             return [SetTimer(Timer.PUSH, failure.retry_after or REFUSED_SECONDS)]

@@ -47,6 +47,11 @@ class Recovery:
         self._theirs = page.records[0].line
         return [ReadLocalLine(self._probe)]
 
+    def ends_before(self) -> list[Output]:
+        """The server's log ends before the position being compared."""
+        self._different = min(self._different, max(self._equal + 1, self._probe - 1))
+        return self.next_step()
+
     def local_line(self, position: int, line: bytes | None) -> list[Output]:
         """This console's record at the position being compared."""
         if position == self._probe and line is not None and line == self._theirs:

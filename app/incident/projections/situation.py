@@ -134,13 +134,19 @@ def _declare(recorded: Recorded, declared: IncidentDeclared) -> Situation:
 
 def _change_phase(known: Situation, recorded: Recorded, phase: Phase) -> Situation:
     phases = stake(known.phases, recorded, phase)
-    if phase in ENDED_PHASES and len(phases) == 1:
-        # Resolved by somebody who had not seen that it got worse: it stays active.
-        unseen = [one for one in known.worsened if _is_unseen(one.position, one.console, recorded)]
-        if unseen:
-            phases = (replace(phases[0], value=known.live_phase), *phases)
     live_phase = phase if phase in LIVE_PHASES else known.live_phase
-    return replace(known, phases=phases, live_phase=live_phase)
+    known = replace(known, phases=phases, live_phase=live_phase)
+    # Resolved by somebody who had not seen that it got worse: it stays active.
+    is_blind = any(_is_unseen(one.position, one.console, recorded) for one in known.worsened)
+    return _reopened(known, recorded) if phase in ENDED_PHASES and is_blind else known
+
+
+def _reopened(known: Situation, recorded: Recorded) -> Situation:
+    """The live phase stands beside phases that would end the incident unseen."""
+    if not known.phases or any(one.value in LIVE_PHASES for one in known.phases):
+        return known
+    still_live = replace(claim(recorded, known.live_phase), at=known.phases[0].at)
+    return replace(known, phases=(still_live, *known.phases))
 
 
 def _is_unseen(position: int, console: str, recorded: Recorded) -> bool:
@@ -171,11 +177,9 @@ def _state_impact(
 
 def _worsen(known: Situation, recorded: Recorded, what: str) -> Situation:
     """Remember that it got worse, and reopen if somebody resolved without knowing."""
-    worsened = (*known.worsened[-31:], claim(recorded, what))
-    phases = known.phases
-    if phases and phases[-1].value in ENDED_PHASES and not known.is_resolve_contested:
-        resolve = phases[-1]
-        was_blind = _is_unseen(resolve.position, resolve.console, recorded)
-        if was_blind:
-            phases = (replace(resolve, value=known.live_phase), *phases)
-    return replace(known, worsened=worsened, phases=phases)
+    known = replace(known, worsened=(*known.worsened[-31:], claim(recorded, what)))
+    is_blind = any(
+        one.value in ENDED_PHASES and _is_unseen(one.position, one.console, recorded)
+        for one in known.phases
+    )
+    return _reopened(known, recorded) if is_blind else known
