@@ -27,7 +27,7 @@ from app.server.intake.wording import (
 )
 
 FORMAT = "alertmanager"
-_KEPT = "nothing of it was kept"
+_KEPT = "nothing of it takes effect"
 _HEARTBEATS = frozenset({"watchdog", "deadmansswitch"})
 _SEVERITIES = {
     "critical": AlertSeverity.CRITICAL,

@@ -38,13 +38,13 @@ def read_change(content: bytes, source: SourceRegistered) -> Notification:
     try:
         said = _CHANGE.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(str(error), field="body", kept="nothing of it was kept") from error
+        raise InvalidInput(str(error), field="body", kept="nothing of it takes effect") from error
     if not said.ref.strip() or not said.title.strip():
         field = "title" if said.ref.strip() else "ref"
-        raise InvalidInput("must not be empty", field=field, kept="nothing of it was kept")
+        raise InvalidInput("must not be empty", field=field, kept="nothing of it takes effect")
     if said.at is not None and said.at.tzinfo is None:
         raise InvalidInput(
-            "needs an offset from UTC, such as Z", field="at", kept="nothing of it was kept"
+            "needs an offset from UTC, such as Z", field="at", kept="nothing of it takes effect"
         )
     change = ChangeSeen(
         ref=shortened(said.ref, NAME_CHARACTERS),
