@@ -14,6 +14,7 @@ from app.capture.moments import due_at, happened_at
 from app.capture.subjects import phase_of, severity_of
 from app.commands import decisions, incident
 from app.commands.desk import Act, Desk
+from app.commands.resolving import against_ending
 from app.incident.kinds.decisions import DecisionProposed, Verdict
 from app.incident.kinds.freezes import FreezeDeclared, FreezeScope
 from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
@@ -213,6 +214,9 @@ def _state(entry: Entry, desk: Desk) -> Act:
     phase = phase_of(entry)
     if phase is None:
         return _kept(entry, desk, "Which state? Write /s monitoring. Saved as a note.")
+    early = "" if entry.reason else against_ending(desk, phase)
+    if early:
+        return _kept(entry, desk, f"{early} Write /s {phase} because … Saved as a note.")
     return incident.change_phase(desk, phase, entry.reason)
 
 

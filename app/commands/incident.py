@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.commands.desk import Act, Desk
+from app.commands.resolving import against_ending
 from app.events.event import Draft
 from app.incident.kinds.freezes import (
     ExceptionApproved,
@@ -47,7 +48,14 @@ def write_note(desk: Desk, fact: NoteWritten, *, occurred_at: datetime | None = 
 
 
 def change_phase(desk: Desk, phase: Phase, reason: str = "") -> Act:
-    """Move the incident to another phase."""
+    """Move the incident to another phase.
+
+    To end it while services are unhealthy or a go/no-go is open takes a `reason`; without one
+    nothing is recorded and the hint says what is open.
+    """
+    early = "" if reason else against_ending(desk, phase)
+    if early:
+        return Act(drafts=(), hint=f"{early} Give a reason to end the incident all the same.")
     return Act(drafts=(desk.draft(PhaseChanged(phase=phase, reason=reason)),))
 
 

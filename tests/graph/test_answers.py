@@ -40,7 +40,7 @@ def asked(service: str, topology=TOPOLOGY, state=STATE, shape=SHAPE):
     return answers
 
 
-@given(graphs())
+@given(graphs(10))
 def test_reach_in_both_directions_is_what_networkx_finds(graph: ServiceGraph):
     topology = topology_of(recorded(graph))
     calls = topology.graph.to_networkx()
@@ -54,16 +54,9 @@ def test_reach_in_both_directions_is_what_networkx_finds(graph: ServiceGraph):
 
 
 def test_what_is_still_unhealthy_upstream_comes_with_its_distance():
-    assert (
-        asked("checkout").ill_upstream
-        == {
-            "order": 1,
-            "payment": 1,
-            "inventory": 2,
-            "orders-db": 2,
-        }
-        or "orders-db" in asked("checkout").ill_upstream
-    )
+    distances = {"order": 1, "payment": 1, "inventory": 2, "orders-db": 2}
+
+    assert asked("checkout").ill_upstream == distances
     assert asked("auth").ill_upstream == {}
 
 
@@ -88,7 +81,8 @@ def test_somebody_on_call_may_be_on_the_bridge():
 
 
 def test_a_service_everything_hangs_on_is_a_single_point_of_failure():
-    assert asked("checkout").needed_by is not None or asked("web-frontend").needed_by is not None
+    assert asked("checkout").needed_by == 3
+    assert asked("auth").needed_by is None
     assert asked("checkout", shape=None).needed_by is None
 
 
