@@ -23,6 +23,8 @@ _GOLDEN_ANGLE = float(np.pi * (3.0 - np.sqrt(5.0)))
 _SPIRAL_REACH = 1.54
 _PUSHES = 200
 _MIDDLE_PULL = 0.3
+# windows are wide, and the map is stretched to suit them
+_STRETCH = 1.3
 _STEPS = 120
 
 
@@ -50,17 +52,9 @@ def lay_out_overview(graph: ServiceGraph, *, pitch: float = 48.0) -> Overview:
     `pitch` is the least distance between two services, in pixels at full size.
     """
     disc_of, teams = _discs(graph)
-    sizes = np.bincount(disc_of, minlength=len(teams))
-    radii = pitch / _SPIRAL_REACH * np.sqrt(sizes) + pitch * 0.6
-    centres = _push_apart(_team_places(graph, disc_of, radii), radii, pitch)
-    positions = np.empty((len(graph), 2))
-    degree = np.bincount(graph.caller, minlength=len(graph)) + np.bincount(
-        graph.callee, minlength=len(graph)
-    )
-    by_importance = np.lexsort((np.arange(len(graph)), -degree, disc_of))
-    start = np.concatenate(([0], np.cumsum(sizes)))
-    turn = np.arange(len(graph)) - np.repeat(start[:-1], sizes)
-    positions[by_importance] = _spiral(turn, pitch) + centres[disc_of[by_importance]]
+    local, radii = _seats(graph, disc_of, len(teams), pitch)
+    centres = _wide(_push_apart(_team_places(graph, disc_of, radii), radii, pitch), radii)
+    positions = local + centres[disc_of]
     return Overview(
         service_ids=tuple(service.id for service in graph.services),
         positions=positions,
@@ -70,6 +64,36 @@ def lay_out_overview(graph: ServiceGraph, *, pitch: float = 48.0) -> Overview:
         disc_radii=radii,
         pitch=pitch,
     )
+
+
+def _wide(centres: Points, radii: NDArray[np.float64]) -> Points:
+    """The same places, lying on the side if they were taller than wide; the middle is (0, 0)."""
+    if not len(centres):
+        return centres
+    lowest = (centres - radii[:, None]).min(axis=0)
+    highest = (centres + radii[:, None]).max(axis=0)
+    width, height = highest - lowest
+    centres = centres - (lowest + highest) / 2
+    return centres[:, ::-1] if height > width else centres
+
+
+def _seats(
+    graph: ServiceGraph, disc_of: Numbers, discs: int, pitch: float
+) -> tuple[Points, NDArray[np.float64]]:
+    """Places around the middle of each disc, the most connected inside, and the radius needed."""
+    count = len(graph)
+    sizes = np.bincount(disc_of, minlength=discs)
+    degree = np.diff(graph.callers.start) + np.diff(graph.callees.start)
+    by_importance = np.lexsort((np.arange(count), -degree, disc_of))
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    seats = np.empty((count, 2))
+    seats[by_importance] = _spiral(np.arange(count) - np.repeat(first[:-1], sizes), pitch)
+    for axis in (0, 1):
+        mean = np.bincount(disc_of, weights=seats[:, axis], minlength=discs) / np.maximum(sizes, 1)
+        seats[:, axis] -= mean[disc_of]
+    radii = np.zeros(discs)
+    np.maximum.at(radii, disc_of, np.sqrt((seats**2).sum(axis=1)))
+    return seats, radii + 0.75 * pitch
 
 
 def _spiral(turn: Numbers, pitch: float) -> Points:
@@ -118,9 +142,19 @@ def _team_places(graph: ServiceGraph, disc_of: Numbers, radii: NDArray[np.float6
     tie = np.zeros((count, count))
     tie[pairs[:, 0], pairs[:, 1]] = np.sqrt(weight)
     places = _attract(tie + tie.T)
-    places -= places.mean(axis=0)
+    places = _lie_down(places - places.mean(axis=0))
     spread = float(np.sqrt((places**2).sum(axis=1)).max()) or 1.0
     return np.asarray(places / spread * float(np.sqrt((radii**2).sum())) * 1.1)
+
+
+def _lie_down(places: Points) -> Points:
+    """Turn the longest extent into the horizontal and stretch it."""
+    _, axes = np.linalg.eigh(places.T @ places)
+    across, down = axes[:, 1], axes[:, 0]
+    # an eigenvector has no direction of its own: the first team lies to the left and above
+    across = -across if places[0] @ across > 0 else across
+    down = -down if places[0] @ down > 0 else down
+    return np.stack((places @ across * _STRETCH, places @ down / _STRETCH), axis=1)
 
 
 def _attract(tie: Points) -> Points:
