@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from app.protocol.bodies import PushResponse
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import (
     Appended,
@@ -125,10 +124,10 @@ class Engine:
             case Appended(rows):
                 self._pusher.add(rows)
                 return []
-            case PushAnswered(response):
-                return self._push_answered(response)
-            case PushFailed(failure):
-                return self._push_failed(failure)
+            case PushAnswered() as answered:
+                return self._push_answered(answered)
+            case PushFailed(failure, number):
+                return self._push_failed(failure, number)
             case PageAnswered() as page:
                 return self._page_answered(page)
             case PageFailed(failure):
@@ -161,19 +160,19 @@ class Engine:
 
     # --- going up ---------------------------------------------------------------------------
 
-    def _push_answered(self, response: PushResponse) -> list[Output]:
-        if self.epoch and response.epoch != self.epoch:
+    def _push_answered(self, answered: PushAnswered) -> list[Output]:
+        if self.epoch and answered.response.epoch != self.epoch:
             # Positions in a log that is no more say nothing: what was sent is sent again.
-            self._pusher.in_flight = ()
+            self._pusher.come_back(answered.number)
             return self._reconnect()
-        self.epoch = response.epoch
-        return [*self._pusher.answered(response), *self._reconnect()]
+        self.epoch = answered.response.epoch
+        return [*self._pusher.answered(answered), *self._reconnect()]
 
-    def _push_failed(self, failure: Failure) -> list[Output]:
+    def _push_failed(self, failure: Failure, number: int) -> list[Output]:
         if failure.code in _RESTORED:
-            self._pusher.in_flight = ()
+            self._pusher.come_back(number)
             return [] if self._is_old_news(failure) else self._restored(failure)
-        return self._pusher.failed(failure)
+        return self._pusher.failed(failure, number)
 
     # --- coming down ------------------------------------------------------------------------
 
@@ -307,7 +306,7 @@ class Engine:
             case Timer.SILENCE:
                 return self._puller.fell_silent() if self._puller.is_streaming else []
             case Timer.ECHO:
-                return self._puller.fetch(self.epoch) if self._recovery is None else []
+                return self._puller.fetch_anew(self.epoch) if self._recovery is None else []
             case Timer.WATCHDOG:
                 return self._watch()
 

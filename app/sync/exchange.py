@@ -76,16 +76,18 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class PushAnswered:
-    """The server answered a push."""
+    """The server answered the push of this number, which may be an earlier one."""
 
     response: PushResponse
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PushFailed:
-    """A push got no answer, or a refusal of the whole batch."""
+    """The push of this number got no answer, or a refusal of the whole batch."""
 
     failure: Failure
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +172,11 @@ Input = (
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Send these rows, in this order, as one batch."""
+    """Send these rows, in this order, as one batch; the answer is to carry the number."""
 
     rows: tuple[Outgoing, ...]
     epoch: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

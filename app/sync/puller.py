@@ -72,6 +72,11 @@ class Puller:
         self.is_page_out = True
         return [FetchPage(self._last_received(), PAGE_RECORDS, epoch)]
 
+    def fetch_anew(self, epoch: str) -> list[Output]:
+        """Ask for the next page now, and give up one that is on its way."""
+        self.is_page_out = False
+        return self.fetch(epoch)
+
     def _last_received(self) -> int:
         position = self.expected
         while position in self._held:

@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from app.protocol.bodies import MAX_BATCH_EVENTS, MAX_REQUEST_BYTES, PushResponse
+from app.protocol.bodies import MAX_BATCH_EVENTS, MAX_REQUEST_BYTES
 from app.protocol.problems import ProblemCode
 from app.sync.backoff import Backoff
-from app.sync.exchange import Failure, Outgoing, Output, Park, Push, SetTimer, StopTimer, Timer
+from app.sync.exchange import (
+    Failure,
+    Outgoing,
+    Output,
+    Park,
+    Push,
+    PushAnswered,
+    SetTimer,
+    StopTimer,
+    Timer,
+)
 
 ECHO_SECONDS = 2.0
 """How long a recorded row may stay unseen before it is asked for."""
@@ -41,6 +51,7 @@ class Pusher:
         self.recorded: dict[str, int] = {}
         self.refusal: Failure | None = None
         self._is_paused = self._is_asked_to_wait = False
+        self._number = 0
         self._batch_limit = MAX_BATCH_EVENTS
         self._backoff = Backoff(random)
 
@@ -84,7 +95,17 @@ class Pusher:
         if self.in_flight or self._is_paused:
             return []
         self.in_flight = self._batch()
-        return [Push(self.in_flight, epoch)] if self.in_flight else []
+        if not self.in_flight:
+            return []
+        self._number += 1
+        return [Push(self.in_flight, epoch, self._number)]
+
+    def come_back(self, number: int) -> tuple[Outgoing, ...]:
+        """The push of this number is over; gives back its rows if it was the one under way."""
+        if number != self._number:
+            return ()
+        batch, self.in_flight = self.in_flight, ()
+        return batch
 
     def _batch(self) -> tuple[Outgoing, ...]:
         batch: list[Outgoing] = []
@@ -111,14 +132,14 @@ class Pusher:
         """Whether a row with this id is in the outbox."""
         return event_id in self.waiting
 
-    def answered(self, response: PushResponse) -> list[Output]:
-        """Take in what became of each row of the batch."""
-        self.in_flight = ()
+    def answered(self, answer: PushAnswered) -> list[Output]:
+        """Take in what became of each row of a batch."""
+        self.come_back(answer.number)
         self.refusal = None
         self.hurry()
         self._batch_limit = MAX_BATCH_EVENTS
         outputs: list[Output] = []
-        for result in response.results:
+        for result in answer.response.results:
             if result.id not in self.waiting:
                 continue
             if result.problem is not None:
@@ -129,10 +150,12 @@ class Pusher:
             outputs.append(SetTimer(Timer.ECHO, ECHO_SECONDS))
         return outputs
 
-    def failed(self, failure: Failure) -> list[Output]:
+    def failed(self, failure: Failure, number: int) -> list[Output]:
         """The batch was not taken: try again later, smaller, or set a hopeless row aside."""
-        batch, self.in_flight = self.in_flight, ()
-        if failure.code in _BATCH_PROBLEMS and batch:
+        batch = self.come_back(number)
+        if not batch:
+            return []  # it was seen recorded since, or another one is under way
+        if failure.code in _BATCH_PROBLEMS:
             if len(batch) == 1 and failure.code is not None:
                 return [self._park(batch[0].event_id, failure.code, failure.detail)]
             self._batch_limit = max(1, len(batch) // 2)

@@ -165,11 +165,12 @@ class Session(Generic[S]):
 
     async def _push(self, push: Push) -> Input:
         if self._api is None:
-            return PushFailed(_NO_SERVER)
+            return PushFailed(_NO_SERVER, push.number)
         try:
-            return PushAnswered(await self._api.push(self.log, push.epoch, push.rows))
+            response = await self._api.push(self.log, push.epoch, push.rows)
         except ServerUnavailable as error:
-            return PushFailed(error.failure)
+            return PushFailed(error.failure, push.number)
+        return PushAnswered(response, push.number)
 
     async def _fetch(self, fetch: FetchPage) -> Input:
         if self._api is None:
