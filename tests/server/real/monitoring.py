@@ -1,0 +1,168 @@
+"""A real Prometheus and a real Alertmanager on loopback, and a small exporter to watch."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+
+from tests.real_programs import needs_program
+
+SECONDS = 60.0
+_LOOK_AGAIN = 0.05
+
+
+def wait_for(claim: Callable[[], object], what: str) -> None:
+    """Return once `claim` holds; fail in the words of `what` after a minute."""
+    ends = time.monotonic() + SECONDS
+    pause = threading.Event()
+    while not claim():
+        assert time.monotonic() < ends, f"never came true: {what}"
+        pause.wait(_LOOK_AGAIN)
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Exporter:
+    """Shows metrics that a test sets."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        exporter = self
+
+        class Page(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = exporter.text.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="exporter")
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        host, port = self._server.server_address[:2]
+        return f"{host!s}:{port}"
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def exporting() -> Iterator[Exporter]:
+    """An exporter that is closed in the end."""
+    exporter = Exporter()
+    try:
+        yield exporter
+    finally:
+        exporter.close()
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, ready: str) -> Iterator[None]:
+    with (folder / f"{Path(command[0]).name}.log").open("w") as told:
+        process = subprocess.Popen(command, cwd=folder, stdout=told, stderr=told)
+        try:
+            wait_for(lambda: _answers(ready), f"{command[0]} answers at {ready}")
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def alertmanager(folder: Path, webhook_url: str, token: str) -> Iterator[str]:
+    """An Alertmanager that notifies `webhook_url`; gives its address."""
+    program = needs_program("prometheus-alertmanager")
+    config = {
+        "route": {
+            "receiver": "watchfloor",
+            "group_by": ["alertname"],
+            "group_wait": "0s",
+            "group_interval": "1s",
+            "repeat_interval": "1m",
+        },
+        "receivers": [
+            {
+                "name": "watchfloor",
+                "webhook_configs": [
+                    {
+                        "url": webhook_url,
+                        "send_resolved": True,
+                        "http_config": {"authorization": {"credentials": token}},
+                    }
+                ],
+            }
+        ],
+    }
+    file = folder / "alertmanager.yml"
+    file.write_text(json.dumps(config))  # JSON is YAML
+    address = f"127.0.0.1:{free_port()}"
+    command = [
+        str(program),
+        f"--config.file={file}",
+        f"--storage.path={folder / 'alertmanager'}",
+        f"--web.listen-address={address}",
+        "--cluster.listen-address=",
+    ]
+    with _running(command, folder, f"http://{address}/-/ready"):
+        yield address
+
+
+@contextmanager
+def prometheus(
+    folder: Path, scraped: str, rules: list[dict[str, object]], alerts_to: str = ""
+) -> Iterator[str]:
+    """A Prometheus that scrapes one address every second; gives its URL."""
+    program = needs_program("prometheus")
+    (folder / "rules.yml").write_text(json.dumps({"groups": [{"name": "shop", "rules": rules}]}))
+    config: dict[str, object] = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": ["rules.yml"],
+        "scrape_configs": [{"job_name": "shop", "static_configs": [{"targets": [scraped]}]}],
+    }
+    if alerts_to:
+        config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alerts_to]}]}]}
+    file = folder / "prometheus.yml"
+    file.write_text(json.dumps(config))
+    address = f"127.0.0.1:{free_port()}"
+    command = [
+        str(program),
+        f"--config.file={file}",
+        f"--storage.tsdb.path={folder / 'prometheus'}",
+        f"--web.listen-address={address}",
+    ]
+    with _running(command, folder, f"http://{address}/-/ready"):
+        yield f"http://{address}"
