@@ -56,6 +56,7 @@ class CommanderBody(QWidget):
         self._arrange()
         self._room = Room.ROOMY
         self._are_sizes_chosen = False
+        self._wanted: tuple[list[int], list[int]] | None = None
         self.across.splitterMoved.connect(self._keep_sizes)
         self.centre.splitterMoved.connect(self._keep_sizes)
         desk.theme.changed.connect(self.fit)
@@ -87,7 +88,9 @@ class CommanderBody(QWidget):
         self._room = room
         self._place_columns()
         self._share_heights()
-        if has_changed or not self._are_sizes_chosen:
+        if self._wanted is not None and room is not Room.NARROW:
+            self._take_wanted()
+        elif has_changed or not self._are_sizes_chosen:
             self._share_widths()
 
     def _place_columns(self) -> None:
@@ -180,15 +183,24 @@ class CommanderBody(QWidget):
         return self.across.sizes(), self.centre.sizes()
 
     def restore_sizes(self, across: list[int], centre: list[int]) -> None:
-        """Take over sizes somebody chose before."""
-        if len(across) == 3 and len(centre) == 2 and self._room is not Room.NARROW:
-            self.across.setSizes(across)
-            self.centre.setSizes(centre)
+        """Take over sizes somebody chose before, once there is room for columns."""
+        if len(across) == 3 and len(centre) == 2:
+            self._wanted = (across, centre)
             self._are_sizes_chosen = True
+
+    def _take_wanted(self) -> None:
+        if self._wanted is not None:
+            px = self._desk.theme.px
+            self._limit(self.left, px(220), px(360))
+            self._limit(self.right, px(300), px(460))
+            self.across.setSizes(self._wanted[0])
+            self.centre.setSizes(self._wanted[1])
+            self._wanted = None
 
     def reset_sizes(self) -> None:
         """Go back to the sizes of the design."""
         self._are_sizes_chosen = False
+        self._wanted = None
         self.fit()
 
     def _keep_sizes(self) -> None:

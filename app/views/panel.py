@@ -184,9 +184,20 @@ class Button(QPushButton):
             self.style().polish(self)
             self._restyle()
 
+    def be_small(self, *, is_small: bool) -> None:
+        """Take less room: smaller type, less around it."""
+        if bool(self.property("small")) != is_small:
+            self.setProperty("small", is_small)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._restyle()
+
     @Slot()
     def _restyle(self) -> None:
         """Set the font here: a style sheet would lose its weight and its features."""
-        is_quiet = self.property("variant") == "quiet"
-        style = TypeStyle.ROW_MEDIUM if is_quiet else TypeStyle.BUTTON
+        style = TypeStyle.BUTTON
+        if self.property("variant") == "quiet":
+            style = TypeStyle.ROW_MEDIUM
+        elif self.property("small"):
+            style = TypeStyle.ROW_STRONG
         self.setFont(self._desk.theme.font(style, "a-b"))

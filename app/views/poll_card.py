@@ -26,6 +26,8 @@ DISC = 22
 DISC_PITCH = 28
 MARGIN = 10
 PADDING = 14
+SMALL_BELOW = 350
+"""Below this width (pixels at 100 %) the buttons are small."""
 
 
 class PollCard(QWidget):
@@ -87,6 +89,9 @@ class PollCard(QWidget):
         return QSize(300, self._height())
 
     def resizeEvent(self, _event: object) -> None:
+        is_small = self.width() < self._desk.theme.px(SMALL_BELOW)
+        for button in (self.go, self.no_go, self.third):
+            button.be_small(is_small=is_small)
         self.setFixedHeight(self._height())
 
     @Slot()

@@ -64,6 +64,16 @@ class ServicePanel(Panel):
         self.focus_target = service_map
         desk.theme.changed.connect(self._place_parts)
 
+    def use_map(self, service_map: QWidget) -> None:
+        """Put the map where its placeholder was; it takes over the place in the tab order."""
+        placeholder, self.map = self.map, service_map
+        self.body.replaceWidget(placeholder, service_map)
+        self.body.setStretchFactor(service_map, 1)
+        QWidget.setTabOrder(placeholder, service_map)
+        self.focus_target = service_map
+        service_map.show()
+        placeholder.deleteLater()
+
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Count the services by health."""
@@ -163,11 +173,9 @@ class HealthCounts(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = Pen(painter, theme)
         right = float(self.width())
-        for icon, colour, count, word, style in reversed(self._parts()):
+        for icon, colour, count, word, style in reversed(self._parts_that_fit()):
             text = f"{count} {word}"
             width = text_width(theme, text, style)
-            if right - width - px(20) < 0:
-                break
             text_colour = (
                 theme.tokens.text1 if style is TypeStyle.ROW_STRONG else theme.tokens.text3
             )
@@ -176,6 +184,17 @@ class HealthCounts(QWidget):
             pen.icon(icon, colour, right - width - px(18), self.height() / 2 - px(8), 14)
             right -= width + px(34)
         painter.end()
+
+    def _parts_that_fit(self) -> list[tuple[Icon, QColor, int, str, TypeStyle]]:
+        """The worst first: where there is no room, what is normal goes."""
+        theme, room = self._desk.theme, float(self.width())
+        fitting: list[tuple[Icon, QColor, int, str, TypeStyle]] = []
+        for part in self._parts():
+            room -= text_width(theme, f"{part[2]} {part[3]}", part[4]) + theme.px(34)
+            if room < -theme.px(16):
+                break
+            fitting.append(part)
+        return fitting
 
     def _parts(self) -> list[tuple[Icon, QColor, int, str, TypeStyle]]:
         tokens, counts = self._desk.theme.tokens, self._counts

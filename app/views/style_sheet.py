@@ -39,6 +39,7 @@ QPushButton[variant="quiet"]:checked {{
     background: {tokens.bg3.name()}; color: {tokens.text1.name()};
 }}
 QPushButton[variant="quiet"]:focus {{ border: 2px solid {tokens.accent.name()}; }}
+QPushButton[small="true"] {{ padding: 0 {round(5 * scale)}px; }}
 QLineEdit {{
     background: {tokens.bg2.name()}; color: {tokens.text1.name()};
     border: 1px solid {tokens.line2.name()}; border-radius: {Radius.FIELD}px;

@@ -1,0 +1,164 @@
+"""The models show what a state says, in order, and keep what did not change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.incident.projections.timeline import Lane, TimelineEntry
+from app.incident.replay import replay
+from app.models.action_model import ActionModel
+from app.models.deadline_model import DeadlineModel
+from app.models.decision_model import DecisionModel
+from app.models.roster_model import RosterModel, also_on_bridge
+from app.models.rows import RowRole
+from app.models.timeline_model import Gap, TimelineFilter, TimelineModel, gaps
+from tests.views.checkout_incident import ME, at, checkout_log, checkout_state
+
+
+def test_the_roster_keeps_unfilled_required_roles_in_place(
+    qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    model = RosterModel(ME)
+
+    model.show_state(checkout_state())
+
+    assert [row.title for row in model.rows][:2] == ["Incident commander", "Deputy"]
+    assert model.rows[0].is_me
+    assert model.rows[-1].tenure is None
+    assert model.index(len(model.rows) - 1).data() == "SME database: unfilled"
+    assert model.filled == 7
+    qtmodeltester.check(model)
+
+
+def test_people_on_the_bridge_without_a_role_are_listed_apart() -> None:
+    assert also_on_bridge(checkout_state()) == (
+        "Eva Horn",
+        "Ravi Menon",
+        "Sofia Ortiz",
+        "Kim Duarte",
+    )
+
+
+def test_the_decision_on_the_card_is_not_in_the_list(
+    qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    model = DecisionModel()
+
+    model.show_state(checkout_state())
+
+    labels = [row.decision.label for row in model.rows]
+    assert labels == ["D-6", "D-5", "D-4", "D-3", "D-2", "D-1"]
+    assert model.rows[1].standing == "Reversed"
+    assert model.rows[0].standing == "Go"
+    assert "Did not lower errors" in str(model.index(1).data())
+    qtmodeltester.check(model)
+
+
+def test_the_action_to_check_back_on_first_is_at_the_top(
+    qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    model = ActionModel()
+
+    model.show_state(checkout_state())
+
+    assert model.rows[0].text.startswith("Dump pg_stat_activity")
+    moments = [action.check_back_at for action in model.rows]
+    assert moments == sorted(moments, key=str)
+    qtmodeltester.check(model)
+
+
+def test_clocks_are_shown_in_the_order_they_were_armed(
+    qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    model = DeadlineModel()
+
+    model.show_state(checkout_state())
+
+    assert [deadline.clock for deadline in model.rows] == ["exec", "acme", "gdpr"]
+    assert "due 14:52 UTC" in str(model.index(0).data())
+    qtmodeltester.check(model)
+
+
+def test_the_timeline_is_newest_first(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    model = TimelineModel()
+
+    model.show_state(checkout_state())
+
+    entries = [row for row in model.rows if isinstance(row, TimelineEntry)]
+    assert [entry.at for entry in entries] == sorted((one.at for one in entries), reverse=True)
+    assert model.index(0).data(RowRole.ROW) is entries[0]
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    qtmodeltester.check(model)
+
+
+def test_new_entries_arrive_as_rows_at_the_top(qtbot: QtBot) -> None:
+    log = checkout_log()
+    half = replay(log[:-6])
+    model = TimelineModel()
+    model.show_state(half)
+    before = model.rows
+
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.show_state(replay(log[-6:], half))
+
+    assert model.rows[-len(before) :] == before
+    assert len(model.rows) > len(before)
+
+
+def test_growing_row_by_row_shows_the_same_as_all_at_once(qtbot: QtBot) -> None:
+    log = checkout_log()
+    grown, whole = TimelineModel(), TimelineModel()
+    state = replay(log[:1])
+
+    for recorded in log[1:]:
+        state = replay([recorded], state)
+        grown.show_state(state)
+    whole.show_state(state)
+
+    assert grown.rows == whole.rows
+
+
+def test_a_silence_between_people_is_a_row_of_its_own(qtbot: QtBot) -> None:
+    model = TimelineModel()
+    model.show_state(checkout_state())
+
+    silences = [row for row in model.rows if isinstance(row, Gap)]
+
+    assert silences
+    assert all((gap.end - gap.start).total_seconds() >= 300 for gap in silences)
+    assert "min with no entries" in model.sentence(silences[0])
+
+
+def test_the_silence_that_still_lasts_counts_until_now() -> None:
+    entries = checkout_state().timeline
+
+    lasting = gaps(entries, until=at("14:50"))
+
+    assert lasting[-1].end == at("14:50")
+
+
+def test_filters_show_what_they_admit_and_no_gaps(qtbot: QtBot) -> None:
+    model = TimelineModel()
+    model.show_state(checkout_state())
+
+    model.use_filter(TimelineFilter(lane=Lane.DECISIONS, words="psp jae"))
+    assert not model.rows
+    model.use_filter(TimelineFilter(lane=Lane.DECISIONS, words="PSP"))
+    assert all(isinstance(row, TimelineEntry) for row in model.rows)
+    assert {row.line.lane for row in model.rows if isinstance(row, TimelineEntry)} == {
+        Lane.DECISIONS
+    }
+    model.use_filter(TimelineFilter(service="checkout"))
+    assert all("checkout" in row.line.services for row in model.rows if not isinstance(row, Gap))
+    model.use_filter(TimelineFilter(pinned_only=True))
+    assert all(row.is_pinned for row in model.rows if not isinstance(row, Gap))
+    model.use_filter(TimelineFilter())
+    assert len(model.rows) > len(checkout_state().timeline)
+
+
+def test_models_belong_to_their_parent(qtbot: QtBot) -> None:
+    owner = QObject()
+
+    assert RosterModel(ME, owner).parent() is owner

@@ -1,0 +1,180 @@
+"""The capture bar never loses a word, and says what it will do with it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.capture.entry import EntryKind
+from app.views.capture_bar import CaptureBar
+from app.views.capture_field import python_offset, qt_offset
+from app.views.clock import FrozenClock
+from app.views.desk import Desk
+from app.views.intentions import AndThen
+from tests.views.checkout_incident import at, checkout_vocabulary
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, desk: Desk) -> CaptureBar:
+    window = QWidget()
+    window.resize(1400, 400)
+    qtbot.addWidget(window)
+    bar = CaptureBar(desk, window, window)
+    bar.setGeometry(0, 334, 1400, 66)
+    bar.use_vocabulary(checkout_vocabulary())
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    bar.field.setFocus()
+    return bar
+
+
+def test_the_line_is_coloured_and_said_back(qtbot: QtBot, bar: CaptureBar) -> None:
+    qtbot.keyClicks(bar.field, "/d rollback checkout to v41 because error rate 40% @maria !go ")
+
+    assert bar.field.accessibleDescription().startswith("Decision · Go · checkout to v41")
+    assert "Owner Maria Silva" in bar.field.accessibleDescription()
+
+
+def test_tab_takes_the_first_completion(qtbot: QtBot, bar: CaptureBar) -> None:
+    qtbot.keyClicks(bar.field, "/ok @ma")
+    assert bar.popup.isVisible()
+
+    qtbot.keyClick(bar.field, Qt.Key.Key_Tab)
+
+    assert bar.field.line == "/ok @maria "
+
+
+def test_down_moves_through_completions_and_escape_keeps_the_text(
+    qtbot: QtBot, bar: CaptureBar
+) -> None:
+    qtbot.keyClicks(bar.field, "@")
+    first = bar.popup.current
+
+    qtbot.keyClick(bar.field, Qt.Key.Key_Down)
+    assert bar.popup.current is not first
+    qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+
+    assert not bar.popup.isVisible()
+    assert bar.field.line == "@"
+
+
+def test_the_ghost_is_taken_by_the_right_arrow_at_the_end(qtbot: QtBot, bar: CaptureBar) -> None:
+    qtbot.keyClicks(bar.field, "/d rollback checkout to v41 @maria !go ")
+    assert bar.field.ghost == "+15m"
+
+    bar.popup.hide()
+    qtbot.keyClick(bar.field, Qt.Key.Key_Right)
+
+    assert bar.field.line.endswith("!go +15m")
+
+
+@pytest.mark.parametrize(
+    ("modifier", "and_then"),
+    [
+        (Qt.KeyboardModifier.NoModifier, AndThen.NOTHING),
+        (Qt.KeyboardModifier.ShiftModifier, AndThen.POLL),
+        (Qt.KeyboardModifier.ControlModifier, AndThen.DECIDE_GO),
+    ],
+)
+def test_enter_logs_and_its_modifiers_say_what_follows(
+    qtbot: QtBot, bar: CaptureBar, modifier: Qt.KeyboardModifier, and_then: AndThen
+) -> None:
+    qtbot.keyClicks(bar.field, "/d restart order ")
+
+    with qtbot.waitSignal(bar.line_logged) as logged:
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return, modifier)
+
+    assert logged.args is not None
+    assert logged.args[0].and_then is and_then
+    assert bar.field.line == ""
+
+
+def test_an_empty_line_logs_nothing(qtbot: QtBot, bar: CaptureBar) -> None:
+    with qtbot.assertNotEmitted(bar.line_logged):
+        qtbot.keyClicks(bar.field, "   ")
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+
+def test_a_new_row_in_the_line_makes_the_bar_higher(qtbot: QtBot, bar: CaptureBar) -> None:
+    height = bar.height()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClicks(bar.field, "one")
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return, both)
+    qtbot.keyClicks(bar.field, "two")
+
+    assert bar.field.line == "one\ntwo"
+    assert bar.height() > height
+
+
+def test_up_brings_back_what_was_logged(qtbot: QtBot, bar: CaptureBar) -> None:
+    for line in ("first note", "second note"):
+        qtbot.keyClicks(bar.field, line)
+        bar.popup.hide()
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+    qtbot.keyClick(bar.field, Qt.Key.Key_Up)
+    assert bar.field.line == "second note"
+    qtbot.keyClick(bar.field, Qt.Key.Key_Up)
+    assert bar.field.line == "first note"
+    qtbot.keyClick(bar.field, Qt.Key.Key_Down)
+    qtbot.keyClick(bar.field, Qt.Key.Key_Down)
+    assert bar.field.line == ""
+
+
+def test_undo_is_offered_for_a_minute(qtbot: QtBot, bar: CaptureBar, clock: FrozenClock) -> None:
+    bar.confirm("Logged D-8.")
+    assert "Undo" in bar.parse_line.accessibleName()
+    clock.show(at("14:40:23"))
+    with qtbot.waitSignal(bar.undo_requested):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    bar.confirm("Logged D-9.")
+    clock.show(at("14:42"))
+    with qtbot.assertNotEmitted(bar.undo_requested):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_with_text_in_the_field_undo_is_of_the_text(qtbot: QtBot, bar: CaptureBar) -> None:
+    bar.confirm("Logged D-8.")
+    bar.field.show_line("half a thought")
+
+    with qtbot.assertNotEmitted(bar.undo_requested):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    assert bar.field.line == ""
+
+
+def test_a_pause_in_typing_keeps_the_draft(qtbot: QtBot, bar: CaptureBar) -> None:
+    with qtbot.waitSignal(bar.draft_changed, timeout=2000) as kept:
+        qtbot.keyClicks(bar.field, "half a thou")
+
+    assert kept.args == ["half a thou"]
+
+
+def test_a_kind_that_does_nothing_yet_says_so(qtbot: QtBot, bar: CaptureBar) -> None:
+    bar.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})
+
+    qtbot.keyClicks(bar.field, "/p @dba ")
+
+    assert "/p is saved as a note" in bar.field.accessibleDescription()
+
+
+def test_an_unknown_name_is_put_right_with_one_key(qtbot: QtBot, bar: CaptureBar) -> None:
+    qtbot.keyClicks(bar.field, "/a look @marai ")
+
+    qtbot.keyClick(bar.field, Qt.Key.Key_F4)
+    assert bar.popup.current is not None
+    bar.take(bar.popup.current)
+
+    assert "@maria" in bar.field.line
+
+
+def test_offsets_agree_after_characters_outside_the_basic_plane() -> None:
+    line = "🔥 checkout"
+
+    assert qt_offset(line, 2) == 3
+    assert python_offset(line, 3) == 2
+    assert python_offset(line, qt_offset(line, len(line))) == len(line)

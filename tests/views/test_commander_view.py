@@ -1,0 +1,258 @@
+"""The commander view says what people want, by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.incident.kinds.decisions import Verdict
+from app.incident.state import IncidentState
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.views.commander_layout import Room
+from app.views.commander_view import CommanderView
+from app.views.intentions import AndThen
+from tests.views.checkout_incident import at
+
+OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36"))
+
+
+def test_the_card_offers_to_note_the_objection(view: CommanderView) -> None:
+    card = view.body.decisions.card
+
+    assert card.go.text() == "Go, noting objection"
+    assert "Jae Park objects: migration 0093 may not reverse" in card.accessibleDescription()
+    assert "Lena Vogt has not answered" in card.accessibleDescription()
+
+
+def test_deciding_go_is_an_intention_with_the_decision_and_the_verdict(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    decision = state.open_decision
+    assert decision is not None
+
+    with qtbot.waitSignal(view.decide_requested) as asked:
+        qtbot.keyClick(
+            view.body.decisions.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+        )
+
+    assert asked.args == [decision.decision_id, Verdict.GO]
+
+
+def test_no_go_and_reversing_ask_for_a_reason_in_the_bar(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    decisions = view.body.decisions
+    with qtbot.assertNotEmitted(view.decide_requested):
+        qtbot.keyClick(decisions.list, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    assert view.capture.field.line == "/nogo D-7 because "
+
+    decisions.list.setCurrentIndex(decisions.model.index(0))
+    qtbot.keyClick(decisions.list, Qt.Key.Key_R)
+    assert view.capture.field.line == "/x D-6 because "
+
+
+def test_extending_the_poll_carries_the_decision(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    with qtbot.waitSignal(view.poll_extended) as asked:
+        view.body.decisions.card.third.click()
+
+    assert state.open_decision is not None
+    assert asked.args == [state.open_decision.decision_id]
+
+
+def test_an_action_is_ticked_by_mouse_or_by_space(qtbot: QtBot, view: CommanderView) -> None:
+    work = view.body.work
+    box = work.list.visualRect(work.model.index(0)).topLeft() + QPoint(20, 10)
+
+    with qtbot.waitSignal(view.done_requested) as by_mouse:
+        qtbot.mouseClick(work.list.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    work.list.setCurrentIndex(work.model.index(0))
+    with qtbot.waitSignal(view.done_requested) as by_key:
+        qtbot.keyClick(work.list, Qt.Key.Key_Space)
+
+    assert by_mouse.args == by_key.args == [work.model.rows[0].action_id]
+
+
+def test_a_click_beside_the_box_ticks_nothing(qtbot: QtBot, view: CommanderView) -> None:
+    work = view.body.work
+    beside = work.list.visualRect(work.model.index(0)).center()
+
+    with qtbot.assertNotEmitted(view.done_requested):
+        qtbot.mouseClick(work.list.viewport(), Qt.MouseButton.LeftButton, pos=beside)
+
+
+def test_paging_is_typed_in_the_bar_because_nothing_pages_yet(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    roster = view.body.roster
+    last = roster.model.index(len(roster.model.rows) - 1)
+    roster.list.setCurrentIndex(last)
+
+    qtbot.keyClick(roster.list, Qt.Key.Key_Return)
+
+    assert view.capture.field.line == "/p @dba "
+
+
+def test_an_entry_is_pinned_by_its_key(qtbot: QtBot, view: CommanderView) -> None:
+    timeline = view.body.timeline
+    timeline.list.setCurrentIndex(timeline.model.index(0))
+
+    with qtbot.waitSignal(view.pin_requested) as asked:
+        qtbot.keyClick(timeline.list, Qt.Key.Key_P)
+
+    assert asked.args == [timeline.model.rows[0].event_id]  # type: ignore[union-attr]
+
+
+def test_a_note_is_corrected_in_the_bar(qtbot: QtBot, view: CommanderView) -> None:
+    timeline = view.body.timeline
+    row = next(
+        place
+        for place, one in enumerate(timeline.model.rows)
+        if timeline.model.sentence(one).startswith("14:28:50")
+    )
+    timeline.list.setCurrentIndex(timeline.model.index(row))
+    qtbot.keyClick(timeline.list, Qt.Key.Key_E)
+    assert view.capture.field.line == "orders-db pool raised to 500, refilled in 40 s"
+
+    view.capture.field.show_line("orders-db pool raised to 600")
+    with (
+        qtbot.waitSignal(view.note_rewritten) as rewritten,
+        qtbot.assertNotEmitted(view.line_logged),
+    ):
+        qtbot.keyClick(view.capture.field, Qt.Key.Key_Return)
+
+    assert rewritten.args is not None
+    assert rewritten.args[1] == "orders-db pool raised to 600"
+
+
+def test_number_keys_filter_the_timeline_by_lane(qtbot: QtBot, view: CommanderView) -> None:
+    timeline = view.body.timeline
+
+    qtbot.keyClick(timeline.list, Qt.Key.Key_4)
+
+    assert {timeline.model.sentence(row)[9:11] for row in timeline.model.rows} >= {"D-"}
+    qtbot.keyClick(timeline.list, Qt.Key.Key_1)
+    assert timeline.model.filter.is_open
+
+
+def test_every_panel_is_reached_by_its_number_and_by_f6(qtbot: QtBot, view: CommanderView) -> None:
+    view.activateWindow()
+    body = view.body
+    targets = [body.roster.list, body.freeze.button, None, body.timeline.list]
+    for number, target in enumerate(targets, start=1):
+        view.focus_panel(number)
+        if target is not None:
+            assert view.focusWidget() is target
+
+    view.capture.field.setFocus()
+    for _ in range(6):
+        view._focus_next()
+    assert view.focusWidget() is body.work.list
+    view._focus_next()
+    assert view.focusWidget() is view.capture.field
+
+
+def test_escape_closes_then_clears_then_writes(qtbot: QtBot, view: CommanderView) -> None:
+    timeline = view.body.timeline
+    timeline.list.setFocus()
+    timeline.list.setCurrentIndex(timeline.model.index(2))
+
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not timeline.list.selectionModel().hasSelection()
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert view.focusWidget() is view.capture.field
+
+
+def test_the_keyboard_map_comes_and_goes_and_returns_the_focus(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    view.body.work.list.setFocus()
+
+    view.keyboard_map.toggle()
+    assert view.keyboard_map.isVisible()
+    qtbot.keyClick(view.keyboard_map, Qt.Key.Key_Escape)
+
+    assert not view.keyboard_map.isVisible()
+    assert view.focusWidget() is view.body.work.list
+
+
+def test_a_line_is_logged_with_the_time_of_its_first_character(
+    qtbot: QtBot, view: CommanderView, clock: object
+) -> None:
+    field = view.capture.field
+    field.setFocus()
+    qtbot.keyClicks(field, "pool")
+    clock.show(at("14:41"))  # type: ignore[attr-defined]
+    qtbot.keyClicks(field, " refilled")
+
+    with qtbot.waitSignal(view.line_logged) as logged:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    assert logged.args is not None
+    line = logged.args[0]
+    assert line.entry.text == "pool refilled"
+    assert line.first_typed_at == at("14:39:24")
+    assert line.and_then is AndThen.NOTHING
+
+
+def test_offline_every_panel_says_as_of_when(view: CommanderView) -> None:
+    view.show_sync(OFFLINE)
+
+    card = view.body.decisions.card
+    assert card.go.text() == "Record go"
+    assert card.third.text() == "+1 min"
+    assert view.body.update_panel.button.text() == "Copy text"
+    assert "7 unsynced" in view.header.accessibleDescription()
+
+
+def test_reviewing_the_update_shows_every_draft_and_records_what_was_sent(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    view.body.update_panel.button.click()
+    assert view.update_sheet.isVisible()
+
+    with qtbot.waitSignal(view.update_recorded) as recorded:
+        view.update_sheet.record.click()
+
+    assert recorded.args is not None
+    assert recorded.args[0] == ("Status page", "Execs", "Support")
+    assert not view.update_sheet.isVisible()
+
+
+def test_a_narrow_window_brings_its_columns_up_as_overlays(view: CommanderView) -> None:
+    view.resize(1024, 700)
+    assert view.body.room is Room.NARROW
+    assert not view.body.left.isVisible()
+
+    view.focus_panel(1)
+    assert view.body.left.isVisible()
+    view.focus_panel(5)
+    assert view.body.right.isVisible()
+    assert not view.body.left.isVisible()
+
+    view.resize(1600, 1000)
+    QApplication.processEvents()
+    assert view.body.room is Room.ROOMY
+    assert view.body.left.isVisible()
+    assert view.body.left.width() == 276
+
+
+def test_scrolled_away_new_rows_do_not_move_what_is_read(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    timeline = view.body.timeline
+    bar = timeline.list.verticalScrollBar()
+    bar.setValue(240)
+    reading = timeline.list.indexAt(QPoint(50, 5)).data()
+    from dataclasses import replace
+
+    newest = replace(state.timeline[-1], event_id="new", at=at("14:39:30"))
+    timeline.show_state(replace(state, timeline=(*state.timeline, newest)))
+
+    assert timeline.list.indexAt(QPoint(50, 5)).data() == reading
+    assert timeline.news.text() == "1 new"
+    timeline.news.click()
+    assert bar.value() == 0
+    assert not timeline.news.isVisible()

@@ -1,0 +1,83 @@
+"""The window says the worst in its title and comes back as it was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.incident.state import IncidentState
+from app.views.clock import FrozenClock
+from app.views.commander_view import CommanderView
+from app.views.desk import Desk
+from app.views.tokens import light_tokens
+from app.views.window import Window
+from tests.views.checkout_incident import at
+
+
+def settings_in(folder: Path) -> QSettings:
+    return QSettings(str(folder / "layout.ini"), QSettings.Format.IniFormat)
+
+
+def window_of(qtbot: QtBot, desk: Desk, folder: Path) -> Window:
+    window = Window(desk, CommanderView(desk, QWidget()), settings_in(folder))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def test_the_title_tells_what_a_task_bar_can(
+    qtbot: QtBot, desk: Desk, state: IncidentState, clock: FrozenClock, tmp_path: Path
+) -> None:
+    window = window_of(qtbot, desk, tmp_path)
+    assert window.windowTitle() == "Watchfloor"
+
+    window.show_state(state)
+    assert window.windowTitle() == "(3) SEV1 03:49 — INC-2417"
+
+    clock.show(at("14:45:23"))
+    assert "overdue −02:10" in window.windowTitle()
+
+
+def test_the_layout_survives_a_restart(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    first = window_of(qtbot, desk, tmp_path)
+    first.view.body.across.setSizes([300, 900, 398])
+    first.view.body.across.splitterMoved.emit(300, 1)
+    first.switch_theme()
+    first.close()
+    across = first.view.body.sizes()[0]
+    desk.theme.use_tokens(light_tokens())
+
+    second = window_of(qtbot, desk, tmp_path)
+    second.resize(1600, 1000)
+    QApplication.processEvents()
+
+    assert second.view.body.sizes()[0] == across
+    assert not desk.theme.tokens.is_dark
+
+
+def test_a_layout_of_another_version_gives_the_default(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    first = window_of(qtbot, desk, tmp_path)
+    first.close()
+    settings = settings_in(tmp_path)
+    for key in settings.allKeys():
+        if key.endswith("version"):
+            settings.setValue(key, 999)
+    settings.sync()
+
+    second = window_of(qtbot, desk, tmp_path)
+
+    assert (second.width(), second.height()) == (1600, 1000)
+
+
+def test_closing_is_announced_before_the_window_goes(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    window = window_of(qtbot, desk, tmp_path)
+
+    with qtbot.waitSignal(window.closing):
+        window.close()
