@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.graph.catalog import Kind
 from app.incident.kinds.signals import Health
-from app.views.service_map.glyphs import paint_glyph
+from app.views.service_map.glyphs import paint_glyph, paint_snowflake
 from app.views.service_map.look import CardMeasures
 from app.views.service_map.shapes import outline
 from app.views.tokens import Tokens, mixed
@@ -25,7 +25,11 @@ TAG_RISE = 13.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What one card says.  `initials` fill the on-call disc; empty means no disc."""
+    """What one card says.
+
+    `initials` fill the on-call disc; empty means no disc.  `has_exception` marks a change that
+    is allowed during a freeze with a snowflake.
+    """
 
     service_id: str
     name: str
@@ -33,6 +37,7 @@ class Card:
     health: Health = Health.NORMAL
     second_line: str = ""
     tags: tuple[str, ...] = ()
+    has_exception: bool = False
     initials: str = ""
     is_stale: bool = False
     is_faded: bool = False
@@ -125,22 +130,26 @@ class CardPainter:
         measures = self._measures
         middle = box.center().y()
         first = middle - 7.5 if card.second_line else middle
+        is_loud = card.health is not Health.NORMAL
         self._glyph(
             painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
         )
         left = box.left() + measures.text_left
-        room = box.right() - left - (28.0 if card.initials else 2.0)
-        painter.setFont(self._strong_font if card.health is not Health.NORMAL else self._name_font)
-        _line_of_text(painter, QRectF(left, first - 10, room, 20), card.name, ink.name)
+        room = box.right() - left - (22.0 if card.initials else 2.0)
+        painter.setFont(self._strong_font if is_loud else self._name_font)
+        if not card.second_line and (parts := _in_two(card.name, painter.font(), room)):
+            painter.setFont(font_of(measures.second, tabular=False))
+            _line_of_text(painter, QRectF(left, middle - 17.5, room, 20), parts[0], ink.name)
+            _line_of_text(painter, QRectF(left, middle - 2.5, room, 20), parts[1], ink.name)
+        else:
+            _line_of_text(painter, QRectF(left, first - 10, room, 20), card.name, ink.name)
         if card.second_line:
-            painter.setFont(
-                self._second_strong_font if card.health is Health.DEGRADED else self._second_font
-            )
-            _line_of_text(
-                painter, QRectF(left, middle - 1.5, room, 20), card.second_line, ink.second
-            )
+            is_amber = card.health is Health.DEGRADED
+            painter.setFont(self._second_strong_font if is_amber else self._second_font)
+            area = QRectF(left, middle - 1.5, room, 20)
+            _line_of_text(painter, area, card.second_line, ink.second)
         if card.initials:
-            self._paint_disc(painter, card.initials, QPointF(box.right() - 16, middle))
+            self._paint_disc(painter, card.initials, QPointF(box.right() - 13, middle))
 
     def _glyph(self, painter: QPainter, card: Card, at: QPointF, size: float, ink: _Ink) -> None:
         if not card.is_ghost:
@@ -149,11 +158,11 @@ class CardPainter:
     def _paint_disc(self, painter: QPainter, initials: str, centre: QPointF) -> None:
         painter.setPen(QPen(self._tokens.line, 1.0))
         painter.setBrush(self._tokens.bg3)
-        painter.drawEllipse(centre, 10.0, 10.0)
+        painter.drawEllipse(centre, 9.0, 9.0)
         painter.setFont(self._disc_font)
         painter.setPen(self._tokens.text2)
         painter.drawText(
-            QRectF(centre.x() - 10, centre.y() - 10, 20, 20),
+            QRectF(centre.x() - 9, centre.y() - 9, 18, 18),
             Qt.AlignmentFlag.AlignCenter,
             initials,
         )
@@ -175,6 +184,12 @@ class CardPainter:
             painter.setPen(self._tokens.bg0 if self._tokens.is_dark else self._tokens.bg1)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tag)
             right -= width + 3.0
+        if card.has_exception and right - TAG_HEIGHT >= box.left():
+            area = QRectF(right - TAG_HEIGHT, box.top() - TAG_RISE, TAG_HEIGHT, TAG_HEIGHT)
+            painter.setPen(QPen(self._tokens.bg1, 1.5))
+            painter.setBrush(self._tokens.freeze_tint)
+            painter.drawRoundedRect(area, 3.5, 3.5)
+            paint_snowflake(painter, self._tokens.freeze, area.center(), 10.0)
 
     def _ink(self, health: Health, *, is_stale: bool) -> _Ink:
         tokens = self._tokens
@@ -200,6 +215,24 @@ class CardPainter:
 
 def _size(card: Card) -> float:
     return 9.0 if card.health is Health.NORMAL else 13.0
+
+
+def _in_two(name: str, font: QFont, room: float) -> tuple[str, str] | None:
+    """A name too long for one line, cut after the last mark or capital that fits on the first."""
+    metrics = QFontMetricsF(font)
+    if metrics.horizontalAdvance(name) <= room:
+        return None
+    fitting = [end for end in _cuts(name) if metrics.horizontalAdvance(name[:end]) <= room]
+    return (name[: fitting[-1]], name[fitting[-1] :]) if fitting else None
+
+
+def _cuts(name: str) -> list[int]:
+    """Where a name may be cut, from left to right; never within the first three letters."""
+    return [
+        end
+        for end in range(3, len(name) - 1)
+        if name[end - 1] in "-_.:/ " or (name[end].isupper() and name[end - 1].islower())
+    ]
 
 
 def _line_of_text(painter: QPainter, area: QRectF, text: str, colour: QColor) -> None:

@@ -2,82 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.incident.kinds.signals import Health
 from app.views.service_map.groups import Codes, Groups
 from app.views.service_map.look import HEALTHS, health_colour
-from app.views.service_map.raster import View
+from app.views.service_map.raster import Stroke, View
 from app.views.tokens import Tokens, mixed
 from app.views.typography import TypeStyle, font_of
 
 _LINKS_SHOWN = 600
+_LINKS_A_STROKE = 60
+_DISCS_A_STROKE = 50
 _SMALLEST_NAMED = 26.0
 _SMALLEST_COUNTED = 22.0
 
 
-def paint_team_grounds(painter: QPainter, teams: Groups, tokens: Tokens, view: View) -> None:
-    """A faint disc and the team's name behind its services."""
-    if len(teams.names) < 2:
-        return
-    painter.setFont(font_of(TypeStyle.LABEL_MEDIUM, tabular=False))
-    metrics = QFontMetricsF(painter.font())
-    for number, name in enumerate(teams.names):
-        centre = view.camera.to_screen(QPointF(*teams.centres[number]))
-        radius = float(teams.radii[number]) * view.camera.scale
-        area = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
-        if not area.intersects(view.area):
-            continue
-        painter.setPen(QPen(tokens.line, 1.0))
-        painter.setBrush(mixed(tokens.bg2, tokens.bg1, 0.7))
-        painter.drawEllipse(area)
-        if radius >= _SMALLEST_NAMED:
-            painter.setPen(tokens.text3)
-            room = max(2 * radius, 60.0)
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(
-                QRectF(centre.x() - room / 2, area.top() - 16, room, 15),
-                Qt.AlignmentFlag.AlignCenter,
-                words,
+@dataclass(frozen=True, slots=True, eq=False)
+class DiscPainter:
+    """Paints the discs of one grouping in one view; `codes` are those of the services."""
+
+    groups: Groups
+    codes: Codes
+    tokens: Tokens
+    view: View
+
+    def ground_strokes(self) -> Iterator[Stroke]:
+        """A faint disc and the name behind the services of each group, some a stroke."""
+        if len(self.groups.names) > 1:
+            for numbers in _parts(len(self.groups.names), _DISCS_A_STROKE):
+                yield partial(self._paint_grounds, numbers)
+
+    def disc_strokes(self) -> Iterator[Stroke]:
+        """The busiest links, then discs from calm to loud with how many services they hold."""
+        for numbers in _parts(min(_LINKS_SHOWN, len(self.groups.links)), _LINKS_A_STROKE):
+            yield partial(self._paint_links, numbers)
+        order = np.argsort(self.groups.worst(self.codes), kind="stable")
+        for numbers in _parts(len(order), _DISCS_A_STROKE):
+            yield partial(self._paint_discs, order[numbers].tolist())
+
+    def paint_discs_of(self, painter: QPainter, services: NDArray[np.intp]) -> None:
+        """Paint again only the discs that hold `services`."""
+        self._paint_discs(np.unique(self.groups.member_of[services]).tolist(), painter)
+
+    def _paint_grounds(self, numbers: slice, painter: QPainter) -> None:
+        painter.setFont(font_of(TypeStyle.LABEL_MEDIUM, tabular=False))
+        metrics = QFontMetricsF(painter.font())
+        for number in range(numbers.start, numbers.stop):
+            area = self._area(number, 0.0)
+            if not area.intersects(self.view.area):
+                continue
+            painter.setPen(QPen(self.tokens.line, 1.0))
+            painter.setBrush(mixed(self.tokens.bg2, self.tokens.bg1, 0.7))
+            painter.drawEllipse(area)
+            if area.width() >= 2 * _SMALLEST_NAMED:
+                painter.setPen(self.tokens.text3)
+                room = max(area.width(), 60.0)
+                name = self.groups.names[number]
+                painter.drawText(
+                    QRectF(area.center().x() - room / 2, area.top() - 16, room, 15),
+                    Qt.AlignmentFlag.AlignCenter,
+                    metrics.elidedText(name, Qt.TextElideMode.ElideRight, room),
+                )
+
+    def _paint_links(self, numbers: slice, painter: QPainter) -> None:
+        groups, camera = self.groups, self.view.camera
+        heaviest = float(groups.link_counts[0])
+        colour = mixed(self.tokens.edge, self.tokens.bg1, 0.5)
+        pairs = zip(groups.links[numbers], groups.link_counts[numbers], strict=True)
+        for (one, other), count in pairs:
+            painter.setPen(QPen(colour, 0.6 + 2.4 * float(count) / heaviest))
+            painter.drawLine(
+                camera.to_screen(QPointF(*groups.centres[one])),
+                camera.to_screen(QPointF(*groups.centres[other])),
             )
 
+    def _paint_discs(self, numbers: list[int], painter: QPainter) -> None:
+        worst = self.groups.worst(self.codes)
+        failing = self.groups.count(self.codes, Health.FAILING)
+        degraded = self.groups.count(self.codes, Health.DEGRADED)
+        for number in numbers:
+            area = self._area(number, 4.0)
+            if area.intersects(self.view.area):
+                size = int(self.groups.sizes[number])
+                trouble = (int(failing[number]), int(degraded[number]))
+                _paint_disc(
+                    painter, area, self.tokens, HEALTHS[worst[number]], sum(trouble) / size
+                )
+                _write(painter, area, self._lines(number, size, trouble))
 
-def paint_discs(
-    painter: QPainter, groups: Groups, codes: Codes, tokens: Tokens, view: View
-) -> None:
-    """Discs with a count, the busiest links between them, and how many fail."""
-    _paint_links(painter, groups, tokens, view)
-    worst = groups.worst(codes)
-    failing = groups.count(codes, Health.FAILING)
-    degraded = groups.count(codes, Health.DEGRADED)
-    for number in np.argsort(worst, kind="stable"):
-        radius = max(4.0, float(groups.radii[number]) * view.camera.scale)
-        centre = view.camera.to_screen(QPointF(*groups.centres[number]))
-        area = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
-        if area.intersects(view.area):
-            state = HEALTHS[worst[number]]
-            share = float(failing[number] + degraded[number]) / float(groups.sizes[number])
-            _paint_disc(painter, area, tokens, state, share)
-            lines = [(f"{groups.sizes[number]}", tokens.text1)]
-            trouble = _trouble(int(failing[number]), int(degraded[number]))
-            lines.append((groups.names[number], tokens.text1 if trouble else tokens.text2))
-            lines += [(trouble, tokens.text2)] if trouble else []
-            _write(painter, area, lines)
+    def _lines(self, number: int, size: int, trouble: tuple[int, int]) -> list[tuple[str, QColor]]:
+        words, tokens = _trouble(*trouble), self.tokens
+        lines = [(f"{size}", tokens.text1)]
+        lines.append((self.groups.names[number], tokens.text1 if words else tokens.text2))
+        return [*lines, (words, tokens.text2)] if words else lines
+
+    def _area(self, number: int, least: float) -> QRectF:
+        """Where a disc is on screen, with at least the radius `least`."""
+        centre = self.view.camera.to_screen(QPointF(*self.groups.centres[number]))
+        radius = max(least, float(self.groups.radii[number]) * self.view.camera.scale)
+        return QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
 
 
-def _paint_links(painter: QPainter, groups: Groups, tokens: Tokens, view: View) -> None:
-    heaviest = float(groups.link_counts[0]) if len(groups.link_counts) else 1.0
-    colour = mixed(tokens.edge, tokens.bg1, 0.5)
-    for (one, other), count in zip(
-        groups.links[:_LINKS_SHOWN], groups.link_counts[:_LINKS_SHOWN], strict=True
-    ):
-        painter.setPen(QPen(colour, 0.6 + 2.4 * float(count) / heaviest))
-        painter.drawLine(
-            view.camera.to_screen(QPointF(*groups.centres[one])),
-            view.camera.to_screen(QPointF(*groups.centres[other])),
-        )
+def _parts(count: int, size: int) -> Iterator[slice]:
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
 
 
 def _paint_disc(

@@ -41,6 +41,14 @@ def paint_glyph(  # one place, one size, one state: the four arguments belong to
     painter.restore()
 
 
+def paint_snowflake(painter: QPainter, colour: QColor, centre: QPointF, size: float) -> None:
+    """Paint the mark of a freeze, `size` logical pixels across."""
+    painter.setPen(QPen(colour, 1.2))
+    for angle in (0.0, math.pi / 3, 2 * math.pi / 3):
+        arm = QPointF(math.sin(angle), math.cos(angle)) * (size / 2)
+        painter.drawLine(centre - arm, centre + arm)
+
+
 def _stroke(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)

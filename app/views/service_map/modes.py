@@ -30,6 +30,9 @@ def card_of(picture: MapPicture, service: Service, mode: MapMode, *, is_faded: b
         health=health.state,
         second_line=shown(_second_line(picture, service, mode)),
         tags=tuple(shown(tag) for tag in _tags(picture, service.id, mode)),
+        has_exception=any(
+            tag.meaning is TagMeaning.EXCEPTION for tag in picture.tags.get(service.id, ())
+        ),
         initials=_initials(service.on_call) if mode is MapMode.OWNERS else "",
         is_stale=picture.is_stale,
         is_faded=is_faded or (mode is MapMode.SUSPECTS and service.id in picture.ruled_out),

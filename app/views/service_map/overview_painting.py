@@ -11,10 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.incident.kinds.signals import Health
+from app.views.safe_text import shown
 from app.views.service_map.batches import draw_lines, draw_sprites, draw_squares
 from app.views.service_map.camera import Camera
 from app.views.service_map.cards import FADED, Card, CardPainter
-from app.views.service_map.discs import paint_discs, paint_team_grounds
+from app.views.service_map.discs import DiscPainter
 from app.views.service_map.edges import EdgeClass, edge_pen
 from app.views.service_map.look import HEALTHS, WIDE, health_colour
 from app.views.service_map.overview_scene import Level, OverviewScene
@@ -63,7 +64,7 @@ class OverviewPainting:
         level = self.scene.level(view.camera.scale)
         if level <= Level.TEAMS:
             return
-        yield lambda painter: paint_team_grounds(painter, self.scene.teams, self.tokens, view)
+        yield from self._discs(Level.TEAMS, view).ground_strokes()
         left = EDGE_BUDGET
         low, high = _corners(view.world)
         last = self._last_rank(view, level)
@@ -81,8 +82,7 @@ class OverviewPainting:
         """Loud edges, then services from calm to loud."""
         level = self.scene.level(view.camera.scale)
         if level <= Level.TEAMS:
-            groups = self.scene.domains if level is Level.DOMAINS else self.scene.teams
-            yield lambda painter: paint_discs(painter, groups, self.codes, self.tokens, view)
+            yield from self._discs(level, view).disc_strokes()
             return
         for loudness, pairs in sorted(self.loud().items()):
             yield from self._loud_strokes(loudness, pairs, view)
@@ -102,10 +102,8 @@ class OverviewPainting:
 
         def stroke(painter: QPainter) -> None:
             match level:
-                case Level.DOMAINS:
-                    paint_discs(painter, self.scene.domains, self.codes, self.tokens, view)
-                case Level.TEAMS:
-                    paint_discs(painter, self.scene.teams, self.codes, self.tokens, view)
+                case Level.DOMAINS | Level.TEAMS:
+                    self._discs(level, view).paint_discs_of(painter, services)
                 case Level.SQUARES:
                     self._squares(painter, services, view.camera)
                 case Level.SPRITES:
@@ -117,6 +115,9 @@ class OverviewPainting:
                     self._cards(painter, services, view.camera)
 
         return stroke
+
+    def _discs(self, level: Level, view: View) -> DiscPainter:
+        return DiscPainter(self.scene.groups(level), self.codes, self.tokens, view)
 
     def _last_rank(self, view: View, level: Level) -> int:
         """How far down the order of importance edges are drawn.
@@ -215,7 +216,7 @@ class OverviewPainting:
             is_loud = HEALTHS[self.codes[service]] is not Health.NORMAL
             painter.setPen(self.tokens.text1 if is_loud else self.tokens.text2)
             name = metrics.elidedText(
-                self.scene.names[service], Qt.TextElideMode.ElideMiddle, room
+                shown(self.scene.names[service]), Qt.TextElideMode.ElideMiddle, room
             )
             area = QRectF(x - room / 2, y + drop, room, 16)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, name)

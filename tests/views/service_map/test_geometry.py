@@ -54,7 +54,7 @@ def test_no_edge_runs_behind_a_card(measures: CardMeasures) -> None:
     assert edges_behind_cards(scene) == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     count=st.integers(2, 40),
     calls=st.integers(1, 3),
@@ -72,8 +72,8 @@ def test_no_edge_runs_behind_a_card_in_any_room(
     assert edges_behind_cards(scene) == []
 
 
-@settings(max_examples=25)
-@given(count=st.integers(2, 60), seed=st.integers(0, 1000), compact=st.booleans())
+@settings(max_examples=15)
+@given(count=st.integers(2, 40), seed=st.integers(0, 1000), compact=st.booleans())
 def test_cards_never_overlap(count: int, seed: int, compact: bool) -> None:
     layout = lay_out_focus(layered(count, 2, seed))
 
