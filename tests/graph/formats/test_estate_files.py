@@ -1,4 +1,4 @@
-"""Compose, Jaeger, Kiali, Kubernetes, CSV, CMDB, XML, DOT, node lists and Prometheus."""
+"""Compose, Jaeger, Kiali, Kubernetes, CSV and CMDB."""
 
 from __future__ import annotations
 
@@ -12,15 +12,11 @@ from app.graph.catalog import Basis, Catalog, Criticality, Kind
 from app.graph.formats import (
     cmdb,
     compose,
-    dot,
-    graph_xml,
     jaeger,
     kiali,
     kubernetes_labels,
-    node_lists,
     servicemap_csv,
 )
-from app.graph.formats import prometheus_service_graph as prometheus
 
 
 def pairs(catalog: Catalog) -> list[tuple[str, str]]:
@@ -271,172 +267,3 @@ def test_cmdb_relations_run_in_the_direction_of_need():
 def test_a_cmdb_export_without_types_is_refused():
     with pytest.raises(InvalidInput, match="the column type is missing"):
         cmdb.read(b"parent,child\na,b\n", name="cmdb.csv")
-
-
-GRAPHML = b"""<?xml version="1.0"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-<key id="t" for="node" attr.name="team" attr.type="string"/>
-<key id="r" for="edge" attr.name="rate" attr.type="double"/>
-<graph edgedefault="directed">
-<node id="web"><data key="t">Shop</data></node><node id="cart"/>
-<edge source="web" target="cart"><data key="r">4.5</data></edge><edge source="cart" target="cart"/>
-</graph></graphml>"""
-
-GEXF = b"""<?xml version="1.0"?>
-<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph defaultedgetype="directed"><nodes>
-<node id="0" label="web"/><node id="1" label="cart"/></nodes>
-<edges><edge id="0" source="0" target="1"/></edges></graph></gexf>"""
-
-
-def test_graphml_attributes_are_facts():
-    catalog = graph_xml.read(GRAPHML, name="map.graphml")
-
-    assert pairs(catalog) == [("web", "cart")]
-    assert (catalog.services[0].team, catalog.dependencies[0].rate) == ("Shop", 4.5)
-    assert "depends on itself" in catalog.warnings[0]
-
-
-def test_gexf_labels_are_names():
-    catalog = graph_xml.read(GEXF, name="map.gexf")
-
-    assert [one.name for one in catalog.services] == ["web", "cart"]
-    assert pairs(catalog) == [("0", "1")]
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (GRAPHML[:120], "broken XML"),
-        (GRAPHML.replace(b'"directed"', b'"undirected"'), "not directed"),
-        (b'<!DOCTYPE x [<!ENTITY a "b">]><graphml>&a;</graphml>', "document types"),
-        (b"<graphml/>", "not GraphML"),
-    ],
-)
-def test_xml_that_is_broken_or_hostile_is_refused(data, reason):
-    with pytest.raises(InvalidInput, match=reason) as caught:
-        graph_xml.read(data, name="map.graphml")
-
-    assert caught.value.field.startswith("map.graphml")
-
-
-DOT = rb"""
-// made by a tool
-strict digraph "estate" {
-  rankdir = LR; node [team="Shop"]; edge [criticality=soft]
-  web -> cart -> { store; "[root] aws_sqs_queue.events (expand)" }
-  subgraph cluster_a { label=<<b>A</b>>; team_b [team=Other, label="Team \"B\""] }
-  web:port -> team_b [criticality=async]; store -> store
-# a line of the preprocessor
-}
-"""
-
-
-def test_dot_chains_groups_defaults_and_ports_are_read():
-    catalog = dot.read(DOT, name="map.dot")
-
-    assert pairs(catalog) == [
-        ("web", "cart"),
-        ("cart", "store"),
-        ("cart", "aws_sqs_queue.events"),
-        ("web", "team_b"),
-    ]
-    assert [one.criticality for one in catalog.dependencies][-1] is Criticality.ASYNC
-    assert [(one.name, one.team) for one in catalog.services][-1] == ('Team "B"', "Other")
-    assert "depends on itself" in catalog.warnings[0]
-
-
-@pytest.mark.parametrize(
-    ("data", "field"),
-    [
-        (b"graph { a -- b }", "map.dot:1"),
-        (b"digraph {\n a -> ;\n}", "map.dot:2"),
-        (b"digraph {\n a -> b\n", "map.dot:2"),
-        (b"digraph {\n a -- b }", "map.dot:2"),
-        (b"digraph { \n\n @ }", "map.dot:3"),
-        (b"digraph " + b"{" * 80, "map.dot:1"),
-        (b"", "map.dot"),
-    ],
-)
-def test_broken_dot_is_refused_by_line(data, field):
-    with pytest.raises(InvalidInput) as caught:
-        dot.read(data, name="map.dot")
-
-    assert caught.value.field == field
-
-
-def test_node_lists_and_links_are_read_and_bad_parts_named():
-    data = {
-        "nodes": ["web", {"id": "cart", "team": "Shop"}, {"title": "?"}],
-        "links": [{"source": "web", "target": "cart"}, ["cart", "web"], ["cart"], ["web", "web"]],
-    }
-
-    catalog = node_lists.read(json.dumps(data).encode(), name="map.json")
-
-    assert pairs(catalog) == [("web", "cart"), ("cart", "web")]
-    assert [one.split(": ")[1] for one in catalog.warnings] == ["nodes[2]", "links[2]", "links[3]"]
-
-
-def vector(*samples: tuple[dict[str, str], str], at: float = 1_795_307_605.7) -> bytes:
-    result = [{"metric": labels, "value": [at, value]} for labels, value in samples]
-    return json.dumps(
-        {"status": "success", "data": {"resultType": "vector", "result": result}}
-    ).encode()
-
-
-WEB_CART = {"client": "web", "server": "cart"}
-CART_DB = {"client": "cart", "server": "db", "connection_type": "database"}
-CART_BUS = {"client": "cart", "server": "bus", "connection_type": "messaging_system"}
-
-
-def test_service_graph_metrics_become_rates_errors_and_latency():
-    catalog = prometheus.read_service_graph(
-        requests=vector((WEB_CART, "40"), (CART_DB, "NaN"), (CART_BUS, "2")),
-        failed=vector((WEB_CART, "10")),
-        latency=vector((WEB_CART, "0.25"), (CART_DB, "+Inf")),
-        name="prometheus",
-    )
-
-    web_cart, cart_db, cart_bus = catalog.dependencies
-    assert (web_cart.rate, web_cart.error_ratio, web_cart.latency) == (40.0, 0.25, 0.25)
-    assert (cart_db.rate, cart_db.error_ratio, cart_db.latency) == (None, None, None)
-    assert cart_bus.error_ratio == 0.0
-    assert cart_bus.criticality is Criticality.ASYNC
-    assert [one.kind for one in catalog.services][2:] == [Kind.DATASTORE, Kind.QUEUE]
-    assert catalog.sources[0].observed_at == datetime.fromtimestamp(1_795_307_605.7, UTC)
-
-
-def test_red_metrics_tell_no_errors_from_nobody_knows():
-    label = {"service_name": "cart"}
-
-    asked = prometheus.read_red(name="p", rate=vector((label, "8")), errors=vector())
-    unasked = prometheus.read_red(name="p", rate=vector((label, "8")))
-
-    assert [one.error_ratio for one in asked] == [0.0]
-    assert [one.error_ratio for one in unasked] == [None]
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b'{"status": "error", "error": "bad query"}', "bad query"),
-        (b'{"status": "success", "data": {"resultType": "matrix"}}', "instant vector"),
-        (vector((WEB_CART, "many")), "not a time and a number"),
-        (b'{"status": ', "Expecting value"),
-        (b'{"status": 1, "status": 2}', "given twice"),
-        (b'{"status": NaN}', "NaN"),
-        (b"[" * 100_000, ""),
-    ],
-)
-def test_an_answer_of_another_shape_is_refused(data, reason):
-    with pytest.raises(InvalidInput) as caught:
-        prometheus.read(data, name="prometheus")
-
-    assert caught.value.field.startswith("prometheus")
-    assert reason in caught.value.reason
-
-
-def test_a_sample_without_two_ends_is_left_out():
-    catalog = prometheus.read(vector(({}, "1"), (WEB_CART, "2")), name="prometheus")
-
-    assert pairs(catalog) == [("web", "cart")]
-    assert "two ends are needed" in catalog.warnings[0]
