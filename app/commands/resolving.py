@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from app.commands.desk import Desk
-from app.graph.impact import Direction, blast_radius
-from app.graph.recorded import graph_of
 from app.incident.kinds.signals import Health
 from app.incident.kinds.situation import Phase
 from app.incident.projections.decisions import DecisionStatus
@@ -40,6 +38,10 @@ def _unhealthy(desk: Desk) -> str:
 
 def _most_depended_on(desk: Desk, ill: dict[str, Health]) -> str:
     """The upstream end of the trouble: failing before degraded, then most that hangs on it."""
+    # Loaded here because it brings numpy, for which the window should not have to wait.
+    from app.graph.impact import Direction, blast_radius
+    from app.graph.recorded import graph_of
+
     graph = graph_of(desk.organisation)
     touched = {one.service for one in desk.state.signals.services}
 

@@ -16,9 +16,9 @@ from app.commands.desk import Desk as CommandDesk
 from app.commands.entries import log_entry
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
-from app.incident.kinds.decisions import DecisionProposed, Verdict
+from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.reporting import UpdateSent
-from app.incident.kinds.work import ActionAssigned, FollowUpNoted, NoteRewritten
+from app.incident.kinds.work import NoteRewritten
 from app.incident.projections.decisions import Decision
 from app.incident.projections.timeline import TimelineEntry
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -110,13 +110,15 @@ class Acting(QObject):
             self.logged.emit(written.hint or self._what_was_logged(written))
 
     def _what_was_logged(self, written: _Written) -> str:
+        """ "Logged D-8", with the label of the first thing that has one."""
         names = {one.decision_id: one.label for one in self._state.decisions}
         names |= {one.action_id: one.label for one in self._state.actions}
+        names |= {one.exception_id: one.label for one in self._state.freeze.exceptions}
         for draft, event_id in zip(written.drafts, written.ids, strict=True):
-            if event_id in names:
-                return f"Logged {names[event_id]}"
-            if isinstance(draft.fact, DecisionProposed | ActionAssigned | FollowUpNoted):
-                break
+            about = (getattr(draft.fact, name, "") for name in ("decision", "action", "exception"))
+            for thing in (event_id, *about):
+                if thing in names:
+                    return f"Logged {names[thing]}"
         return "Logged"
 
     # --- intentions -------------------------------------------------------------------------

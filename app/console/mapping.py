@@ -22,9 +22,10 @@ _REDRAW_TICKS = 15
 class Mapping(QObject):
     """Stands between states and the map.  Lives in the user interface's thread."""
 
-    def __init__(self, service_map: ServiceMap, view: CommanderView, desk: Desk) -> None:
+    def __init__(self, view: CommanderView, desk: Desk) -> None:
         super().__init__(view)
-        self._map = service_map
+        self._map = service_map = ServiceMap(desk.theme)
+        view.body.services.use_map(service_map)
         self._view = view
         self._desk = desk
         self._topology: Topology | None = None
@@ -44,14 +45,12 @@ class Mapping(QObject):
         self._view.body.services.show_total(len(topology.graph))
         self._redraw()
 
-    def show_state(self, state: IncidentState, organisation: OrganisationState) -> None:
-        """Draw what these say."""
+    def show(
+        self, state: IncidentState, organisation: OrganisationState, sync: SyncStatus
+    ) -> None:
+        """Draw what these say; offline, health must not look live."""
         self._state = state
         self._organisation = organisation
-        self._redraw()
-
-    def show_sync(self, sync: SyncStatus) -> None:
-        """Offline, health must not look live."""
         self._sync = sync
         self._redraw()
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.entries import acting_kinds
 from app.commands.vocabulary import vocabulary_of
 from app.console.acting import Acting
-from app.console.backstage import Backstage
 from app.console.bridge import Arrival, Bridge, Notice
-from app.console.mapping import Mapping
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
@@ -22,23 +22,31 @@ from app.events.event import Draft, Event
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.sync_status import SyncStatus
-from app.sync.engine import Progress
-from app.sync.log_copy import LogView
 from app.sync.worker import Worker
 from app.views.clock import WallClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
-from app.views.service_map.service_map import ServiceMap
 from app.views.theme import Theme
 from app.views.times import TimeDisplay
 from app.views.tokens import dark_tokens, light_tokens
 from app.views.window import Window
 
+if TYPE_CHECKING:
+    from app.console.backstage import Backstage
+    from app.console.mapping import Mapping
+    from app.graph.topology import Topology
+    from app.sync.engine import Progress
+    from app.sync.log_copy import LogView
+
 _LINK_SCHEMES = ("https", "http")
 
 
 class Room(QObject):
-    """One console: its window in this thread, its worker in another."""
+    """One console: its window in this thread, its worker in another.
+
+    The window is there before the database, the network and the map are: what is slow to load
+    is loaded on the worker, and takes its place when it is ready.
+    """
 
     def __init__(
         self, options: Options, application: QApplication, settings: QSettings | None
@@ -53,7 +61,7 @@ class Room(QObject):
         self.sync = SyncStatus()
         self._person = options.person
         self._vocabulary = vocabulary_of(self.state, self.organisation)
-        theme = Theme((_is_light(options, application) and light_tokens()) or dark_tokens())
+        theme = Theme(light_tokens() if _is_light(options, application) else dark_tokens())
         theme.apply(application)
         self._clock = WallClock(self._time.now, self)
         self._desk = Desk(
@@ -62,13 +70,12 @@ class Room(QObject):
             times=TimeDisplay(_local_zone()),
             me=self._person,
         )
-        self.map = ServiceMap(theme)
-        self.view = CommanderView(self._desk, self.map)
+        self.view = CommanderView(self._desk, QWidget())
         self.window = Window(self._desk, self.view, settings)
-        self._mapping = Mapping(self.map, self.view, self._desk)
+        self._mapping: Mapping | None = None
         self._bridge = Bridge()
         self._worker = Worker()
-        self._backstage = Backstage(options, self._bridge)
+        self._backstage: Future[Backstage] = Future()
         self._acting = Acting(self._desk, self._write, self)
         self._connect()
 
@@ -79,7 +86,7 @@ class Room(QObject):
         self.window.show()
         self.view.setFocus()
         self._worker.start()
-        self._running = self._worker.submit(self._backstage.run())
+        self._running = self._worker.submit(self._work())
 
     def close(self) -> None:
         """Stop the worker first, then let Qt go: nothing emits on what is gone."""
@@ -87,13 +94,21 @@ class Room(QObject):
         self._running.cancel()
         self._worker.stop(timeout=10.0)
 
+    async def _work(self) -> None:
+        """Load what is slow to load, then stay in step until cancelled."""
+        from app.console.backstage import Backstage
+
+        backstage = Backstage(self._options, self._bridge)
+        self._backstage.set_result(backstage)
+        await backstage.run()
+
     def _connect(self) -> None:
         queued = Qt.ConnectionType.QueuedConnection
         bridge, view, acting = self._bridge, self.view, self._acting
         bridge.arrived.connect(self._arrive, queued)
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
-        bridge.topology_changed.connect(self._mapping.use_topology, queued)
+        bridge.topology_changed.connect(self._use_topology, queued)
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
         view.line_logged.connect(acting.log_line)
@@ -129,7 +144,7 @@ class Room(QObject):
             self.state = view.state
             self._know()
             self.window.show_state(view.state)
-            self._mapping.show_state(view.state, self.organisation)
+            self._show_map()
         self._show_sync()
 
     @Slot(object)
@@ -138,7 +153,7 @@ class Room(QObject):
         if view.state is not self.organisation:
             self.organisation = view.state
             self._know()
-            self._mapping.show_state(self.state, self.organisation)
+            self._show_map()
         self._show_sync()
 
     def _know(self) -> None:
@@ -160,7 +175,21 @@ class Room(QObject):
         if status != self.sync:
             self.sync = status
             self.view.show_sync(status)
-            self._mapping.show_sync(status)
+            self._show_map()
+
+    @Slot(object)
+    def _use_topology(self, topology: Topology) -> None:
+        """The map can be drawn: what it needs was loaded by whoever made this topology."""
+        if self._mapping is None:
+            from app.console.mapping import Mapping
+
+            self._mapping = Mapping(self.view, self._desk)
+        self._mapping.use_topology(topology)
+        self._show_map()
+
+    def _show_map(self) -> None:
+        if self._mapping is not None:
+            self._mapping.show(self.state, self.organisation, self.sync)
 
     @Slot(object)
     def _notice(self, notice: Notice) -> None:
@@ -173,11 +202,19 @@ class Room(QObject):
     # --- to the worker ----------------------------------------------------------------------
 
     def _write(self, drafts: tuple[Draft, ...]) -> Future[tuple[Event, ...]]:
-        return self._worker.submit(self._backstage.write(drafts))
+        return self._worker.submit(self._when_ready(drafts))
+
+    async def _when_ready(self, drafts: tuple[Draft, ...]) -> tuple[Event, ...]:
+        backstage = await asyncio.wrap_future(self._backstage)
+        return await backstage.write(drafts)
 
     @Slot(str)
     def _save_draft(self, text: str) -> None:
-        self._worker.submit(self._backstage.save_draft(text, None))
+        self._worker.submit(self._keep_draft(text))
+
+    async def _keep_draft(self, text: str) -> None:
+        backstage = await asyncio.wrap_future(self._backstage)
+        await backstage.save_draft(text, None)
 
     @Slot(str)
     def _open_link(self, text: str) -> None:
