@@ -5,6 +5,6 @@ PYTHON ?= python3
 ARGS ?=
 BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 
-.PHONY: run test static check bench shots lock
-run test static check bench shots lock:
+.PHONY: run test static check bench simulate shots lock
+run test static check bench simulate shots lock:
 	@$(BOOTSTRAP) $@ -- $(ARGS)

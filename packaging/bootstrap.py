@@ -29,6 +29,7 @@ COMMANDS = {
     "static": "lint, layout, types and layers, without the tests",
     "check": "the static checks, then all tests",
     "bench": "measure, and write build/bench.json",
+    "simulate": "try the sync engine in 10,000 seeded storms; -- --seed N repeats one",
     "shots": "photograph every view into build/shots",
     "lock": "resolve the dependencies again into the two locks",
 }
@@ -80,7 +81,8 @@ def _do(command: str, arguments: Sequence[str]) -> int:
         return 1
     if command == "static":
         return 0
-    module = {"bench": "tests.benchmarks", "shots": "tests.shots"}.get(command, "pytest")
+    modules = {"bench": "tests.benchmarks", "simulate": "tests.simulate", "shots": "tests.shots"}
+    module = modules.get(command, "pytest")
     return _become([python, "-m", module, *arguments])
 
 
