@@ -1,0 +1,117 @@
+"""Online backups of a server's SQLite database, and starting again from one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2
+
+from app.log.database import make_folder
+from app.log.event_log import EventLog
+from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable
+from app.proof.merkle import CompactRange
+
+_PAGES_AT_ONCE = 1_000
+_RECORDS_AT_ONCE = 5_000
+_BYTES_AT_ONCE = 16 * 1024 * 1024
+
+
+def back_up(log: EventLog, target: Path) -> int:
+    """Copy the whole database to `target` while it is in use; returns its size in bytes.
+
+    The copy is one consistent moment, checked and on disk when this returns.  For PostgreSQL use
+    its own tools (`pg_dump`, WAL archiving).  Raises `StorageUnavailable`, `FolderUnusable`.
+    """
+    if log.database.is_postgresql:
+        raise StorageUnavailable("a PostgreSQL database is backed up with pg_dump or its WAL")
+    make_folder(target.parent)
+    unfinished = target.with_name(target.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    with log.database.readers.connect() as connection:
+        source: Any = connection.connection.driver_connection
+        copy = sqlcipher3.dbapi2.connect(str(unfinished))
+        try:
+            source.backup(copy, pages=_PAGES_AT_ONCE)
+            _require_sound(copy, unfinished)
+        finally:
+            copy.close()
+    _put_in_place(unfinished, target)
+    return target.stat().st_size
+
+
+def restore(backup: Path, database: Path) -> int:
+    """Make a backup the database of a server that is not running; returns how many logs it has.
+
+    Every log gets a new epoch, so that consoles notice and send again what the backup lacks.
+    A database that is in the way is kept beside it.  Raises `DamagedDatabase` for a bad backup.
+    """
+    if not backup.is_file():
+        raise FolderUnusable(f"{backup} is not a file")
+    make_folder(database.parent)
+    unfinished = database.with_name(database.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    source = sqlcipher3.dbapi2.connect(str(backup))
+    copy = sqlcipher3.dbapi2.connect(str(unfinished))
+    try:
+        _require_sound(source, backup)
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    with EventLog.open(unfinished) as log:
+        require_whole(log)
+        logs = log.change_epochs()
+    _keep_beside(database)
+    _put_in_place(unfinished, database)
+    return logs
+
+
+def require_whole(log: EventLog) -> None:
+    """Compute the tree of every log again from its records; raises `DamagedDatabase`.
+
+    This finds a changed record, which the database's own check does not look for.
+    """
+    for head in log.heads():
+        tree = CompactRange()
+        while tree.size < head.position:
+            page = log.page(head.log, tree.size, limit=_RECORDS_AT_ONCE, max_bytes=_BYTES_AT_ONCE)
+            if not page.lines:
+                break
+            tree.extend(page.lines)
+        if tree.to_bytes() != head.tree:
+            raise DamagedDatabase(f"the records of {head.log!r} are not those that were recorded")
+
+
+def _require_sound(connection: Any, path: Path) -> None:
+    try:
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        raise DamagedDatabase(f"{path} cannot be read: {error}") from error
+    if found != "ok":
+        raise DamagedDatabase(f"{path} is damaged: {found}")
+
+
+def _keep_beside(database: Path) -> None:
+    """Move a database that is in the way, with its companions, to the first free name."""
+    if not database.exists():
+        return
+    number = 1
+    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+        number += 1
+    for ending in ("-wal", "-shm", ""):
+        companion = database.with_name(database.name + ending)
+        if companion.exists():
+            companion.rename(kept.with_name(kept.name + ending))
+
+
+def _put_in_place(unfinished: Path, target: Path) -> None:
+    for ending in ("-wal", "-shm"):
+        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    unfinished.replace(target)
