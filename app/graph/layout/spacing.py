@@ -108,6 +108,7 @@ def place_heights(
             bounds = (stack.top, room - stack.bottom)
             wish = pull.wishes(centres)
             centres[stack.order] = separate(wish, pull.weight, stack.offset, bounds)
+    align(lattice, stacks, centres, room)
     straighten(lattice, stacks, centres, room)
     return centres, room
 
@@ -188,11 +189,38 @@ def separate(
     return np.asarray(np.clip(level, lowest, max(lowest, highest - last)) + offset)
 
 
-def straighten(lattice: Lattice, stacks: Sequence[Stack], centres: Heights, room: float) -> None:
-    """Put the lanes of one long dependency on one height wherever there is room (in place)."""
+def align(lattice: Lattice, stacks: Sequence[Stack], centres: Heights, room: float) -> None:
+    """Give two linked services that nearly stand on one height the same height (in place)."""
+    ends = sorted({(chain[0], chain[-1]) for chain in lattice.chains})
+    links = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    links = links[lattice.column[links[:, 0]] != lattice.column[links[:, 1]]]
+    place = _rows(lattice, stacks)
+    number = np.bincount(links.ravel(), minlength=lattice.items)
+    slope = np.abs(centres[links[:, 0]] - centres[links[:, 1]])
+    settled: set[int] = set()
+    for row in np.argsort(slope, kind="stable")[: int(np.count_nonzero(slope <= _SNAP))].tolist():
+        left, right = links[row].tolist()
+        still, moving = (left, right) if number[left] >= number[right] else (right, left)
+        if moving in settled:
+            still, moving = moving, still
+        stack = stacks[int(lattice.column[moving])]
+        top, bottom = _free_span(stack, int(place[moving]), centres, room)
+        if moving not in settled and top <= centres[still] <= bottom:
+            centres[moving] = centres[still]
+            settled |= {still, moving}
+
+
+def _rows(lattice: Lattice, stacks: Sequence[Stack]) -> Numbers:
+    """The place of every item in its column."""
     place = np.zeros(lattice.items, dtype=np.int64)
     for stack in stacks:
         place[stack.order] = np.arange(len(stack.order))
+    return place
+
+
+def straighten(lattice: Lattice, stacks: Sequence[Stack], centres: Heights, room: float) -> None:
+    """Put the lanes of one long dependency on one height wherever there is room (in place)."""
+    place = _rows(lattice, stacks)
     for chain in lattice.chains:
         ends = (float(centres[chain[0]]), float(centres[chain[-1]]))
         run: list[int] = []
@@ -221,7 +249,7 @@ def _level(
 def _free_span(stack: Stack, row: int, centres: Heights, room: float) -> tuple[float, float]:
     """How far one item may move up and down before it comes too near to another."""
     order, offset = stack.order, stack.offset
-    top, bottom = 0.0, room
+    top, bottom = stack.top, room - stack.bottom
     if row > 0:
         top = float(centres[order[row - 1]] + offset[row] - offset[row - 1])
     if row < len(order) - 1:
