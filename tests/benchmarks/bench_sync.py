@@ -1,0 +1,169 @@
+"""From one console's append to everybody's screen: one, fifty and two hundred onlookers.
+
+One server process (SQLite, synchronous FULL: every event is on disk before anybody sees it) and
+this process with all consoles.  The clock starts before the POST; a console has applied an event
+when it has decoded the record and folded it into its state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import uvloop
+
+from app.events.event import Recorded
+from app.incident.replay import replay
+from app.incident.state import BEFORE_ANYTHING
+from app.protocol.kinds import full_codec
+from app.protocol.stream import FrameKind, StreamParser
+from tests.benchmarks.figure import Figure
+from tests.log.writing import LOG, Writer
+from tests.server.process import ServerProcess, running_process
+from tests.server.pushing import push_content, register
+from tests.server.raw_http import RawConnection, push_request
+
+EVENTS = {1: 200, 50: 120, 200: 60}
+PER_SECOND = {1: 20, 50: 20, 200: 10}
+WARM_UP = 5
+
+
+class Reader:
+    """One console that listens: a raw stream, the real parser, codec and fold."""
+
+    def __init__(self) -> None:
+        self.applied: dict[int, float] = {}
+        self._codec = full_codec()
+        self._parser = StreamParser()
+        self._state = BEFORE_ANYTHING
+        self._is_in_body = False
+        self._head = b""
+
+    async def listen(self, server: ServerProcess, ready: asyncio.Event) -> None:
+        """Follow the log until cancelled."""
+        reader, writer = await asyncio.open_connection(*server.address)
+        request = (
+            f"GET /v1/logs/{LOG}/stream HTTP/1.1\r\nHost: bench\r\n"
+            f"Authorization: Bearer {server.token}\r\nAccept: text/event-stream\r\n"
+            "Last-Event-ID: 1\r\n\r\n"
+        )
+        writer.write(request.encode())
+        try:
+            while chunk := await reader.read(65_536):
+                self._take(chunk)
+                ready.set()
+        finally:
+            writer.close()
+
+    def _take(self, chunk: bytes) -> None:
+        if not self._is_in_body:
+            self._head += chunk
+            _, end, chunk = self._head.partition(b"\r\n\r\n")
+            self._is_in_body = bool(end)
+            if not end:
+                return
+        for line in _without_chunk_sizes(chunk):
+            for frame in self._parser.feed(line):
+                if frame.kind == FrameKind.EVENT:
+                    self._apply([self._codec.read_record(one) for one in frame.lines])
+
+    def _apply(self, news: list[Recorded]) -> None:
+        self._state = replay(news, self._state)
+        now = time.perf_counter()
+        self.applied.update((one.position, now) for one in news)
+
+
+def _without_chunk_sizes(data: bytes) -> Iterable[bytes]:
+    """The bodies of HTTP chunks; loopback delivers whole chunks, as the server writes them."""
+    while data:
+        size, _, rest = data.partition(b"\r\n")
+        try:
+            length = int(size, 16)
+        except ValueError:
+            yield data
+            return
+        yield rest[:length]
+        data = rest[length + 2 :]
+
+
+def measure() -> Iterable[Figure]:
+    """Milliseconds from append to applied, at one console and at all of them."""
+    for consoles in EVENTS:
+        with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
+            yield from _figures(consoles, Path(folder))
+
+
+def _figures(consoles: int, folder: Path) -> Iterable[Figure]:
+    with running_process(folder) as server:
+        writer = Writer()
+        register(server.url, server.token, writer.key)
+        each, last = uvloop.run(_run(server, writer, consoles))
+    note = f"{consoles} consoles and the writer in one process, server in another, SQLite FULL"
+    n = EVENTS[consoles]
+    for ending, value in (
+        ("p50", _share(each, 0.5)),
+        ("p99", _share(each, 0.99)),
+        ("all_p50", _share(last, 0.5)),
+        ("all_p99", _share(last, 0.99)),
+    ):
+        name = f"sync.append_seen_n{consoles}_{ending}_ms"
+        yield Figure(name=name, value=value, unit="ms", n=n, note=note)
+
+
+async def _run(
+    server: ServerProcess, writer: Writer, consoles: int
+) -> tuple[list[float], list[float]]:
+    """Milliseconds until each console, and until the last of them, had applied each event."""
+    connection = await RawConnection.open(server.address)
+    count = EVENTS[consoles] + WARM_UP
+    requests = [
+        push_request(server.address, server.token, LOG, push_content(note))
+        for note in writer.notes(count + 1)
+    ]
+    await connection.send(requests[0])
+    readers = [Reader() for _ in range(consoles)]
+    listening = [asyncio.Event() for _ in readers]
+    async with asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(reader.listen(server, ready))
+            for reader, ready in zip(readers, listening, strict=True)
+        ]
+        for ready in listening:
+            await ready.wait()
+        sent = await _write(connection, requests[1:], consoles)
+        while any(len(reader.applied) < count for reader in readers):
+            await asyncio.sleep(0.01)
+        for task in running:
+            task.cancel()
+    connection.close()
+    return _delays(sent, readers)
+
+
+async def _write(
+    connection: RawConnection, requests: list[bytes], consoles: int
+) -> dict[int, float]:
+    """Push one event at a time, at a steady pace; when each was sent, by position."""
+    sent: dict[int, float] = {}
+    pause = 1 / PER_SECOND[consoles]
+    for number, request in enumerate(requests):
+        began = time.perf_counter()
+        sent[number + 2] = began
+        answer = await connection.send(request)
+        assert answer.status == 200, answer.body
+        await asyncio.sleep(max(0.0, pause - (time.perf_counter() - began)))
+    return sent
+
+
+def _delays(sent: dict[int, float], readers: list[Reader]) -> tuple[list[float], list[float]]:
+    positions = sorted(sent)[WARM_UP:]
+    each = [(one.applied[at] - sent[at]) * 1_000 for at in positions for one in readers]
+    last = [(max(one.applied[at] for one in readers) - sent[at]) * 1_000 for at in positions]
+    return each, last
+
+
+def _share(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2)
