@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from app.incident.kinds.signals import Health
@@ -18,7 +19,7 @@ from app.views.icons import Icon
 from app.views.panel import Button, Panel
 from app.views.typography import TypeStyle
 
-MODES = ("Impact", "Owners", "Changes")
+MODES = ("Impact", "Owners", "Changes", "Suspects")
 INSPECTOR = 66
 
 
@@ -35,14 +36,35 @@ class ServiceBrief:
     facts: tuple[tuple[str, str], ...] = ()
 
 
+class Page(StrEnum):
+    """A list about the whole estate that opens beside the map, by the key it begins with."""
+
+    EVIDENCE = "Evidence"
+    WHAT_NEXT = "What next"
+    GAPS = "Gaps"
+
+
+_PAGE_KEYS = {
+    Qt.Key.Key_E: Page.EVIDENCE,
+    Qt.Key.Key_W: Page.WHAT_NEXT,
+    Qt.Key.Key_G: Page.GAPS,
+}
+
+
 class ServicePanel(Panel):
-    """Frames the map.  `mode_chosen` carries "Impact", "Owners" or "Changes"."""
+    """Frames the map.
+
+    `mode_chosen` carries one of `MODES`, `page_requested` a `Page`.  `has_letter_keys` off leaves
+    single letters alone.
+    """
 
     mode_chosen = Signal(str)
+    page_requested = Signal(object)
 
     def __init__(self, desk: Desk, service_map: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Dependencies", parent)
         self.map = service_map
+        self.has_letter_keys = True
         self._sync = SyncStatus()
         self._total = 0
         self._group = QButtonGroup(self)
@@ -59,6 +81,7 @@ class ServicePanel(Panel):
         self._group.idClicked.connect(self._choose)
         self.counts = HealthCounts(desk, self.heading)
         self.inspector = Inspector(desk, self)
+        self.inspector.page_requested.connect(self.page_requested)
         self.body.addWidget(service_map, 1)
         self.body.addWidget(self.inspector)
         self.focus_target = service_map
@@ -114,6 +137,13 @@ class ServicePanel(Panel):
             self.heading.show_inline_chip("", None)
         self.heading.show_count(words)
         self._place_parts()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        page = _PAGE_KEYS.get(Qt.Key(event.key()))
+        if page is not None and self.has_letter_keys and not event.modifiers():
+            self.page_requested.emit(page)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, _event: object) -> None:
         self._place_parts()
@@ -213,12 +243,26 @@ class HealthCounts(QWidget):
 
 
 class Inspector(QWidget):
-    """The strip under the map: what is known of the selected service."""
+    """The strip under the map: what is known of the selected service.
+
+    Without a selection it offers the pages about the whole estate: `page_requested`.
+    """
+
+    page_requested = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._brief: ServiceBrief | None = None
+        self._pages = QWidget(self)
+        row = QHBoxLayout(self._pages)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
+        for page in Page:
+            button = Button(desk, page.value, self._pages, variant="quiet", keys=page.value[0])
+            button.setProperty("page", page.value)
+            button.clicked.connect(self._ask_for_page)
+            row.addWidget(button)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         desk.theme.changed.connect(self._restyle)
         self._restyle()
@@ -226,6 +270,7 @@ class Inspector(QWidget):
     def show_service(self, brief: ServiceBrief | None) -> None:
         """Show a service, or that none is selected."""
         self._brief = brief
+        self._pages.setVisible(brief is None)
         if brief is None:
             self.setAccessibleName("No service selected")
         else:
@@ -236,6 +281,19 @@ class Inspector(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(300, self._desk.theme.px(INSPECTOR))
 
+    def resizeEvent(self, _event: object) -> None:
+        self._place_pages()
+
+    def _place_pages(self) -> None:
+        hint = self._pages.sizeHint()
+        left = self.width() - self._desk.theme.px(14) - hint.width()
+        middle = self._desk.theme.px(33)
+        self._pages.setGeometry(left, middle - hint.height() // 2, hint.width(), hint.height())
+
+    @Slot()
+    def _ask_for_page(self) -> None:
+        self.page_requested.emit(Page(self.sender().property("page")))
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
         painter = QPainter(self)
@@ -245,7 +303,7 @@ class Inspector(QWidget):
         brief = self._brief
         top, low = QRectF(px(14), px(11), 1, px(22)), QRectF(px(14), px(33), 1, px(20))
         if brief is None:
-            top.setRight(self.width() - px(14))
+            top.setRight(self._pages.x() - px(8))
             top.moveTop(px(22))
             words = "Select a service to see who owns it and what it hits."
             pen.text(top, words, TypeStyle.ROW, tokens.text3)
@@ -277,4 +335,5 @@ class Inspector(QWidget):
     @Slot()
     def _restyle(self) -> None:
         self.setFixedHeight(self._desk.theme.px(INSPECTOR))
+        self._place_pages()
         self.update()

@@ -24,6 +24,7 @@ CHANGES_FOR = timedelta(hours=24)
 """Changes older than this are not recent."""
 
 _MOST_LISTED = 6
+_MOST_STEPS = 40
 
 
 def brief_of(answers: ServiceAnswers, health: ServiceHealth) -> ServiceBrief:
@@ -87,12 +88,16 @@ def sheet_of(
     *,
     times: TimeDisplay,
     now: datetime,
+    as_of: datetime | None = None,
     investigation: Investigation | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything known of a service, in the order in which it is asked for in an incident."""
+    """Everything known of a service, in the order in which it is asked for in an incident.
+
+    `as_of` is when health was last known, None while it is live.
+    """
     name = {one.id: one.name for one in topology.graph.services}
     sections: list[tuple[str, Iterator[Finding]]] = [
-        ("Now", _now(answers, health, times)),
+        ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
         ("Still unhealthy upstream", _upstream(answers, name)),
         ("Contacts", _contacts(answers, topology)),
         ("Blast radius", _blast(answers)),
@@ -277,9 +282,8 @@ def forecast_lines(
     With `only` the steps of that service, and those that pass through it.
     """
     found: list[Finding] = []
-    for step in forecast.steps:
-        if only and only not in step.path:
-            continue
+    steps = [one for one in forecast.steps if not only or only in one.path]
+    for step in steps[:_MOST_STEPS]:
         service = name.get(step.service, step.service)
         window = f"{step.earliest:%H:%M} to {step.latest:%H:%M} UTC"
         text = f"{service} may be {state_words(step.health)}, {window}, {step.likelihood.value}"

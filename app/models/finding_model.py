@@ -1,0 +1,28 @@
+"""Lines under headings: what is known of a service, its suspects, its gaps, what may fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.models.rows import RowsModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line, or the heading of the lines below it.
+
+    `service` is the id of the service that opening the line leads to; empty when it leads
+    nowhere.  `is_warning` marks what somebody should act on.
+    """
+
+    text: str
+    service: str = ""
+    is_heading: bool = False
+    is_warning: bool = False
+
+
+class FindingModel(RowsModel[Finding]):
+    """Findings in the order they are given."""
+
+    def sentence(self, row: Finding) -> str:
+        return f"{row.text}, needs attention" if row.is_warning else row.text
