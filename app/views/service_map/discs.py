@@ -22,6 +22,7 @@ _LINKS_SHOWN = 600
 _LINKS_A_STROKE = 60
 _DISCS_A_STROKE = 50
 _SMALLEST_NAMED = 26.0
+_NAME_ROOM = 32.0
 _SMALLEST_COUNTED = 22.0
 
 
@@ -36,9 +37,10 @@ class DiscPainter:
 
     def ground_strokes(self) -> Iterator[Stroke]:
         """A faint disc and the name behind the services of each group, some a stroke."""
+        seen = self._in_sight()
         if len(self.groups.names) > 1:
-            for numbers in _parts(len(self.groups.names), _DISCS_A_STROKE):
-                yield partial(self._paint_grounds, numbers)
+            for numbers in _parts(len(seen), _DISCS_A_STROKE):
+                yield partial(self._paint_grounds, seen[numbers].tolist())
 
     def disc_strokes(self) -> Iterator[Stroke]:
         """The busiest links, then discs from calm to loud with how many services they hold."""
@@ -52,13 +54,20 @@ class DiscPainter:
         """Paint again only the discs that hold `services`."""
         self._paint_discs(np.unique(self.groups.member_of[services]).tolist(), painter)
 
-    def _paint_grounds(self, numbers: slice, painter: QPainter) -> None:
+    def _in_sight(self) -> NDArray[np.intp]:
+        """The numbers of discs that touch the view, names above them included."""
+        world, groups = self.view.world, self.groups
+        margin = groups.radii + _NAME_ROOM / self.view.camera.scale
+        x, y = groups.centres[:, 0], groups.centres[:, 1]
+        inside = (x + margin >= world.left()) & (x - margin <= world.right())
+        inside &= (y + margin >= world.top()) & (y - margin <= world.bottom())
+        return np.flatnonzero(inside)
+
+    def _paint_grounds(self, numbers: list[int], painter: QPainter) -> None:
         painter.setFont(font_of(TypeStyle.LABEL_MEDIUM, tabular=False))
         metrics = QFontMetricsF(painter.font())
-        for number in range(numbers.start, numbers.stop):
+        for number in numbers:
             area = self._area(number, 0.0)
-            if not area.intersects(self.view.area):
-                continue
             painter.setPen(QPen(self.tokens.line, 1.0))
             painter.setBrush(mixed(self.tokens.bg2, self.tokens.bg1, 0.7))
             painter.drawEllipse(area)

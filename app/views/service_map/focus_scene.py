@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 _WIDEST_GUTTER = 150.0
 _NARROWEST_GUTTER = 26.0
 _TALLEST_STRETCH = 1.45
+_FLATTEST = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Stretch:
         if not len(heights):
             return cls(0.0, 0.0, 1.0)
         top, bottom = float(heights.min()), float(heights.max())
-        least = measures.height / node_height
+        least = _least_stretch(layout, measures, node_height)
         spare = room.height() - HEADING_ROOM - measures.height - MARGIN
         factor = spare / (bottom - top) if bottom > top else 1.0
         factor = min(max(factor, least), _TALLEST_STRETCH)
@@ -111,10 +112,10 @@ class FocusScene:
 
 
 def fit_focus(layout: FocusLayout, measures: CardMeasures, room: QSizeF) -> FocusScene:
-    """Spread the columns over `room`: gutters and gaps stretch, cards keep their size.
+    """Spread the columns over `room`: gutters and gaps stretch or shrink, cards keep their size.
 
-    The mapping is monotone in x and y and never brings a line closer to a card than the layout
-    did, relative to the size of the card; so no line gets behind a card that it did not cross.
+    The mapping is monotone in x and y and stops where a card or a line would come too near to
+    a card; so no line gets behind a card that it did not cross.
     """
     lefts = np.array([column.left for column in layout.columns])
     node_width = layout.columns[0].width if layout.columns else measures.width
@@ -174,6 +175,26 @@ def _column_targets(
     steps = widened + measures.width
     result: Floats = MARGIN + np.concatenate([[0.0], np.cumsum(steps)])
     return result
+
+
+def _least_stretch(layout: FocusLayout, measures: CardMeasures, node_height: float) -> float:
+    """How far heights may be pressed together before cards or lanes get too near to a card.
+
+    Never more than the cards themselves are smaller: then everything shrinks alike.
+    """
+    needed = [_FLATTEST]
+    runs = [edge.curve for edge in layout.edges if np.ptp(edge.curve[:, 0]) > 0.5]
+    points = np.concatenate(runs) if runs else np.zeros((0, 2))
+    for column in layout.columns:
+        middle, half = column.left + column.width / 2, column.width / 2 - 1.0
+        standing = np.sort(layout.centres[np.abs(layout.centres[:, 0] - middle) < half, 1])
+        lanes = points[np.abs(points[:, 0] - middle) < half, 1]
+        if len(standing) > 1:
+            needed.append((measures.height + 4.0) / np.diff(standing).min())
+        if len(standing) and len(lanes):
+            nearest = np.abs(lanes[:, None] - standing[None]).min()
+            needed.append((measures.height / 2 + 4.0) / max(nearest, 1e-6))
+    return float(min(measures.height / node_height, max(needed)))
 
 
 def _mapped(curve: Curve, across: Knots, down: Stretch, shrink: float) -> Curve:

@@ -130,12 +130,18 @@ class _Layers:
 
     def take_over(self, older: _Layers, ground: QColor) -> None:
         """Start from what `older` shows at the same scale."""
-        self.clear(ground)
         moved = self.view.moved_from(older.view)
-        for image, known in ((self.edges, older.edges), (self.nodes, older.nodes)):
+        layers = (
+            (self.edges, older.edges, ground),
+            (self.nodes, older.nodes, QColor(0, 0, 0, 0)),
+        )
+        for image, known, empty in layers:
             painter = QPainter(image)
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.drawImage(moved, known)
+            for strip in self.view.strips(older.view):
+                corner = self.view.whole.topLeft()
+                painter.fillRect(strip.area.translated(-corner), empty)
             painter.end()
 
     def plan(self, views: list[View], painting: Painting) -> None:
@@ -259,6 +265,13 @@ class Raster:
         while self._back is not None:
             self.advance(1.0)
 
+    def covers(self, camera: Camera, room: QSizeF) -> bool:
+        """Whether the picture reaches every corner of a widget of size `room`."""
+        below = self._front or self._back
+        if below is None:
+            return False
+        return _screen_area(below.view, camera).contains(QRectF(QPointF(0, 0), room))
+
     def paint(self, painter: QPainter, camera: Camera) -> None:
         """Draw what there is as `camera` sees it: one copy after a pan, scaled after a zoom."""
         below = self._front or self._back
@@ -312,11 +325,18 @@ def _region(areas: list[QRectF]) -> QRegion:
     return region
 
 
-def _draw(painter: QPainter, image: QImage, view: View, camera: Camera) -> None:
+def _screen_area(view: View, camera: Camera) -> QRectF:
+    """Where `camera` sees what a layer of `view` covers."""
     corner = camera.to_screen(view.camera.to_world(view.whole.topLeft()))
     if camera.scale == view.camera.scale:
-        painter.drawImage(QPointF(round(corner.x()), round(corner.y())), image)
-        return
+        return QRectF(QPointF(round(corner.x()), round(corner.y())), view.whole.size())
     grown = camera.scale / view.camera.scale
-    target = QRectF(corner, QSizeF(view.whole.width() * grown, view.whole.height() * grown))
-    painter.drawImage(target, image, QRectF(image.rect()))
+    return QRectF(corner, QSizeF(view.whole.width() * grown, view.whole.height() * grown))
+
+
+def _draw(painter: QPainter, image: QImage, view: View, camera: Camera) -> None:
+    target = _screen_area(view, camera)
+    if camera.scale == view.camera.scale:
+        painter.drawImage(target.topLeft(), image)
+    else:
+        painter.drawImage(target, image, QRectF(image.rect()))

@@ -31,6 +31,7 @@ class Viewport(QObject):
         super().__init__(parent)
         self._stage = stage
         self._raster = Raster(ground)
+        self._ground = ground
         self._room = QSizeF(951, 360)
         self._ratio = 1.0
         self._size = 1.0
@@ -74,6 +75,7 @@ class Viewport(QObject):
     def use_ground(self, ground: QColor) -> None:
         """The background has another colour."""
         self._raster.use_ground(ground)
+        self._ground = ground
         self.restart()
 
     def restart(self) -> None:
@@ -154,7 +156,9 @@ class Viewport(QObject):
             self.centre_on(world)
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the picture as the camera sees it."""
+        """Draw the picture as the camera sees it, on the ground where it does not reach."""
+        if not self._raster.covers(self.camera, self._room):
+            painter.fillRect(QRectF(QPointF(0, 0), self._room), self._ground)
         self._raster.paint(painter, self.camera)
 
     def _fitting(self) -> Camera:
@@ -184,7 +188,7 @@ class Viewport(QObject):
             return False
         right = abs(view.camera.left - self.camera.left)
         down = abs(view.camera.top - self.camera.top)
-        return max(right, down) > OVERSCAN * 0.6
+        return max(right, down) > OVERSCAN * 0.7
 
     def _patch(self, changed: Changed) -> None:
         painting = self._stage.painting(self._ratio)
