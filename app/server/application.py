@@ -11,13 +11,13 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.middleware.base import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from app.protocol.problems import MEDIA_TYPE
 from app.server.api import events, health, intake, listing, presence, proof, sources, stream
 from app.server.failures import headers_of, problem_of
 from app.server.fast_lane import FastLane
+from app.server.openapi import openapi_config
 from app.server.settings import Settings
 from app.server.site import Clock, Site, running_site, utc_now
 
@@ -87,7 +87,7 @@ def _application(lifespan: Sequence[Lifespan]) -> Litestar:
             Exception: _answer_failure,
             HTTPException: _answer_failure,
         },
-        openapi_config=OpenAPIConfig(title="Watchfloor", version="1", path="/v1/schema"),
+        openapi_config=openapi_config(),
         request_max_body_size=None,
         logging_config=None,
     )
