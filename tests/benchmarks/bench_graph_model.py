@@ -39,7 +39,7 @@ def measure() -> Iterable[Figure]:
 
 def _searches(estate: ServiceGraph) -> Iterator[Figure]:
     reaches = downstream_counts(estate)
-    hub = int(np.argsort(-reaches)[len(estate) // 100])
+    hub = int(np.abs(reaches - len(estate) // 3).argmin())
     service_id = estate.services[hub].id
     spent = _milliseconds(lambda: blast_radius(estate, service_id), 15)
     yield Figure(

@@ -144,11 +144,15 @@ def _by_barycentre(
 
 
 def _sift_columns(lattice: Lattice, orders: Orders) -> None:
+    """Sift column after column, again only where it or a neighbour changed (in place)."""
+    stale = np.ones(lattice.columns, dtype=bool)
     for _ in range(_SIFTING_ROUNDS):
-        improved = 0
         for column in (*range(lattice.columns), *range(lattice.columns - 2, -1, -1)):
-            improved += _sift_column(lattice, orders, column)
-        if not improved:
+            if stale[column]:
+                stale[column] = False
+                if _sift_column(lattice, orders, column):
+                    stale[max(column - 1, 0) : column + 2] = True
+        if not stale.any():
             return
 
 
@@ -198,10 +202,17 @@ def _pair_costs(lattice: Lattice, orders: Orders, column: int) -> NDArray[np.flo
     if column < lattice.columns - 1:
         sides.append((orders[column + 1], lattice.links[column]))
     for beside, links in sides:
+        if not len(links):
+            continue
         place = np.zeros(lattice.items, dtype=np.int64)
         place[beside] = np.arange(len(beside))
+        item, end = own[links[:, 0]], place[links[:, 1]]
         table = np.zeros((len(order), len(beside)), dtype=np.float32)
-        table[own[links[:, 0]], place[links[:, 1]]] = 1.0
+        table[item, end] = 1.0
         above = np.cumsum(table, axis=1) - table
-        cost += table @ above.T
+        # rows summed for each item: few links make this far cheaper than a matrix product
+        by_item = np.argsort(item, kind="stable")
+        item = item[by_item]
+        first = np.concatenate(([0], np.flatnonzero(item[1:] != item[:-1]) + 1))
+        cost[item[first]] += np.add.reduceat(above.T[end[by_item]], first, axis=0)
     return cost
