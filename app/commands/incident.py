@@ -147,7 +147,10 @@ def approve_exception(desk: Desk, exception: FreezeException) -> Act:
     if exception.requester == desk.person:
         return Act(drafts=(), hint="Somebody else has to approve what you asked for.")
     approved = ExceptionApproved(
-        exception=exception.exception_id, person=desk.person, name=desk.name_of(desk.person)
+        exception=exception.exception_id,
+        person=desk.person,
+        name=desk.name_of(desk.person),
+        request=exception.versions[0].event_id,
     )
     return Act(drafts=(desk.draft(approved),))
 

@@ -19,9 +19,11 @@ from app.incident.kinds.decisions import (
 from app.incident.kinds.freezes import (
     ChangeOutcome,
     ChangeSeen,
+    ExceptionAmended,
     ExceptionApproved,
     ExceptionRequested,
     FreezeDeclared,
+    FreezeKept,
     FreezeLifted,
     FreezeScope,
 )
@@ -230,6 +232,12 @@ def _freeze_line(recorded: Recorded, labels: Labels) -> Line | None:
         case FreezeLifted(reason=reason):
             text = "Change freeze lifted" + (f": {reason}" if reason else "")
             return Line(lane=Lane.CHANGES, mark=Mark.FREEZE, text=text, is_strong=True)
+        case FreezeKept(reason=reason):
+            text = "Settled: the change freeze goes on" + (f": {reason}" if reason else "")
+            return Line(lane=Lane.CHANGES, mark=Mark.FREEZE, text=text, is_strong=True)
+        case ExceptionAmended(exception=exception, change=change, services=services):
+            text = f"{labels.get(exception, 'EX')} rewritten: {change}"
+            return Line(lane=Lane.CHANGES, mark=Mark.FREEZE, text=text, services=services)
         case ExceptionRequested(change=change, services=services):
             text = f"{labels.get(recorded.event.id, 'EX')} requested: {change}"
             return Line(lane=Lane.CHANGES, mark=Mark.FREEZE, text=text, services=services)

@@ -61,6 +61,16 @@ class FreezeLifted(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeKept(Fact):
+    """A freeze that was lifted by somebody who had not seen all of it goes on: that is settled."""
+
+    kind: ClassVar[str] = "freeze.kept@1"
+
+    freeze: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionRequested(Fact):
     """A named change should be allowed during the freezes in `freezes` (event ids)."""
 
@@ -76,14 +86,33 @@ class ExceptionRequested(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionAmended(Fact):
+    """What an exception is to allow was rewritten; approvals of what it said before are void."""
+
+    kind: ClassVar[str] = "freeze.exception_amended@1"
+
+    exception: str
+    change: str
+    freezes: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    reason: str = ""
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionApproved(Fact):
-    """One person approved an exception, exactly as it was requested."""
+    """One person approved an exception, exactly as it was requested.
+
+    `request` is the id of the event with the text they approved: the request, or an amendment.
+    Without it, what they had seen counts.
+    """
 
     kind: ClassVar[str] = "freeze.exception_approved@1"
 
     exception: str
     person: str
     name: str
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +134,9 @@ class ChangeSeen(Fact):
 FREEZE_KINDS: tuple[type[Fact], ...] = (
     FreezeDeclared,
     FreezeLifted,
+    FreezeKept,
     ExceptionRequested,
+    ExceptionAmended,
     ExceptionApproved,
     ChangeSeen,
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.events.event import Recorded, is_concurrent
-from app.incident.claims import Claims, stake
+from app.incident.claims import Claims, claim, stake, unseen_by
 from app.incident.kinds.decisions import (
     DecisionDecided,
     DecisionProposed,
@@ -177,9 +177,11 @@ def project_decisions(
             case VoiceGiven(decision=decision_id) as given if decision_id in decisions:
                 decisions[decision_id] = _hear(decisions[decision_id], recorded, given)
             case DecisionDecided(decision=decision_id) as decided if decision_id in decisions:
-                decisions[decision_id] = _decide(decisions[decision_id], recorded, decided)
+                decisions[decision_id] = _decide(
+                    decisions[decision_id], recorded, decided, by_commander=is_commander(recorded)
+                )
             case VerdictSettled() as settled if is_commander(recorded):
-                _settle(decisions, settled)
+                _settle(decisions, recorded, settled)
             case _:
                 _close(decisions, recorded)
     return tuple(decisions.values())
@@ -248,7 +250,9 @@ def _hear(decision: Decision, recorded: Recorded, given: VoiceGiven) -> Decision
     return replace(decision, poll=replace(poll, voices=(*others, voice)))
 
 
-def _decide(decision: Decision, recorded: Recorded, decided: DecisionDecided) -> Decision:
+def _decide(
+    decision: Decision, recorded: Recorded, decided: DecisionDecided, *, by_commander: bool
+) -> Decision:
     ruling = Ruling(
         verdict=decided.verdict,
         decided_by=decided.decided_by,
@@ -260,10 +264,13 @@ def _decide(decision: Decision, recorded: Recorded, decided: DecisionDecided) ->
         revisit_at=decided.revisit_at,
         recorded_by=recorded.event.person_id or "",
     )
+    if decision.is_contested and not by_commander:
+        # Only the commander picks among verdicts that differ; another one is kept beside them.
+        return replace(decision, rulings=(*decision.rulings, claim(recorded, ruling)))
     return replace(decision, rulings=stake(decision.rulings, recorded, ruling))
 
 
-def _settle(decisions: _Known, settled: VerdictSettled) -> None:
+def _settle(decisions: _Known, recorded: Recorded, settled: VerdictSettled) -> None:
     decision = decisions.get(settled.decision)
     if decision is None:
         return
@@ -276,7 +283,8 @@ def _settle(decisions: _Known, settled: VerdictSettled) -> None:
         return
     chosen = tuple(one for one in decision.rulings if one.event_id == settled.chosen)
     if chosen:
-        decisions[settled.decision] = replace(decision, rulings=chosen)
+        unseen = tuple(one for one in unseen_by(decision.rulings, recorded) if one not in chosen)
+        decisions[settled.decision] = replace(decision, rulings=(*chosen, *unseen))
 
 
 def _close(decisions: _Known, recorded: Recorded) -> None:

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.events.event import Recorded, is_concurrent
+from app.incident.claims import Claims, claim, is_contested, stake, unseen_by
 from app.incident.kinds.freezes import (
     ChangeOutcome,
     ChangeSeen,
+    ExceptionAmended,
     ExceptionApproved,
     ExceptionRequested,
     FreezeDeclared,
+    FreezeKept,
     FreezeLifted,
     FreezeScope,
 )
@@ -76,21 +79,63 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionText:
+    """What an exception is to allow: the text that is approved, word for word."""
+
+    change: str
+    freezes: tuple[str, ...]
+    services: tuple[str, ...]
+    reason: str
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeException:
-    """A named change that should be allowed.  It opens only the freezes it names."""
+    """A named change that should be allowed.  It opens only the freezes it names.
+
+    `versions` are the texts that stand, the first one shows; `void` are approvals of a text that
+    has changed since, or that their authors had not seen.
+    """
 
     exception_id: str
     number: int
     is_provisional: bool
-    change: str
-    freezes: tuple[str, ...]
-    services: tuple[str, ...]
     requester: str
-    reason: str
     needed: int
-    valid_until: datetime | None
     requested_at: datetime
+    versions: Claims[ExceptionText]
     approvals: tuple[Approval, ...] = ()
+    void: tuple[Approval, ...] = ()
+
+    @property
+    def change(self) -> str:
+        """The change that should be allowed."""
+        return self.versions[0].value.change
+
+    @property
+    def freezes(self) -> tuple[str, ...]:
+        """The freezes it would open, by id."""
+        return self.versions[0].value.freezes
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services it is about."""
+        return self.versions[0].value.services
+
+    @property
+    def reason(self) -> str:
+        """Why it is asked for."""
+        return self.versions[0].value.reason
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """When it ends, if it does."""
+        return self.versions[0].value.valid_until
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether two texts stand, so that none can be approved."""
+        return is_contested(self.versions)
 
     @property
     def label(self) -> str:
@@ -100,7 +145,7 @@ class FreezeException:
     @property
     def is_approved(self) -> bool:
         """Whether enough different people approved it."""
-        return len(self.approvals) >= self.needed
+        return not self.is_contested and len(self.approvals) >= self.needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +191,8 @@ def project_freezes(known: FreezeState, news: Sequence[Recorded]) -> FreezeState
                 _declare(freezes, recorded, declared)
             case FreezeLifted() as lifted:
                 _lift(freezes, recorded, lifted)
+            case FreezeKept(freeze=kept_id):
+                _keep(freezes, recorded, kept_id)
             case ExceptionRequested() as requested:
                 exceptions[recorded.event.id] = _request(recorded, requested, len(exceptions) + 1)
             case ExceptionApproved(exception=exception_id) as approved:
@@ -153,6 +200,9 @@ def project_freezes(known: FreezeState, news: Sequence[Recorded]) -> FreezeState
                     exceptions[exception_id] = _approve(
                         exceptions[exception_id], recorded, approved
                     )
+            case ExceptionAmended(exception=exception_id) as amended:
+                if exception_id in exceptions:
+                    exceptions[exception_id] = _amend(exceptions[exception_id], recorded, amended)
             case ChangeSeen() as seen:
                 changes.append(_change(recorded, seen))
             case EntryTakenBack(entry=entry) if entry in freezes:
@@ -211,6 +261,13 @@ def _lift(freezes: dict[str, Freeze], recorded: Recorded, lifted: FreezeLifted) 
             )
 
 
+def _keep(freezes: dict[str, Freeze], recorded: Recorded, freeze_id: str) -> None:
+    """Settle that a contested freeze goes on, as far as the author had seen it."""
+    for freeze in _family(freezes, freeze_id):
+        if not is_concurrent(recorded, freeze.position, freeze.console):
+            freezes[freeze.freeze_id] = replace(freeze, is_contested=False)
+
+
 def _family(freezes: dict[str, Freeze], freeze_id: str) -> tuple[Freeze, ...]:
     """A freeze and every extension of it, in log order."""
     members: dict[str, Freeze] = {}
@@ -225,14 +282,32 @@ def _request(recorded: Recorded, requested: ExceptionRequested, number: int) -> 
         exception_id=recorded.event.id,
         number=number,
         is_provisional=recorded.is_pending,
-        change=requested.change,
-        freezes=requested.freezes,
-        services=requested.services,
         requester=requested.requester or recorded.event.person_id or "",
-        reason=requested.reason,
         needed=requested.approvals_needed,
-        valid_until=requested.valid_until,
         requested_at=recorded.happened_at,
+        versions=(claim(recorded, _text(requested)),),
+    )
+
+
+def _text(said: ExceptionRequested | ExceptionAmended) -> ExceptionText:
+    return ExceptionText(
+        change=said.change,
+        freezes=said.freezes,
+        services=said.services,
+        reason=said.reason,
+        valid_until=said.valid_until,
+    )
+
+
+def _amend(
+    exception: FreezeException, recorded: Recorded, amended: ExceptionAmended
+) -> FreezeException:
+    """The new text; nothing that was approved before is approved now."""
+    return replace(
+        exception,
+        versions=stake(exception.versions, recorded, _text(amended)),
+        approvals=(),
+        void=(*exception.void, *exception.approvals),
     )
 
 
@@ -244,7 +319,15 @@ def _approve(
     if is_own or is_again:
         return exception
     approval = Approval(person=approved.person, name=approved.name, at=recorded.happened_at)
+    if not _is_of_this_text(exception, recorded, approved.request):
+        return replace(exception, void=(*exception.void, approval))
     return replace(exception, approvals=(*exception.approvals, approval))
+
+
+def _is_of_this_text(exception: FreezeException, recorded: Recorded, request: str) -> bool:
+    if request and any(one.event_id != request for one in exception.versions):
+        return False
+    return not unseen_by(exception.versions, recorded)
 
 
 def _change(recorded: Recorded, seen: ChangeSeen) -> Change:

@@ -103,7 +103,7 @@ def project_roster(known: tuple[RoleSeat, ...], news: Sequence[Recorded]) -> tup
             case RoleReleased(role=role, person=person) if role in seats:
                 seats[role] = _release(seats[role], recorded, person)
             case RoleSettled(role=role, person=person) if role in seats:
-                seats[role] = _settle(seats[role], person)
+                seats[role] = _settle(seats[role], recorded, person)
             case _:
                 pass
     return tuple(seats.values())
@@ -135,7 +135,9 @@ def _assign(seat: RoleSeat, recorded: Recorded, assigned: RoleAssigned) -> RoleS
 
 def _held(seat: RoleSeat, claims: Claims[Tenure]) -> Claims[Tenure]:
     """The claim a sole new claim replaced: it becomes `before` if a rival turns up later."""
-    return seat.claims[-1:] if len(claims) == 1 else ()
+    if len(claims) > 1:
+        return ()
+    return (seat.before or seat.claims)[:1] if seat.is_contested else seat.claims[-1:]
 
 
 def _replaced(seat: RoleSeat, recorded: Recorded) -> Claims[Tenure]:
@@ -150,6 +152,11 @@ def _release(seat: RoleSeat, recorded: Recorded, person: str) -> RoleSeat:
     return replace(seat, claims=left, before=before if len(left) > 1 else ())
 
 
-def _settle(seat: RoleSeat, person: str) -> RoleSeat:
+def _settle(seat: RoleSeat, recorded: Recorded, person: str) -> RoleSeat:
+    """The chosen person holds it; who settled it settled nothing they had not seen."""
+    unseen = unseen_by(seat.claims, recorded)
     chosen = tuple(one for one in (*seat.before, *seat.claims) if one.value.person == person)
-    return replace(seat, claims=chosen[-1:] or seat.claims, before=())
+    if not chosen:
+        return seat
+    rivals = tuple(one for one in unseen if one.value.person != person)
+    return replace(seat, claims=(chosen[-1], *rivals), before=chosen[-1:] if rivals else ())
