@@ -37,6 +37,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     sources.revoke_source,
     sources.list_sources,
     sources.tell_waiting,
+    sources.tell_telemetry,
     proof.tell_checkpoint,
     proof.prove_inclusion,
     proof.prove_consistency,

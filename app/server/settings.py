@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.server.telemetry.sources import CatalogueSource, PrometheusSource
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -29,7 +31,8 @@ class Settings:
     `database` is a file or a URL (`sqlite:///file`, `postgresql://...`).  `site` is a DNS name:
     logs are known outside as `<site>/<log>`.  `key_file` holds the server's private keys and
     is made if missing.  With `local_person`, that person owns the site and their token is kept
-    in `token_file`.  Port 0 takes any free port.
+    in `token_file`.  Port 0 takes any free port.  `prometheus` and `catalogues` are asked on a
+    schedule while the server runs.
     """
 
     database: str
@@ -40,6 +43,8 @@ class Settings:
     local_person: str = ""
     token_file: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    prometheus: tuple[PrometheusSource, ...] = ()
+    catalogues: tuple[CatalogueSource, ...] = ()
 
 
 def embedded_settings(

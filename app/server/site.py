@@ -35,6 +35,7 @@ from app.server.recorder import Recorder
 from app.server.registry import Registry
 from app.server.settings import Settings
 from app.server.standing import SERVER_ACTOR, Judge
+from app.server.telemetry.telemetry import Telemetry
 from app.server.trees import Trees
 
 Clock = Callable[[], datetime]
@@ -65,6 +66,7 @@ class Site:
     recorder: Recorder
     own_hand: OwnHand
     intake: Intake
+    telemetry: Telemetry
     notary: Notary
     trees: Trees
     measurements: Measurements
@@ -95,7 +97,7 @@ async def running_site(
             await _learn_what_is_stored(site)
             await _introduce_server(site)
             await _keep_local_token(site)
-            async with site.notary, site.intake:
+            async with site.notary, site.intake, site.telemetry:
                 yield site
 
 
@@ -122,6 +124,19 @@ def _assemble(
         limits=limits,
     )
     own_hand = OwnHand(recorder, directory=directory, key=keys.console, codec=codec, clock=clock)
+    intake = Intake(
+        formats,
+        log=log,
+        codec=codec,
+        clock=clock,
+        recorder=recorder,
+        own_hand=own_hand,
+        registry=registry,
+        directory=directory,
+        feed=feed,
+        measurements=measurements,
+        most_waiting=limits.deliveries,
+    )
     return Site(
         settings=settings,
         clock=clock,
@@ -148,18 +163,17 @@ def _assemble(
             seconds=limits.checkpoint_seconds,
         ),
         trees=Trees(log),
-        intake=Intake(
-            formats,
+        intake=intake,
+        telemetry=Telemetry(
+            settings.prometheus,
+            settings.catalogues,
             log=log,
             codec=codec,
             clock=clock,
-            recorder=recorder,
             own_hand=own_hand,
-            registry=registry,
+            intake=intake,
             directory=directory,
             feed=feed,
-            measurements=measurements,
-            most_waiting=limits.deliveries,
         ),
         measurements=measurements,
     )

@@ -106,6 +106,12 @@ async def tell_waiting(request: Call) -> Response[bytes]:
     return answer(waiting)
 
 
+@get("/v1/telemetry")
+async def tell_telemetry(request: Call) -> Response[bytes]:
+    """What is asked on a schedule and what it said last, as of when (`TelemetryState`)."""
+    return answer(site_of(request).telemetry.state())
+
+
 def _owner(request: Call) -> Principal:
     principal: Principal = request.user
     if not principal.is_owner:

@@ -17,6 +17,7 @@ from app.server.directory import RunningIncident
 from app.server.intake.courses import Step, step_of
 from app.server.intake.findings import Findings, actor_of
 from app.server.intake.health_rules import (
+    READINGS_CAUSE,
     Claim,
     Spoken,
     claim_of,
@@ -52,7 +53,7 @@ class SignalDesk:
         self._logs = KnownLogs(log, codec)
         self._members: dict[AlertKey, set[str]] = {}
         self._spoken: dict[AlertKey, Spoken] = {}
-        self._readings: dict[str, Claim | None] = {}
+        self._readings: dict[tuple[str, str], Claim | None] = {}
         self._registered: dict[str, SourceRegistered] = {}
         self.room = WaitingRoom()
 
@@ -79,9 +80,10 @@ class SignalDesk:
         self.room = findings.room
         return before - self.room.deliveries()
 
-    def hear_readings(self, claims: Mapping[str, Claim | None]) -> None:
-        """From now on this is what readings say of these services; None is nothing bad."""
-        self._readings.update(claims)
+    def hear_readings(self, source: str, claims: Mapping[str, Claim | None]) -> None:
+        """This is what the readings of `source` say of these services; None is nothing bad."""
+        cause = f"{READINGS_CAUSE}{source}"
+        self._readings.update({(service, cause): claim for service, claim in claims.items()})
 
     def _begin(self, running: Sequence[RunningIncident], now: datetime) -> Findings:
         """Where things stand, with everything that waited in the incident that takes it."""
@@ -144,9 +146,9 @@ class SignalDesk:
                 if (claim := claim_of(course, known, self._spoken.get(key))) is not None:
                     claims.setdefault(service, []).append(claim)
         readings = dict(self._readings) if with_readings else {}
-        for service, remembered in {**remembered_claims(signals), **readings}.items():
-            if remembered is not None:
-                claims.setdefault(service, []).append(remembered)
+        for (service, _), said in {**remembered_claims(signals), **readings}.items():
+            if said is not None:
+                claims.setdefault(service, []).append(said)
         return claims
 
 

@@ -66,10 +66,10 @@ def claim_of(course: Course, known: KnownHealth | None, spoken: Spoken | None) -
     )
 
 
-def remembered_claims(signals: IncidentSignals) -> dict[str, Claim]:
-    """What readings said last, as the log has it; it holds until they say something again."""
+def remembered_claims(signals: IncidentSignals) -> dict[tuple[str, str], Claim]:
+    """What readings said last, by service and cause; it holds until they say something again."""
     return {
-        service: Claim(
+        (service, known.cause[0]): Claim(
             health=known.health,
             indicator=known.indicator,
             cause=known.cause[0],

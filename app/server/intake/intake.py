@@ -138,9 +138,9 @@ class Intake:
             ) from error
         return delivery
 
-    async def hear_readings(self, claims: Mapping[str, Claim | None]) -> None:
-        """From now on this is what readings say of these services; None is nothing bad."""
-        await self._in_thread(lambda: self._desk.hear_readings(claims))
+    async def hear_readings(self, source: str, claims: Mapping[str, Claim | None]) -> None:
+        """This is what the readings of `source` say of these services; None is nothing bad."""
+        await self._in_thread(lambda: self._desk.hear_readings(source, claims))
         self._arrived.set()
 
     async def room(self) -> WaitingRoom:

@@ -7,7 +7,11 @@ from collections.abc import Iterator, Sequence
 from app.events.codec import Codec
 from app.events.event import ORGANISATION_LOG
 from app.log.event_log import EventLog
-from app.organisation.state import EMPTY_ORGANISATION, replay_organisation
+from app.organisation.state import (
+    EMPTY_ORGANISATION,
+    OrganisationState,
+    replay_organisation,
+)
 from app.server.directory import RunningIncident
 from app.server.intake.incident_signals import IncidentSignals
 from app.server.intake.service_names import ServiceNames
@@ -41,14 +45,19 @@ class KnownLogs:
         self._signals = known
         return known
 
-    def services(self) -> ServiceNames:
-        """The services as the organisation names them now."""
+    def organisation(self) -> OrganisationState:
+        """The organisation as it is now."""
         before = self._organisation.position
         for lines in self._lines(ORGANISATION_LOG, before):
             news = [self._codec.read_record(line) for line in lines]
             self._organisation = replay_organisation(news, self._organisation)
         if self._organisation.position != before:
             self._names = ServiceNames(self._organisation)
+        return self._organisation
+
+    def services(self) -> ServiceNames:
+        """The services as the organisation names them now."""
+        self.organisation()
         return self._names
 
     def _lines(self, log: str, after: int) -> Iterator[tuple[bytes, ...]]:

@@ -1,0 +1,75 @@
+"""Asking over HTTP: Prometheus for its vectors, and whoever holds a catalogue for that."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx
+
+from app.errors import WatchfloorError
+from app.server.telemetry.service_readings import Answers
+from app.server.telemetry.sources import CatalogueSource, PrometheusSource
+
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+TIMEOUT_SECONDS = 10.0
+
+
+class SourceSilent(WatchfloorError):
+    """A source gives no answer that could be read; what it said last stays."""
+
+    advice = "Check its address, and that it answers. It is asked again on schedule."
+
+
+async def ask_prometheus(client: httpx.AsyncClient, source: PrometheusSource) -> Answers:
+    """The answers to all its queries; raises `SourceSilent`."""
+    queries = source.queries
+    return Answers(
+        requests=await _vector(client, source, queries.requests),
+        failed=await _vector(client, source, queries.failed),
+        latency=await _vector(client, source, queries.latency),
+        service_rate=await _vector(client, source, queries.service_rate),
+        service_errors=await _vector(client, source, queries.service_errors),
+        service_latency=await _vector(client, source, queries.service_latency),
+    )
+
+
+async def fetch_catalogue(client: httpx.AsyncClient, source: CatalogueSource) -> bytes:
+    """The bytes of a catalogue, from the web or a file; raises `SourceSilent`."""
+    if source.where.startswith(("http://", "https://")):
+        return await _get(client, source.name, source.where, {})
+    try:
+        return await asyncio.to_thread(_file, Path(source.where))
+    except OSError as error:
+        raise SourceSilent(f"{source.name}: {source.where}: {error.strerror}") from error
+
+
+def _file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_ANSWER_BYTES + 1)
+
+
+async def _vector(client: httpx.AsyncClient, source: PrometheusSource, query: str) -> bytes | None:
+    if not query:
+        return None
+    url = f"{source.url.rstrip('/')}/api/v1/query"
+    return await _get(client, source.name, url, {"query": query})
+
+
+async def _get(client: httpx.AsyncClient, name: str, url: str, params: dict[str, str]) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with client.stream("GET", url, params=params) as answer:
+            async for part in answer.aiter_bytes():
+                size += len(part)
+                if size > MAX_ANSWER_BYTES:
+                    raise SourceSilent(f"{name}: answers more than {MAX_ANSWER_BYTES} bytes")
+                parts.append(part)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        reason = str(error) or type(error).__name__
+        raise SourceSilent(f"{name}: {reason}") from error
+    is_refusal = answer.status_code >= httpx.codes.BAD_REQUEST
+    if is_refusal and answer.headers.get("content-type", "") != "application/json":
+        raise SourceSilent(f"{name}: answered {answer.status_code}")
+    return b"".join(parts)

@@ -1,0 +1,88 @@
+"""What is asked on a schedule: Prometheus for readings, catalogues for services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_CALLS = "traces_service_graph_request"
+_RED = "traces_span_metrics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """What Prometheus is asked, in PromQL; an empty text is not asked.
+
+    The first three have the labels `client` and `server` (and `connection_type`): calls per
+    second, failed calls per second, seconds.  The last three have the label `service_label`.
+    The defaults are the metrics of OpenTelemetry's service graph connector.
+    """
+
+    requests: str = f"sum by (client, server, connection_type) (rate({_CALLS}_total[1m]))"
+    failed: str = f"sum by (client, server) (rate({_CALLS}_failed_total[1m]))"
+    latency: str = (
+        "histogram_quantile(0.95, sum by (client, server, le) "
+        f"(rate({_CALLS}_server_seconds_bucket[1m])))"
+    )
+    service_rate: str = ""
+    service_errors: str = ""
+    service_latency: str = ""
+    service_label: str = "service_name"
+
+
+SPAN_METRICS = Queries(
+    service_rate=(
+        f'sum by (service_name) (rate({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER"}}[1m]))'
+    ),
+    service_errors=(
+        f'sum by (service_name) (rate({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER",'
+        'status_code="STATUS_CODE_ERROR"}[1m]))'
+    ),
+    service_latency=(
+        "histogram_quantile(0.95, sum by (service_name, le) "
+        f'(rate({_RED}_duration_seconds_bucket{{span_kind="SPAN_KIND_SERVER"}}[1m])))'
+    ),
+)
+"""The service graph, and rate, errors and duration as the span metrics connector names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """When readings change a service's health.
+
+    Ratios are shares of failing calls.  It takes `rise` readings in a row to get worse and
+    `fall` to get better, and getting better means a fifth below the threshold.  Of fewer than
+    `least_rate` calls per second nothing is concluded.
+    """
+
+    degraded: float = 0.05
+    failing: float = 0.20
+    rise: int = 2
+    fall: int = 4
+    least_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrometheusSource:
+    """A Prometheus that is asked every `interval` seconds under its HTTP API at `url`.
+
+    With `tells_dependencies`, services and calls it has seen are added to the catalogue.
+    """
+
+    name: str
+    url: str
+    interval: float = 15.0
+    queries: Queries = field(default_factory=Queries)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    tells_dependencies: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueSource:
+    """A catalogue at `where` (an http or https address, or a file) read every `interval` seconds.
+
+    Its format is found from its content, see `docs/catalogue.md`.
+    """
+
+    name: str
+    where: str
+    interval: float = 300.0
