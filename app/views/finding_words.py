@@ -9,6 +9,7 @@ from app.graph.investigation import Investigation
 from app.graph.isolation import Layer, Part, Standing
 from app.graph.topology import Topology
 from app.models.finding_model import Finding
+from app.views.service_map.depiction import MOST_SUSPICIONS
 from app.views.service_map.speech import counted
 from app.views.service_words import forecast_lines, under_headings
 
@@ -70,13 +71,16 @@ def suspect_lines(investigation: Investigation, topology: Topology) -> tuple[Fin
 def _ranked(investigation: Investigation, name: Mapping[str, str]) -> Iterator[Finding]:
     ranking = investigation.ranking
     for reason in ranking.reasons:
-        yield Finding(text=reason)
-    for rank, candidate in enumerate(ranking.candidates, start=1):
+        yield Finding(text=reason, is_detail=True)
+    for rank, candidate in enumerate(ranking.candidates[:MOST_SUSPICIONS], start=1):
         service = name.get(candidate.service, candidate.service)
         text = f"{rank}. {service}, explains {candidate.score:.0%}"
         yield Finding(text=text, service=candidate.service)
         for evidence in candidate.evidence:
-            yield Finding(text=evidence.text)
+            yield Finding(text=evidence.text, is_detail=True)
+    more = len(ranking.candidates) - MOST_SUSPICIONS
+    if more > 0:
+        yield Finding(text=f"and {more} that explain less", is_detail=True)
 
 
 def _parts(parts: tuple[Part, ...], name: Mapping[str, str]) -> Iterator[Finding]:

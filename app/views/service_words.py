@@ -39,7 +39,7 @@ def brief_of(answers: ServiceAnswers, health: ServiceHealth) -> ServiceBrief:
     if hit:
         facts.append(("Users an hour", hit))
     if answers.ill_upstream:
-        facts.append(("Unhealthy upstream", _listed(list(answers.ill_upstream), 2)))
+        facts.append(("Unhealthy upstream", _listed(list(answers.ill_upstream), 1)))
     elif answers.needed_by is not None:
         needing = counted(answers.needed_by, "service needs it", "services need it")
         facts.append(("Single point of failure", needing))
@@ -255,7 +255,7 @@ def _suspicion(
         if candidate.service == service_id:
             yield Finding(text=f"Ranked {rank}, explains {candidate.score:.0%} of it")
             for evidence in candidate.evidence:
-                yield Finding(text=evidence.text)
+                yield Finding(text=evidence.text, is_detail=True)
     for part in investigation.board.parts:
         if part.service == service_id:
             for ruling in part.rulings:
@@ -288,10 +288,11 @@ def forecast_lines(
         window = f"{step.earliest:%H:%M} to {step.latest:%H:%M} UTC"
         text = f"{service} may be {state_words(step.health)}, {window}, {step.likelihood.value}"
         found.append(Finding(text=text, service=step.service))
-        found += [Finding(text=f"Because: {reason}") for reason in step.reasons]
+        found += [Finding(text=reason, is_detail=True) for reason in step.reasons]
         cut = forecast.cut_of(step.service)
         if cut is not None:
-            found.append(Finding(text=f"Would cut it: {cut.text}. {cut.price}."))
+            words = f"Would cut it: {cut.text}. {cut.price}."
+            found.append(Finding(text=words, is_detail=True))
     return tuple(found)
 
 

@@ -81,8 +81,12 @@ class SideSheet(QWidget):
         self.fit()
         self.show()
         self.raise_()
-        self.list.setCurrentIndex(self.model.index(0))
+        self.list.setCurrentIndex(self.model.index(self._first_line()))
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _first_line(self) -> int:
+        rows = self.model.rows
+        return next((place for place, row in enumerate(rows) if not row.is_heading), 0)
 
     def fit(self) -> None:
         """Take the right edge of the widget around."""
@@ -143,10 +147,16 @@ class FindingDelegate(RowDelegate):
             return _LINE + 14
         return _LINE * max(1, len(self._lines(finding))) + 4
 
+    def _indent(self, finding: Finding) -> int:
+        return self.desk.theme.px(12) if finding.is_detail else 0
+
     def _lines(self, finding: Finding) -> list[str]:
         theme = self.desk.theme
-        width = self._sheet.width() - theme.px(14 + 8 + 2 * Space.MARGIN)
-        return wrapped(theme, finding.text, TypeStyle.ROW, width, _MOST_LINES)
+        width = self._sheet.width() - theme.px(14 + 8 + 2 * Space.MARGIN) - self._indent(finding)
+        return wrapped(theme, finding.text, self._style(finding), width, _MOST_LINES)
+
+    def _style(self, finding: Finding) -> TypeStyle:
+        return TypeStyle.ROW_MEDIUM if finding.service else TypeStyle.ROW
 
     def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
         finding = cast(Finding, row)
@@ -156,8 +166,9 @@ class FindingDelegate(RowDelegate):
             area.setTop(rect.bottom() - px(_LINE + 2))
             pen.text(area, finding.text, TypeStyle.LABEL_STRONG, tokens.text3)
             return
-        colour = tokens.warn if finding.is_warning else tokens.text1
-        style = TypeStyle.ROW_MEDIUM if finding.service else TypeStyle.ROW
+        plain = tokens.text2 if finding.is_detail else tokens.text1
+        colour = tokens.warn if finding.is_warning else plain
+        left, width = area.left() + self._indent(finding), area.width() - self._indent(finding)
         for number, line in enumerate(self._lines(finding)):
-            top = area.top() + number * px(_LINE)
-            pen.text(QRectF(area.left(), top, area.width(), px(_LINE)), line, style, colour)
+            place = QRectF(left, area.top() + number * px(_LINE), width, px(_LINE))
+            pen.text(place, line, self._style(finding), colour)

@@ -88,7 +88,7 @@ def test_the_inspector_follows_the_selection(answers: MapAnswers, around: QWidge
     words = inspector.accessibleName()
     assert words.startswith("checkout, failing, Tier 0")
     assert "Blast radius 2 callers, 5 deps" in words
-    assert "Unhealthy upstream order, payment and 2 more" in words
+    assert "Unhealthy upstream order and 3 more" in words
     canvas_of(answers).select("")
     assert inspector.accessibleName() == "No service selected"
 

@@ -115,13 +115,15 @@ def _evidence(story: _Story, service: str, reached: Mapping[str, int]) -> tuple[
         _began(onset, story.first),
         _alert(onset, story.alerts),
         _explained(story.graph, service, story.ill),
-        Evidence(kind=EvidenceKind.UNMEASURED, text="No readings."),
     )
     return tuple(line for line in lines if line is not None)
 
 
 def _explains(count: int, others: int) -> Evidence:
-    text = f"{count} of {others} other services in trouble wait for it and fell ill no earlier."
+    if count:
+        text = f"{count} of {others} others in trouble wait for it and fell ill no earlier."
+    else:
+        text = "No other service that fell ill after it waits for it."
     return Evidence(kind=EvidenceKind.EXCESS, text=text, numbers=(("services", float(count)),))
 
 

@@ -35,6 +35,9 @@ BEFORE_TROUBLE = timedelta(hours=1)
 CHANGES_SHOW = timedelta(hours=24)
 """Older changes are not shown on the map at all."""
 
+MOST_SUSPICIONS = 5
+"""So many ranked suspects are numbered on the map: more is no help to anybody."""
+
 _NOT_MADE = (ChangeOutcome.HELD, ChangeOutcome.BLOCKED)
 _ILL = (Health.FAILING, Health.DEGRADED)
 
@@ -218,7 +221,7 @@ def _suspicions(investigation: Investigation | None) -> tuple[Suspicion, ...]:
         return ()
     return tuple(
         Suspicion(service_id=one.service, rank=rank, evidence=f"explains {one.score:.0%}")
-        for rank, one in enumerate(investigation.ranking.candidates, start=1)
+        for rank, one in enumerate(investigation.ranking.candidates[:MOST_SUSPICIONS], start=1)
     )
 
 
