@@ -11,7 +11,10 @@ from PySide6.QtCore import QObject, Slot
 
 from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.state import IncidentState
-from app.models.rows import RowsModel
+from app.models.rows import Index, RowsModel
+
+PAGE = 500
+"""How many rows a view is told of at a time; older ones follow as somebody scrolls."""
 
 GAP_FROM = timedelta(minutes=5)
 """From this long without an entry by a person, the silence is shown."""
@@ -60,6 +63,7 @@ class TimelineModel(RowsModel[TimelineRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[TimelineEntry, ...] = ()
+        self._all: tuple[TimelineRow, ...] = ()
         self._filter = TimelineFilter()
 
     @property
@@ -76,11 +80,12 @@ class TimelineModel(RowsModel[TimelineRow]):
         self._entries = new
         news = new[len(old) :]
         is_grown = bool(old) and len(new) > len(old) and new[: len(old)] == old
-        if is_grown and _begins_after(news, self._rows):
+        if is_grown and _begins_after(news, self._all):
             added = [entry for entry in news if self._filter.admits(entry)]
             newest = self._newest_human() if self._filter.is_open else None
             rows = _rows(added, newest, with_gaps=self._filter.is_open)
-            self.show_rows((*rows, *self._rows))
+            self._all = (*rows, *self._all)
+            self.show_rows(self._all[: len(self._rows) + len(rows)])
         else:
             self._rebuild()
 
@@ -100,18 +105,51 @@ class TimelineModel(RowsModel[TimelineRow]):
 
     def _rebuild(self) -> None:
         admitted = [entry for entry in self._entries if self._filter.admits(entry)]
-        self.show_rows(_rows(admitted, None, with_gaps=self._filter.is_open))
+        self._all = tuple(_rows(admitted, None, with_gaps=self._filter.is_open))
+        self.show_rows(self._all[:PAGE])
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and len(self._rows) < len(self._all)
+
+    def fetchMore(self, parent: Index) -> None:
+        """Show another page of older rows, because somebody scrolled towards them."""
+        if not parent.isValid():
+            self.show_rows(self._all[: len(self._rows) + PAGE])
 
     def _newest_human(self) -> datetime | None:
-        entries = (row for row in self._rows if isinstance(row, TimelineEntry))
+        entries = (row for row in self._all if isinstance(row, TimelineEntry))
         return next((entry.at for entry in entries if entry.is_human), None)
 
 
-def gaps(entries: Iterable[TimelineEntry], until: datetime | None = None) -> tuple[Gap, ...]:
-    """The silences between entries by people, in time order, and the one that lasts at `until`."""
-    moments = sorted(entry.at for entry in entries if entry.is_human)
-    if moments and until is not None:
-        moments.append(max(until, moments[-1]))
+class Pauses:
+    """The silences between entries by people; a timeline that only grew costs its new entries."""
+
+    def __init__(self) -> None:
+        self._known: tuple[TimelineEntry, ...] = ()
+        self._moments: list[datetime] = []
+        self._gaps: tuple[Gap, ...] = ()
+
+    def of(self, entries: tuple[TimelineEntry, ...]) -> tuple[Gap, ...]:
+        """The silences that are over, in time order."""
+        known = self._known
+        if entries[: len(known)] != known:
+            known, self._moments = (), []
+        news = sorted(entry.at for entry in entries[len(known) :] if entry.is_human)
+        self._known = entries
+        if self._moments and (not news or news[0] >= self._moments[-1]):
+            self._gaps = (*self._gaps, *_between([*self._moments[-1:], *news]))
+            self._moments += news
+        else:
+            self._moments = sorted([*self._moments, *news])
+            self._gaps = _between(self._moments)
+        return self._gaps
+
+    def lasting(self, now: datetime) -> tuple[Gap, ...]:
+        """The silence that still lasts at `now`, if it is long enough."""
+        return _between([*self._moments[-1:], now]) if self._moments else ()
+
+
+def _between(moments: list[datetime]) -> tuple[Gap, ...]:
     return tuple(
         Gap(start=start, end=end) for start, end in pairwise(moments) if end - start >= GAP_FROM
     )

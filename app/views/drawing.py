@@ -185,15 +185,15 @@ def chip_rect(theme: Theme, right: float, middle: float, text: str, look: ChipLo
 
 def text_width(theme: Theme, text: str, style: TypeStyle) -> float:
     """How wide `text` is in a style, in logical pixels."""
-    return QFontMetricsF(theme.font(style, text)).horizontalAdvance(shown(text))
+    return theme.width(shown(text), style)
 
 
 def elided(theme: Theme, text: str, style: TypeStyle, width: float) -> str:
     """`text` as it is shown, cut with an ellipsis to fit `width`."""
     visible = shown(text)
-    metrics = QFontMetricsF(theme.font(style, text))
-    if metrics.horizontalAdvance(visible) <= width + 0.5:
+    if theme.width(visible, style) <= width + 0.5:
         return visible
+    metrics = QFontMetricsF(theme.font(style, text))
     return metrics.elidedText(visible, Qt.TextElideMode.ElideRight, width)
 
 

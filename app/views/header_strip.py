@@ -59,7 +59,11 @@ class HeaderStrip(QWidget):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the incident in `state`."""
+        is_same = state.situation == self._state.situation
         self._state = state
+        if is_same:
+            self._tick()
+            return
         set_tooltip(self, state.situation.title)
         self._lay_out()
         self.update()
@@ -285,6 +289,8 @@ class HeaderStrip(QWidget):
             self._lay_out()
             self.update()
             return
+        if [cell for cell, _ in self._laid] != [fresh[cell.name] for cell, _ in self._laid]:
+            self.setAccessibleDescription(spoken_header(self._state, tuple(fresh.values())))
         self._laid = [(fresh[cell.name], rect) for cell, rect in self._laid]
         self._digits.refresh(self, self._ticking())
 

@@ -74,10 +74,12 @@ class PollCard(QWidget):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the open decision of `state`, or nothing."""
+        before, self._decision = self._decision, state.open_decision
+        is_same = before == self._decision and state.participants == self._state.participants
         self._state = state
-        self._decision = state.open_decision
-        self.setVisible(self._decision is not None)
-        self._restyle()
+        if not is_same:
+            self.setVisible(self._decision is not None)
+            self._restyle()
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:

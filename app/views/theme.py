@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.views.icons import Icon, IconStore
@@ -13,6 +13,8 @@ from app.views.typography import TypeStyle, font_of, load_fonts, suits_tabular_n
 
 SMALLEST_SCALE = 0.8
 LARGEST_SCALE = 2.0
+MOST_WIDTHS = 4_096
+"""How many measured texts are kept."""
 
 
 class Theme(QObject):
@@ -31,6 +33,7 @@ class Theme(QObject):
         self._tokens = tokens or dark_tokens()
         self._scale = scale
         self._fonts: dict[tuple[TypeStyle, bool], QFont] = {}
+        self._widths: dict[tuple[TypeStyle, str], float] = {}
         self.icons = IconStore()
 
     @property
@@ -55,6 +58,17 @@ class Theme(QObject):
             self._fonts[key] = font_of(style, self._scale, tabular=tabular)
         return self._fonts[key]
 
+    def width(self, text: str, style: TypeStyle) -> float:
+        """How wide `text` is in a style, in logical pixels; measured once while it is in use."""
+        key = (style, text)
+        known = self._widths.get(key)
+        if known is None:
+            if len(self._widths) >= MOST_WIDTHS:
+                self._widths.clear()
+            known = QFontMetricsF(self.font(style, text)).horizontalAdvance(text)
+            self._widths[key] = known
+        return known
+
     def use_tokens(self, tokens: Tokens) -> None:
         """Switch to other colours."""
         self._tokens = tokens
@@ -65,12 +79,14 @@ class Theme(QObject):
         """Set the font scale; it is kept between 80 % and 200 %."""
         self._scale = min(LARGEST_SCALE, max(SMALLEST_SCALE, scale))
         self._fonts.clear()
+        self._widths.clear()
         self._apply_if_running()
         self.changed.emit()
 
     def apply(self, application: QApplication) -> None:
         """Give Qt's own controls our fonts, palette and style sheet (style Fusion)."""
         load_fonts()
+        self._widths.clear()  # whatever was measured before was measured in another font
         application.setStyle("Fusion")
         application.setFont(self.font(TypeStyle.BODY, "a-b"))
         application.setPalette(palette_of(self._tokens))

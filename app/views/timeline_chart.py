@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.incident.projections.timeline import Lane
 from app.incident.state import BEFORE_ANYTHING, IncidentState
-from app.models.timeline_model import gaps
+from app.models.timeline_model import Gap, Pauses
 from app.protocol.sync_status import SyncStatus
 from app.views.desk import Desk
 from app.views.digits import outer
@@ -20,9 +21,10 @@ from app.views.timeline_marks import (
     LANE_TITLES,
     LANES,
     LaneMark,
+    LaneMarks,
     TimeScale,
     collapsed,
-    lane_marks,
+    in_view,
     time_scale,
 )
 from app.views.tokens import Radius, Row, mixed
@@ -48,7 +50,10 @@ class TimelineChart(QWidget):
         self._desk = desk
         self._state = BEFORE_ANYTHING
         self._sync = SyncStatus()
-        self._marks: dict[Lane, tuple[LaneMark, ...]] = {}
+        self._lanes = LaneMarks()
+        self._pauses = Pauses()
+        self._silences: Sequence[Gap] = ()
+        self._marks: Mapping[Lane, Sequence[LaneMark]] = {}
         self._picture: QPixmap | None = None
         self._picture_key: tuple[object, ...] = ()
         self._now_area = QRect()
@@ -63,8 +68,11 @@ class TimelineChart(QWidget):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the lanes of `state`."""
-        self._state = state
-        self._marks = lane_marks(state)
+        before, self._state = self._state, state
+        if not _differs(before, state):
+            return
+        self._marks = self._lanes.marks(state)
+        self._silences = self._pauses.of(state.timeline)
         counts = ", ".join(f"{len(self._marks[lane])} {LANE_TITLES[lane]}" for lane in LANES)
         self.setAccessibleDescription(f"{counts}. {self._value_words()}")
         self._restyle()
@@ -141,7 +149,9 @@ class TimelineChart(QWidget):
 
     def _paint_still(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
         self._paint_axis(pen, scale, now)
-        for gap in gaps(self._state.timeline, until=now):
+        for gap in (*self._silences, *self._pauses.lasting(now)):
+            if gap.end < scale.start:
+                continue
             left = max(scale.left, scale.x(gap.start) + 6)
             right = min(scale.x(now), scale.x(gap.end) - 6)
             if right > left:
@@ -265,7 +275,7 @@ class TimelineChart(QWidget):
 
     def _is_used(self, lane: Lane) -> bool:
         scale = self.scale()
-        return any(scale.start <= one.at <= scale.end for one in self._marks.get(lane, ()))
+        return bool(in_view(self._marks.get(lane, ()), scale))
 
     def _lanes_height(self) -> int:
         return sum(self._lane_height(lane) for lane in LANES)
@@ -290,3 +300,14 @@ class TimelineChart(QWidget):
         self._picture_key = ()
         self.setFixedHeight(self.sizeHint().height())
         self.update()
+
+
+def _differs(before: IncidentState, after: IncidentState) -> bool:
+    """Whether anything the lanes or the curve show has changed."""
+    return (
+        before.timeline is not after.timeline
+        or before.decisions != after.decisions
+        or before.signals.indicator != after.signals.indicator
+        or before.updates.next_due != after.updates.next_due
+        or before.freeze.freezes != after.freeze.freezes
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -94,37 +95,62 @@ def time_scale(state: IncidentState, now: datetime, left: float, right: float) -
     return TimeScale(start, start + timedelta(minutes=int(minutes) + 1), left, right)
 
 
-def lane_marks(state: IncidentState) -> dict[Lane, tuple[LaneMark, ...]]:
-    """The marks of every lane in time order."""
-    marks: dict[Lane, list[LaneMark]] = {lane: [] for lane in LANES}
-    for entry in state.timeline:
-        if (mark := _entry_mark(entry)) is not None:
-            marks[entry.line.lane].append(mark)
-    marks[Lane.DECISIONS] = [_decision_mark(state, one) for one in state.decisions]
-    if state.updates.next_due is not None:
-        marks[Lane.COMMS].append(LaneMark(state.updates.next_due, Shape.HOLLOW_DOT))
-    return {lane: tuple(sorted(found, key=lambda one: one.at)) for lane, found in marks.items()}
+class LaneMarks:
+    """The marks of every lane in time order; a timeline that only grew costs its new entries."""
+
+    def __init__(self) -> None:
+        self._known: tuple[TimelineEntry, ...] = ()
+        self._marks: dict[Lane, list[LaneMark]] = {lane: [] for lane in LANES}
+
+    def marks(self, state: IncidentState) -> dict[Lane, Sequence[LaneMark]]:
+        """The marks of `state`."""
+        known, entries = self._known, state.timeline
+        if entries[: len(known)] != known:
+            self._marks = {lane: [] for lane in LANES}
+            known = ()
+        for entry in entries[len(known) :]:
+            if (mark := _entry_mark(entry)) is not None:
+                insort(self._marks[entry.line.lane], mark, key=_moment)
+        self._known = entries
+        marks: dict[Lane, Sequence[LaneMark]] = dict(self._marks)
+        decisions = [_decision_mark(state, one) for one in state.decisions]
+        marks[Lane.DECISIONS] = sorted(decisions, key=_moment)
+        due = state.updates.next_due
+        if due is not None:
+            comms = [*self._marks[Lane.COMMS], LaneMark(due, Shape.HOLLOW_DOT)]
+            marks[Lane.COMMS] = sorted(comms, key=_moment)
+        return marks
+
+
+def _moment(mark: LaneMark) -> datetime:
+    return mark.at
+
+
+def in_view(marks: Sequence[LaneMark], scale: TimeScale) -> range:
+    """The places of the marks that lie on the scale; marks are in time order."""
+    first = bisect_left(marks, scale.start, key=_moment)
+    return range(first, bisect_right(marks, scale.end, key=_moment))
 
 
 def collapsed(marks: Sequence[LaneMark], scale: TimeScale) -> list[LaneMark]:
-    """Marks in view; where three or more would sit on one another, one with a count."""
-    groups: list[list[LaneMark]] = []
-    for mark in marks:
-        if not scale.start <= mark.at <= scale.end:
-            continue
-        near = groups and scale.x(mark.at) - scale.x(groups[-1][0].at) < COLLAPSE_WITHIN
-        if near:
-            groups[-1].append(mark)
+    """Marks in view; where three or more would sit on one another, one with a count.
+
+    Looks at one mark per place on screen, however many there are.
+    """
+    places = in_view(marks, scale)
+    step = (scale.end - scale.start) * (COLLAPSE_WITHIN / (scale.right - scale.left))
+    found: list[LaneMark] = []
+    place = places.start
+    while place < places.stop:
+        beyond = bisect_left(marks, marks[place].at + step, lo=place, hi=places.stop, key=_moment)
+        beyond = max(beyond, place + 1)
+        count, last = beyond - place, marks[beyond - 1]
+        if count < 3:
+            found.extend(marks[place:beyond])
         else:
-            groups.append([mark])
-    return [mark for group in groups for mark in _one_or_all(group)]
-
-
-def _one_or_all(group: list[LaneMark]) -> Iterable[LaneMark]:
-    if len(group) < 3:
-        return group
-    last = group[-1]
-    return [LaneMark(last.at, last.shape, f"×{len(group)}", len(group))]
+            found.append(LaneMark(last.at, last.shape, f"×{count}", count))
+        place = beyond
+    return found
 
 
 _ENTRY_SHAPES = {

@@ -48,8 +48,10 @@ class UpdatePanel(Panel):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the drafts of `state`."""
+        is_same = state.updates == self._state.updates
         self._state = state
-        self._restyle()
+        if not is_same:
+            self._restyle()
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from dataclasses import replace
+from datetime import timedelta
+
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +16,7 @@ from app.models.deadline_model import DeadlineModel
 from app.models.decision_model import DecisionModel
 from app.models.roster_model import RosterModel, also_on_bridge
 from app.models.rows import RowRole
-from app.models.timeline_model import Gap, TimelineFilter, TimelineModel, gaps
+from app.models.timeline_model import PAGE, Gap, Pauses, TimelineFilter, TimelineModel
 from tests.views.checkout_incident import ME, at, checkout_log, checkout_state
 
 
@@ -132,11 +135,41 @@ def test_a_silence_between_people_is_a_row_of_its_own(qtbot: QtBot) -> None:
 
 
 def test_the_silence_that_still_lasts_counts_until_now() -> None:
+    pauses = Pauses()
+    pauses.of(checkout_state().timeline)
+
+    assert [gap.end for gap in pauses.lasting(at("14:50"))] == [at("14:50")]
+    assert pauses.lasting(at("14:41")) == ()
+
+
+def test_pauses_found_bit_by_bit_are_those_found_at_once() -> None:
     entries = checkout_state().timeline
+    grown, whole = Pauses(), Pauses()
 
-    lasting = gaps(entries, until=at("14:50"))
+    for count in range(len(entries) + 1):
+        bit_by_bit = grown.of(entries[:count])
 
-    assert lasting[-1].end == at("14:50")
+    assert bit_by_bit == whole.of(entries)
+
+
+def test_a_long_timeline_is_told_page_by_page(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    state = checkout_state()
+    first = state.timeline[0]
+    many = tuple(
+        replace(first, event_id=str(n), at=at("13:41") + timedelta(seconds=n)) for n in range(1200)
+    )
+    model = TimelineModel()
+    model.show_state(replace(state, timeline=many))
+    assert len(model.rows) == PAGE
+
+    newest = replace(first, event_id="newest", at=at("14:39"))
+    model.show_state(replace(state, timeline=(*many, newest)))
+    assert len(model.rows) == PAGE + 1 + isinstance(model.rows[1], Gap)
+
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+    assert sum(isinstance(row, TimelineEntry) for row in model.rows) == 1201
+    qtmodeltester.check(model)
 
 
 def test_filters_show_what_they_admit_and_no_gaps(qtbot: QtBot) -> None:
