@@ -146,10 +146,14 @@ class MapCanvas(QWidget):
         self.shown_changed.emit(self.shown_words)
 
     def select(self, service_id: str) -> None:
-        """Select a service (empty text: none), bring it in sight and say it aloud."""
-        if service_id == self._selected:
-            return
+        """Select a service (empty text: none), bring it in sight and say it aloud.
+
+        Ids that are not in the picture are ignored.
+        """
         picture = self.stage.picture
+        is_unknown = picture is None or service_id not in picture.graph.index
+        if service_id == self._selected or (service_id and is_unknown):
+            return
         self._selected = service_id
         if self._is_blasting:
             self._light()
@@ -229,6 +233,11 @@ class MapCanvas(QWidget):
         number = service_under(world, self.stage.centres(), half_width, half_height)
         return "" if number is None else self.stage.scene().service_ids[number]
 
+    def tooltip_at(self, point: QPointF) -> str:
+        """The sentence about the service under a point, with all markup escaped."""
+        service_id = self.service_at(point)
+        return tooltip_of(sentence_of(self.stage.now, service_id)) if service_id else ""
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
@@ -269,11 +278,10 @@ class MapCanvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            service_id = self.service_at(QPointF(event.pos()))
-            picture = self.stage.picture
-            words = sentence_of(picture, service_id) if picture and service_id else ""
-            QToolTip.showText(event.globalPos(), tooltip_of(words), self)
+            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
             return True
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._measure()
         return super().event(event)
 
     # keyboard ------------------------------------------------------------------------------

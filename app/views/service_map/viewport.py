@@ -171,7 +171,7 @@ class Viewport(QObject):
         whole = Camera(self._size)
         if inside.contains(whole.area(scene.bounds)):
             return whole
-        roomy = scene.bounds.adjusted(-MARGIN, -MARGIN, MARGIN, 10)
+        roomy = scene.bounds.adjusted(-MARGIN, -3, MARGIN, 6)
         return fitting(roomy, inside, largest=self._size)
 
     def _shift(self) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.graph.layout.focus import FocusSize, lay_out_focus
@@ -274,6 +275,55 @@ def test_a_zoom_keeps_the_place_under_the_pointer(shop_canvas: MapCanvas) -> Non
 
     after = shop_canvas.viewport.camera.to_world(at)
     assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=0.5)
+
+
+def turn_wheel(canvas: MapCanvas, modifiers: Qt.KeyboardModifier) -> None:
+    at = QPointF(300, 200)
+    event = QWheelEvent(
+        at,
+        canvas.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def test_the_wheel_moves_and_with_control_it_zooms(shop_canvas: MapCanvas) -> None:
+    turn_wheel(shop_canvas, Qt.KeyboardModifier.NoModifier)
+    assert (shop_canvas.viewport.camera.scale, shop_canvas.viewport.camera.top) == (1.0, 60.0)
+
+    turn_wheel(shop_canvas, Qt.KeyboardModifier.ControlModifier)
+    assert shop_canvas.viewport.camera.scale > 1.1
+
+
+def test_dragging_the_ground_moves_the_picture(shop_canvas: MapCanvas) -> None:
+    start = QPoint(3, 380)
+    QTest.mousePress(shop_canvas, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(shop_canvas, start + QPoint(40, -20))
+    QTest.mouseRelease(shop_canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(40, -20))
+
+    camera = shop_canvas.viewport.camera
+    assert (camera.left, camera.top) == (40.0, -20.0)
+
+
+def test_an_unknown_service_cannot_be_selected(shop_canvas: MapCanvas) -> None:
+    shop_canvas.select("order")
+
+    shop_canvas.select("nobody")
+
+    assert shop_canvas.selected == "order"
+
+
+def test_a_tooltip_shows_markup_as_text(shop_canvas: MapCanvas) -> None:
+    hostile = replace(FAILING, indicator="<img src=x>")
+    shop_canvas.show_picture(with_health(shop_canvas.stage.now, cart=hostile))
+
+    assert "&lt;img" in shop_canvas.tooltip_at(on_screen(shop_canvas, "cart"))
+    assert shop_canvas.tooltip_at(QPointF(3, 380)) == ""
 
 
 def test_fit_brings_everything_back(shop_canvas: MapCanvas) -> None:
