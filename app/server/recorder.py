@@ -12,7 +12,6 @@ from typing import Self, TypeVar
 from app.events.event import ORGANISATION_LOG
 from app.log.appending import Appended, Batch, Growth, Outcome
 from app.log.event_log import EventLog
-from app.log.problems import StoreError
 from app.protocol.problems import ProblemCode, refused
 from app.server.directory import Directory
 from app.server.feed import Feed
@@ -118,7 +117,7 @@ class Recorder:
         began = perf_counter()
         try:
             appended = await self.write(lambda: self._log.append(batches))
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - even a bug is told to those who asked
             for waiting in group:
                 _answer(waiting.outcome, error)
         else:
@@ -140,7 +139,7 @@ class Recorder:
         self._feed.publish(appended.growths)
 
 
-def _answer(future: asyncio.Future[Outcome], outcome: Outcome | StoreError) -> None:
+def _answer(future: asyncio.Future[Outcome], outcome: Outcome | Exception) -> None:
     if future.done():  # whoever asked has gone away; the events are recorded all the same
         return
     if isinstance(outcome, Outcome):

@@ -1,0 +1,64 @@
+"""The whole server on PostgreSQL: the same answers, whichever process gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.proof.verify import verify_bundle
+from app.server.settings import Settings
+from tests.log.postgres import Cluster, running_cluster
+from tests.log.writing import LOG, Writer
+from tests.real_programs import needs_program
+from tests.server.running import listening_to, running_server
+
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own."""
+    with running_cluster(needs_program("postgres").resolve().parent) as running:
+        yield running
+
+
+async def test_pushing_streaming_and_exporting_work_on_postgresql(
+    cluster: Cluster, settings: Settings, tmp_path: Path
+):
+    maria = Writer()
+    on_postgresql = replace(settings, database=cluster.make_database("whole"))
+    async with running_server(on_postgresql) as server:
+        await server.register(maria)
+        notes = maria.notes(3)
+        first = await server.push(*notes)
+        again = await server.push(*notes)
+        async with listening_to(server.owner, f"/v1/logs/{LOG}/stream") as listener:
+            lines = await listener.lines(3)
+        bundle = await server.owner.get(f"/v1/logs/{LOG}/export")
+
+    assert first == again
+    assert len(lines) == 3
+    file = tmp_path / "log.watchfloor"
+    file.write_bytes(bundle.content)
+    assert verify_bundle(file).ok
+
+
+async def test_two_servers_on_one_database_give_every_position_once(
+    cluster: Cluster, settings: Settings
+):
+    maria, omar = Writer(seed=1), Writer(seed=2, person="maria")
+    shared = replace(settings, database=cluster.make_database("shared"))
+    async with running_server(shared) as one:
+        await one.register(maria)
+        await one.register(omar)
+        async with running_server(shared) as other:
+            positions = []
+            for _ in range(10):
+                positions.append((await one.push(maria.note())).results[0].position)
+                positions.append((await other.push(omar.note())).results[0].position)
+
+            assert positions == list(range(1, 21))
+            assert await one.lines() == await other.lines()
