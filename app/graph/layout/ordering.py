@@ -15,11 +15,11 @@ from app.graph.layout.lattice import Lattice, Numbers
 
 Orders = list[Numbers]
 
-_SWEEPS = 10
+_SWEEPS = 8
 _SIFTING_ROUNDS = 6
 _SEED = 2417
 _MOST_SHAKES = 24
-_SHAKE_BUDGET = 2400
+_SHAKE_BUDGET = 1800
 _PAIR_BATCH = 1024
 
 
