@@ -22,7 +22,7 @@ def test_lines_of_one_fan_do_not_cross():
 
 def test_lines_that_touch_at_an_end_or_run_apart_do_not_cross():
     touching = np.array([[10.0, 10.0], [20.0, 0.0]])
-    apart = FALLING + [0.0, 5.0]
+    apart = FALLING + np.array([0.0, 5.0])
 
     ends = [("a", "b"), ("c", "d"), ("e", "f")]
 
