@@ -42,7 +42,7 @@ class Mapping(QObject):
     def use_topology(self, topology: Topology) -> None:
         """Draw this graph, in these places, from now on."""
         self._topology = topology
-        self._view.body.services.show_total(len(topology.graph))
+        self._view.show_service_total(len(topology.graph))
         self._redraw()
 
     def show(
