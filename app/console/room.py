@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -18,6 +18,7 @@ from app.console.bridge import Arrival, Bridge, Notice
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
+from app.console.timing import Timing
 from app.events.event import Draft, Event
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 _LINK_SCHEMES = ("https", "http")
 
+SHOW_EVERY_MS = 100
+"""What others write is gathered for so long before it is shown: an alert storm stays readable."""
+
 
 class Room(QObject):
     """One console: its window in this thread, its worker in another.
@@ -56,7 +60,13 @@ class Room(QObject):
         self._time = ServerTime()
         self._watch = SyncWatch(self._time.now())
         self._progress: dict[str, Progress] = {}
+        self._timing = Timing()
         self.state: IncidentState = BEFORE_ANYTHING
+        self._newest: IncidentState = BEFORE_ANYTHING
+        self._next_show = QTimer(self)
+        self._next_show.setSingleShot(True)
+        self._next_show.setInterval(SHOW_EVERY_MS)
+        self._next_show.timeout.connect(self._show_newest)
         self.organisation: OrganisationState = EMPTY_ORGANISATION
         self.sync = SyncStatus()
         self._person = options.person
@@ -76,7 +86,7 @@ class Room(QObject):
         self._bridge = Bridge()
         self._worker = Worker()
         self._backstage: Future[Backstage] = Future()
-        self._acting = Acting(self._desk, self._write, self)
+        self.acting = Acting(self._desk, self._write, self)
         self._connect()
 
     def open(self) -> None:
@@ -85,6 +95,7 @@ class Room(QObject):
         self.view.capture.use_acting(acting_kinds())
         self.window.show()
         self.view.setFocus()
+        QTimer.singleShot(0, self._notice_window)
         self._worker.start()
         self._running = self._worker.submit(self._work())
 
@@ -93,6 +104,10 @@ class Room(QObject):
         self._clock.stop()
         self._running.cancel()
         self._worker.stop(timeout=10.0)
+
+    @Slot()
+    def _notice_window(self) -> None:
+        self._timing.notice("window_ms")
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
@@ -104,7 +119,7 @@ class Room(QObject):
 
     def _connect(self) -> None:
         queued = Qt.ConnectionType.QueuedConnection
-        bridge, view, acting = self._bridge, self.view, self._acting
+        bridge, view, acting = self._bridge, self.view, self.acting
         bridge.arrived.connect(self._arrive, queued)
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
@@ -139,13 +154,26 @@ class Room(QObject):
 
     @Slot(object)
     def _show_incident(self, view: LogView[IncidentState]) -> None:
+        """Show what was written here at once, and what others do at most ten times a second."""
         self._progress["incident"] = view.progress
-        if view.state is not self.state:
-            self.state = view.state
-            self._know()
-            self.window.show_state(view.state)
-            self._show_map()
+        is_own = view.state.pending != self._newest.pending
+        self._newest = view.state
+        if is_own or not self.state.position:
+            self._show_newest()
+        elif not self._next_show.isActive():
+            self._next_show.start()
         self._show_sync()
+
+    @Slot()
+    def _show_newest(self) -> None:
+        self._next_show.stop()
+        before, self.state = self.state, self._newest
+        if self.state is before:
+            return
+        self._know(before)
+        self.window.show_state(self.state)
+        self._timing.notice("usable_ms")
+        self._show_map()
 
     @Slot(object)
     def _show_organisation(self, view: LogView[OrganisationState]) -> None:
@@ -156,9 +184,11 @@ class Room(QObject):
             self._show_map()
         self._show_sync()
 
-    def _know(self) -> None:
+    def _know(self, before: IncidentState | None = None) -> None:
         """Everybody who acts or reads what is typed knows what is known now."""
-        self._acting.know(self.state, self.organisation, self._person)
+        self.acting.know(self.state, self.organisation, self._person)
+        if before is not None and _same_names(before, self.state):
+            return
         self._vocabulary = vocabulary_of(self.state, self.organisation, self._vocabulary)
         self.view.capture.use_vocabulary(self._vocabulary)
 
@@ -229,6 +259,15 @@ def _is_light(options: Options, application: QApplication) -> bool:
     if options.theme != "system":
         return options.theme == "light"
     return application.styleHints().colorScheme() is Qt.ColorScheme.Light
+
+
+def _same_names(before: IncidentState, now: IncidentState) -> bool:
+    """Whether nothing changed that decides what can be mentioned, and in which order."""
+    return (
+        before.participants == now.participants
+        and before.roster == now.roster
+        and before.signals.services == now.signals.services
+    )
 
 
 def _local_zone() -> tzinfo:

@@ -1,0 +1,30 @@
+"""How long it took to open: written for benchmarks when they ask for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+_STARTED = "WATCHFLOOR_STARTED_NS"
+_FILE = "WATCHFLOOR_TIMING_FILE"
+
+
+class Timing:
+    """Milliseconds from the start of the process to what a person notices, each once.
+
+    The starter says in `WATCHFLOOR_STARTED_NS` when that was (nanoseconds since 1970) and in
+    `WATCHFLOOR_TIMING_FILE` where to write; without them nothing is kept.
+    """
+
+    def __init__(self) -> None:
+        self._started = int(os.environ.get(_STARTED, "0"))
+        self._file = os.environ.get(_FILE, "")
+        self._noticed: dict[str, float] = {}
+
+    def notice(self, what: str) -> None:
+        """Something a person waits for is there now."""
+        if self._file and what not in self._noticed:
+            self._noticed[what] = (time.time_ns() - self._started) / 1e6
+            Path(self._file).write_text(json.dumps(self._noticed), encoding="utf-8")
