@@ -91,7 +91,9 @@ def settle_role(desk: Desk, role: str, person: str) -> Act:
     """Say who holds a role that two people took without knowing of each other."""
     seat = next((seat for seat in desk.state.roster if seat.role == role), None)
     contenders = () if seat is None else tuple(one.event_id for one in seat.claims)
-    settled = RoleSettled(role=role, person=person, contenders=contenders)
+    settled = RoleSettled(
+        role=role, person=person, contenders=contenders, name=desk.name_of(person)
+    )
     return Act(drafts=(desk.draft(settled),))
 
 

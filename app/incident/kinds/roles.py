@@ -61,13 +61,17 @@ class RoleReleased(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSettled(Fact):
-    """A contested role was settled: `person` holds it.  `contenders` are event ids."""
+    """A contested role was settled: `person`, called `name`, holds it.
+
+    `contenders` are the ids of the events that competed.
+    """
 
     kind: ClassVar[str] = "role.settled@1"
 
     role: str
     person: str
     contenders: tuple[str, ...] = ()
+    name: str = ""
 
 
 ROLE_KINDS: tuple[type[Fact], ...] = (RoleRequired, RoleAssigned, RoleReleased, RoleSettled)

@@ -47,6 +47,8 @@ class Freeze:
     lifted_by: str = ""
     lifted_at: datetime | None = None
     lift_reason: str = ""
+    lift_position: int = 0
+    lift_console: str = ""
     is_contested: bool = False
 
     def end(self, resolved_at: datetime | None) -> datetime | None:
@@ -224,7 +226,7 @@ def _declare(freezes: dict[str, Freeze], recorded: Recorded, declared: FreezeDec
     is_contested = (
         extended is not None
         and extended.lifted_at is not None
-        and is_concurrent(recorded, extended.position, extended.console)
+        and is_concurrent(recorded, extended.lift_position, extended.lift_console)
     )
     freezes[recorded.event.id] = Freeze(
         freeze_id=recorded.event.id,
@@ -257,6 +259,8 @@ def _lift(freezes: dict[str, Freeze], recorded: Recorded, lifted: FreezeLifted) 
                 lifted_by=recorded.event.person_id or recorded.event.actor,
                 lifted_at=recorded.happened_at,
                 lift_reason=lifted.reason,
+                lift_position=recorded.position,
+                lift_console=recorded.event.console,
                 is_contested=False,
             )
 

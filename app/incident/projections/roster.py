@@ -18,6 +18,7 @@ from app.incident.kinds.roles import (
     RoleRequired,
     RoleSettled,
 )
+from app.incident.projections.people import readable_name
 
 ROLE_TITLES = {
     COMMANDER: "Incident commander",
@@ -102,8 +103,8 @@ def project_roster(known: tuple[RoleSeat, ...], news: Sequence[Recorded]) -> tup
                 seats[assigned.role] = _assign(seat, recorded, assigned)
             case RoleReleased(role=role, person=person) if role in seats:
                 seats[role] = _release(seats[role], recorded, person)
-            case RoleSettled(role=role, person=person) if role in seats:
-                seats[role] = _settle(seats[role], recorded, person)
+            case RoleSettled(role=role) as settled if role in seats:
+                seats[role] = _settle(seats[role], recorded, settled)
             case _:
                 pass
     return tuple(seats.values())
@@ -152,11 +153,18 @@ def _release(seat: RoleSeat, recorded: Recorded, person: str) -> RoleSeat:
     return replace(seat, claims=left, before=before if len(left) > 1 else ())
 
 
-def _settle(seat: RoleSeat, recorded: Recorded, person: str) -> RoleSeat:
+def _settle(seat: RoleSeat, recorded: Recorded, settled: RoleSettled) -> RoleSeat:
     """The chosen person holds it; who settled it settled nothing they had not seen."""
-    unseen = unseen_by(seat.claims, recorded)
-    chosen = tuple(one for one in (*seat.before, *seat.claims) if one.value.person == person)
-    if not chosen:
+    if not seat.is_exclusive:
         return seat
-    rivals = tuple(one for one in unseen if one.value.person != person)
-    return replace(seat, claims=(chosen[-1], *rivals), before=chosen[-1:] if rivals else ())
+    known = [one.value for one in (*seat.before, *seat.claims)]
+    tenure = next((one for one in reversed(known) if one.person == settled.person), None)
+    if tenure is None:
+        moment = recorded.happened_at
+        tenure = Tenure(
+            person=settled.person,
+            name=settled.name or readable_name(settled.person),
+            since=moment,
+            on_shift_since=moment,
+        )
+    return replace(seat, claims=stake(seat.claims, recorded, tenure), before=())
