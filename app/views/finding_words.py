@@ -80,7 +80,7 @@ def _ranked(investigation: Investigation, name: Mapping[str, str]) -> Iterator[F
             yield Finding(text=evidence.text, is_detail=True)
     more = len(ranking.candidates) - MOST_SUSPICIONS
     if more > 0:
-        yield Finding(text=f"and {more} that explain less", is_detail=True)
+        yield Finding(text=f"and {more} more", is_detail=True)
 
 
 def _parts(parts: tuple[Part, ...], name: Mapping[str, str]) -> Iterator[Finding]:

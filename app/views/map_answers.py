@@ -15,6 +15,7 @@ from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.desk import Desk
 from app.views.finding_words import forecast_page, gap_lines, names_in, suspect_lines
+from app.views.ruling_form import RulingForm
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.service_map import ServiceMap
 from app.views.service_panel import Page, ServicePanel
@@ -66,6 +67,9 @@ class MapAnswers(QObject):
         self._supposed: CascadeForecast | None = None
         self.sheet = ServiceSheet(desk, around)
         self.pages = SideSheet(desk, around)
+        self.layers = RulingForm(desk, self.pages, whole_layers=True)
+        self.pages.foot.addWidget(self.layers)
+        self.layers.suspect_said.connect(self.suspect_said)
         service_map.service_selected.connect(self._show_selected)
         service_map.service_opened.connect(self.open_service)
         panel.page_requested.connect(self.open_page)
@@ -97,6 +101,7 @@ class MapAnswers(QObject):
     def open_page(self, page: Page) -> None:
         """Open a list about the whole estate."""
         self._page = page
+        self.layers.setVisible(page is Page.EVIDENCE)
         self.sheet.dismiss()
         self._fill_page()
         self.pages.open()

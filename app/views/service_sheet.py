@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.incident.kinds.signals import Health
-from app.incident.projections.signals import SuspicionKind
 from app.models.finding_model import Finding
 from app.views.desk import Desk
 from app.views.panel import Button
+from app.views.ruling_form import RulingForm
 from app.views.side_sheet import SideSheet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuspectSaid:
-    """Somebody's word on a service: suspected, ruled in or ruled out, and why."""
-
-    service: str
-    said: SuspicionKind
-    text: str
 
 
 class ServiceSheet(SideSheet):
     """Opened by Enter on the map.
 
     `suspect_said` carries a `SuspectSaid`; `what_if_requested` a service id and the `Health` to
-    suppose.  Ruling in or out needs evidence: the buttons wait for it.
+    suppose.
     """
 
     suspect_said = Signal(object)
@@ -37,31 +26,17 @@ class ServiceSheet(SideSheet):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(desk, parent)
         self.service = ""
-        self.evidence = QLineEdit(self, placeholderText="Evidence or reason")
-        self.evidence.setAccessibleName("Evidence or reason")
-        self.evidence.setMaxLength(400)
-        self.suspect = Button(desk, "Suspect", self)
-        self.rule_in = Button(desk, "Rule in", self)
-        self.rule_out = Button(desk, "Rule out", self)
+        self.form = RulingForm(desk, self, whole_layers=False)
         self.what_if = Button(desk, "What if it fails", self)
         self.what_if_well = Button(desk, "What if it recovers", self)
-        for row in (
-            (self.suspect, self.rule_in, self.rule_out),
-            (self.what_if, self.what_if_well),
-        ):
-            line = QHBoxLayout()
-            for button in row:
-                line.addWidget(button)
-            if row[0] is self.suspect:
-                self.foot.addWidget(self.evidence)
-            self.foot.addLayout(line)
-        self.evidence.textChanged.connect(self._allow_rulings)
-        self.suspect.clicked.connect(self._say_suspected)
-        self.rule_in.clicked.connect(self._say_ruled_in)
-        self.rule_out.clicked.connect(self._say_ruled_out)
+        suppositions = QHBoxLayout()
+        suppositions.addWidget(self.what_if)
+        suppositions.addWidget(self.what_if_well)
+        self.foot.addWidget(self.form)
+        self.foot.addLayout(suppositions)
+        self.form.suspect_said.connect(self.suspect_said)
         self.what_if.clicked.connect(self._suppose_failing)
         self.what_if_well.clicked.connect(self._suppose_normal)
-        self._allow_rulings("")
 
     def show_service(
         self, service: str, name: str, findings: tuple[Finding, ...], evidence: str = ""
@@ -72,32 +47,8 @@ class ServiceSheet(SideSheet):
         """
         if service != self.service:
             self.service = service
-            self.evidence.setText(evidence)
+            self.form.begin(service, evidence)
         self.show_findings(name, findings)
-
-    @Slot(str)
-    def _allow_rulings(self, text: str) -> None:
-        has_evidence = bool(text.strip())
-        self.rule_in.setEnabled(has_evidence)
-        self.rule_out.setEnabled(has_evidence)
-
-    def _say(self, said: SuspicionKind) -> None:
-        if self.service:
-            text = self.evidence.text().strip()
-            self.suspect_said.emit(SuspectSaid(service=self.service, said=said, text=text))
-            self.evidence.clear()
-
-    @Slot()
-    def _say_suspected(self) -> None:
-        self._say(SuspicionKind.NAMED)
-
-    @Slot()
-    def _say_ruled_in(self) -> None:
-        self._say(SuspicionKind.RULED_IN)
-
-    @Slot()
-    def _say_ruled_out(self) -> None:
-        self._say(SuspicionKind.RULED_OUT)
 
     @Slot()
     def _suppose_failing(self) -> None:

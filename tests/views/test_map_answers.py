@@ -19,10 +19,10 @@ from app.incident.projections.signals import SuspicionKind
 from app.organisation.kinds import ServiceRecorded
 from app.views.desk import Desk
 from app.views.map_answers import Known, MapAnswers
+from app.views.ruling_form import SuspectSaid
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.service_map import ServiceMap
 from app.views.service_panel import Page, ServicePanel
-from app.views.service_sheet import SuspectSaid
 from tests.graph.organisations import shop_organisation, with_services
 from tests.views.checkout_incident import NOW, at, checkout_state
 
@@ -147,7 +147,7 @@ def test_evidence_of_a_ranked_suspect_is_offered_for_the_timeline(
     answers.open_service("checkout")
 
     with qtbot.waitSignal(answers.suspect_said) as said:
-        answers.sheet.rule_in.click()
+        answers.sheet.form.rule_in.click()
 
     evidence = "Deploy checkout v42, 2 min before."
     word = SuspectSaid(service="checkout", said=SuspicionKind.RULED_IN, text=evidence)
@@ -156,11 +156,41 @@ def test_evidence_of_a_ranked_suspect_is_offered_for_the_timeline(
 
 def test_nobody_is_ruled_out_without_evidence(answers: MapAnswers):
     answers.open_service("auth")
-    before = answers.sheet.rule_out.isEnabled()
-    answers.sheet.evidence.setText("no errors in its log")
+    before = answers.sheet.form.rule_out.isEnabled()
+    answers.sheet.form.evidence.setText("no errors in its log")
 
     assert not before
-    assert answers.sheet.rule_out.isEnabled()
+    assert answers.sheet.form.rule_out.isEnabled()
+
+
+def test_a_whole_layer_is_ruled_out_from_the_page_of_evidence(answers: MapAnswers, qtbot: QtBot):
+    answers.open_page(Page.EVIDENCE)
+    form = answers.layers
+    form.evidence.setText("no loss between zones")
+    without_layer = form.rule_out.isEnabled()
+    form.layer.setCurrentIndex(form.layer.findText("Network"))
+
+    with qtbot.waitSignal(answers.suspect_said) as said:
+        form.rule_out.click()
+
+    assert not without_layer
+    evidence = "no loss between zones"
+    word = SuspectSaid(service="", said=SuspicionKind.RULED_OUT, text=evidence, layer="network")
+    assert said.args == [word]
+    answers.open_page(Page.GAPS)
+    assert not form.isVisible()
+
+
+def test_a_service_can_be_ruled_out_in_one_layer_only(answers: MapAnswers, qtbot: QtBot):
+    answers.open_service("orders-db")
+    form = answers.sheet.form
+    form.layer.setCurrentIndex(form.layer.findText("In the host layer"))
+    form.evidence.setText("load 0.4")
+
+    with qtbot.waitSignal(answers.suspect_said) as said:
+        form.rule_out.click()
+
+    assert said.args[0].layer == "host"
 
 
 def test_a_supposition_is_asked_for_and_shown_marked_as_one(answers: MapAnswers, qtbot: QtBot):

@@ -105,8 +105,9 @@ def delay_of(call: Call, conditions: Mapping[str, Condition], seen: SeenDelays) 
         )
     shown = seen.range_of(call.criticality)
     low, high = shown or ASSUMED_MINUTES[call.criticality]
+    span = spell(low) if spell(low) == spell(high) else f"{spell(low)} to {spell(high)}"
     basis = (
-        f"so far in this incident such dependencies took {spell(low)} to {spell(high)} to spread"
+        f"so far in this incident such dependencies took {span} to spread"
         if shown
         else f"nothing spread this way yet in this incident; {spell(low)} to {spell(high)} is "
         "assumed"
