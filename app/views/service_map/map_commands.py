@@ -3,24 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, SignalInstance
 
 from app.views.service_map.keyboard import Ground, Step, next_abnormal
 from app.views.service_map.keys import Command
 from app.views.service_map.modes import MapMode
-
-if TYPE_CHECKING:
-    from app.views.service_map.canvas import MapCanvas
+from app.views.service_map.stage import Stage
+from app.views.service_map.viewport import Viewport
 
 _KEY_ZOOM = 1.25
+
+
+class Commanded(Protocol):
+    """The map as its keyboard sees it."""
+
+    stage: Stage
+    viewport: Viewport
+
+    @property
+    def selected(self) -> str:
+        """The id of the selected service, or an empty text."""
+
+    @property
+    def is_blasting(self) -> bool:
+        """Whether everything outside the blast radius is faded."""
+
+    @property
+    def table_requested(self) -> SignalInstance:
+        """Emitted to bring the table to the front."""
+
+    @property
+    def service_opened(self) -> SignalInstance:
+        """Emitted with the id of a service to open."""
+
+    def select(self, service_id: str) -> None:
+        """Select a service; an empty text selects none."""
+
+    def use_mode(self, mode: MapMode) -> None:
+        """Answer another question."""
+
+    def show_all(self, everything: bool) -> None:
+        """Show every service, or only those in the incident."""
+
+    def show_blast_radius(self, *, hops: int | None = None, on: bool = True) -> None:
+        """Fade everything outside the reach of the selection."""
+
+    def undo_relayout(self) -> None:
+        """Go back to the places before the last relayout."""
+
+    def open_search(self) -> None:
+        """Let typed letters search names."""
+
+    def toggle_minimap(self) -> None:
+        """Show or hide the minimap."""
+
+    def toggle_kinds(self) -> None:
+        """Draw kinds as shapes, or everything alike."""
 
 
 class MapCommands:
     """Carries out commands on one canvas; `do` says whether there was anything to do."""
 
-    def __init__(self, canvas: MapCanvas) -> None:
+    def __init__(self, canvas: Commanded) -> None:
         self._canvas = canvas
         self._actions: dict[Command, Callable[[], None]] = {
             Command.LEFT: lambda: self._walk(Step.LEFT),

@@ -160,6 +160,8 @@ class OverviewPainting:
     def _loud_strokes(
         self, loudness: EdgeClass, pairs: NDArray[np.int32], view: View
     ) -> Iterator[Stroke]:
+        if self.is_lit is not None:
+            pairs = pairs[self.is_lit[pairs].all(axis=1)]
         places = self.scene.places
         spans = np.hstack([places[pairs[:, 0]], places[pairs[:, 1]]])
         low, high = _corners(view.world)
