@@ -1,0 +1,144 @@
+"""Readings stream past and change health; a source that stops or lies changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.events.event import ORGANISATION_LOG
+from app.incident.kinds.signals import Health
+from app.protocol.readings import Readings, TelemetryState
+from app.protocol.stream import FrameKind
+from app.server.settings import Settings
+from app.server.telemetry.sources import CatalogueSource, PrometheusSource, Queries
+from tests.log.writing import CODEC, Writer
+from tests.server.intake.scene import Scene
+from tests.server.running import listening_to, running_server
+from tests.server.telemetry.prometheus_answers import FakePrometheus, answering
+
+pytestmark = pytest.mark.anyio
+
+QUERIES = Queries(requests="requests", failed="failed", latency="")
+
+
+@pytest.fixture
+def prometheus() -> Iterator[FakePrometheus]:
+    """A Prometheus that sees one call."""
+    with answering() as prometheus:
+        prometheus.requests = {("checkout", "payments"): 20.0}
+        prometheus.failed = {("checkout", "payments"): 0.0}
+        yield prometheus
+
+
+@asynccontextmanager
+async def watching(settings: Settings, prometheus: FakePrometheus) -> AsyncIterator[Scene]:
+    """A server with an incident that asks this Prometheus all the time."""
+    source = PrometheusSource(name="prom", url=prometheus.url, interval=0.05, queries=QUERIES)
+    async with running_server(replace(settings, prometheus=(source,))) as server:
+        scene = Scene(server, Writer())
+        await server.register(scene.maria)
+        await scene.declare()
+        yield scene
+
+
+async def telemetry(scene: Scene) -> TelemetryState:
+    """What the server says of its sources."""
+    answer = await scene.server.owner.get("/v1/telemetry")
+    return msgspec.json.decode(answer.content, type=TelemetryState)
+
+
+async def test_errors_of_a_call_make_the_called_service_fail_and_recover(
+    settings: Settings, prometheus: FakePrometheus
+):
+    async with watching(settings, prometheus) as scene:
+        prometheus.failed = {("checkout", "payments"): 8.0}
+        state = await scene.until(lambda state: bool(state.signals.services))
+        (known,) = state.signals.services
+        assert (known.service, known.health) == ("payments", Health.FAILING)
+        assert known.indicator == "40% err"
+
+        prometheus.failed = {("checkout", "payments"): 0.0}
+        await scene.until(lambda state: state.signals.services[0].health is Health.RECOVERING)
+        assert len(await scene.kinds()) == 2
+
+
+async def test_readings_stream_to_who_follows_the_incident(
+    settings: Settings, prometheus: FakePrometheus
+):
+    async with watching(settings, prometheus) as scene:
+        path = "/v1/logs/incident:0190f000-0000-7000-8000-000000000001/stream?after=1"
+        async with listening_to(scene.server.owner, path) as listener:
+            frames = [one for one in await listener.frames(3) if one.kind == FrameKind.READINGS]
+
+    said = msgspec.json.decode(frames[0].lines[0], type=Readings)
+    assert (said.source, said.is_stale) == ("prom", False)
+    assert said.dependencies[0].rate == 20.0
+    assert said.services[0].service == "payments"
+
+
+async def test_what_is_seen_calling_is_added_to_the_catalogue(
+    settings: Settings, prometheus: FakePrometheus
+):
+    async with watching(settings, prometheus) as scene:
+        prometheus.failed = {("checkout", "payments"): 8.0}
+        await scene.until(lambda state: bool(state.signals.services))
+
+        kinds = [
+            CODEC.read_record(line).event.fact.kind
+            for line in await scene.server.lines(ORGANISATION_LOG)
+        ]
+    assert kinds.count("service.recorded@1") == 2
+    assert kinds.count("dependency.recorded@1") == 1
+
+
+async def test_a_source_that_stops_or_has_a_wrong_clock_leaves_the_last_good_readings(
+    settings: Settings, prometheus: FakePrometheus
+):
+    async with watching(settings, prometheus) as scene:
+        async with asyncio.timeout(10):
+            while (first := (await telemetry(scene)).readings[0]).observed_at is None:
+                await asyncio.to_thread(prometheus._thread.join, 0.02)
+
+            prometheus.at = datetime.now(UTC) - timedelta(hours=1)
+            prometheus.failed = {("checkout", "payments"): 20.0}
+            while not (said := (await telemetry(scene)).readings[0]).problem:
+                await asyncio.to_thread(prometheus._thread.join, 0.02)
+        assert "from -3600 s from now" in said.problem
+        assert said.observed_at is not None
+        assert said.observed_at >= (first.observed_at or 0)
+        assert said.dependencies[0].error_ratio == 0.0
+        assert await scene.kinds() == []
+
+
+async def test_a_catalogue_is_read_on_schedule_and_a_broken_one_changes_nothing(
+    settings: Settings, tmp_path: Path
+):
+    file = tmp_path / "calls.csv"
+    file.write_text("caller,callee\nweb,checkout\n")
+    source = CatalogueSource(name="calls.csv", where=str(file), interval=0.05)
+    async with running_server(replace(settings, catalogues=(source,))) as server:
+        scene = Scene(server, Writer())
+
+        async def told() -> tuple[int | None, str]:
+            (line,) = (await telemetry(scene)).catalogues
+            return line.read_at, line.problem
+
+        async with asyncio.timeout(10):
+            while (await told())[0] is None:
+                pass
+            before = await server.lines(ORGANISATION_LOG)
+            file.write_text("services: [\n")
+            while not (await told())[1]:
+                pass
+        read_at, problem = await told()
+        assert read_at is not None
+        assert "calls.csv" in problem
+        assert "the last good catalogue stays" in problem
+        assert await server.lines(ORGANISATION_LOG) == before
