@@ -101,6 +101,21 @@ async def running_site(
                 yield site
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Foundation:
+    """What the parts of a site are built on."""
+
+    settings: Settings
+    clock: Clock
+    codec: Codec
+    keys: ServerKeys
+    log: EventLog
+    registry: Registry
+    directory: Directory
+    feed: Feed
+    measurements: Measurements
+
+
 def _assemble(
     settings: Settings,
     clock: Clock,
@@ -108,74 +123,106 @@ def _assemble(
     log: EventLog,
     formats: Iterable[IntakeFormat],
 ) -> Site:
-    codec = full_codec()
     limits = settings.limits
-    registry = Registry(codec)
-    directory = Directory(codec)
-    measurements = Measurements()
-    credentials = Credentials(log.database)
-    feed = Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes)
-    recorder = Recorder(
-        log,
-        feed=feed,
-        registry=registry,
-        directory=directory,
-        measurements=measurements,
-        limits=limits,
-    )
-    own_hand = OwnHand(recorder, directory=directory, key=keys.console, codec=codec, clock=clock)
-    intake = Intake(
-        formats,
-        log=log,
-        codec=codec,
-        clock=clock,
-        recorder=recorder,
-        own_hand=own_hand,
-        registry=registry,
-        directory=directory,
-        feed=feed,
-        measurements=measurements,
-        most_waiting=limits.deliveries,
-    )
-    return Site(
+    codec = full_codec()
+    base = _Foundation(
         settings=settings,
         clock=clock,
         codec=codec,
         keys=keys,
         log=log,
+        registry=Registry(codec),
+        directory=Directory(codec),
+        feed=Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes),
+        measurements=Measurements(),
+    )
+    recorder = _recorder(base)
+    own_hand = OwnHand(
+        recorder, directory=base.directory, key=keys.console, codec=codec, clock=clock
+    )
+    intake = _intake(base, recorder, own_hand, formats)
+    return _site(base, recorder, own_hand, intake)
+
+
+def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Intake) -> Site:
+    limits = base.settings.limits
+    credentials = Credentials(base.log.database)
+    return Site(
+        settings=base.settings,
+        clock=base.clock,
+        codec=base.codec,
+        keys=base.keys,
+        log=base.log,
         credentials=credentials,
         access=Access(credentials, monotonic),
-        registry=registry,
-        directory=directory,
-        judge=Judge(registry, keys.console),
-        feed=feed,
+        registry=base.registry,
+        directory=base.directory,
+        judge=Judge(base.registry, base.keys.console),
+        feed=base.feed,
         pace=Pace(rate=limits.events_per_second, burst=limits.burst),
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
         recorder=recorder,
         own_hand=own_hand,
-        notary=Notary(
-            log,
-            site=settings.site,
-            key=keys.site,
-            clock=clock,
-            recorder=recorder,
-            feed=feed,
-            seconds=limits.checkpoint_seconds,
-        ),
-        trees=Trees(log),
+        notary=_notary(base, recorder),
+        trees=Trees(base.log),
         intake=intake,
-        telemetry=Telemetry(
-            settings.prometheus,
-            settings.catalogues,
-            log=log,
-            codec=codec,
-            clock=clock,
-            own_hand=own_hand,
-            intake=intake,
-            directory=directory,
-            feed=feed,
-        ),
-        measurements=measurements,
+        telemetry=_telemetry(base, own_hand, intake),
+        measurements=base.measurements,
+    )
+
+
+def _recorder(base: _Foundation) -> Recorder:
+    return Recorder(
+        base.log,
+        feed=base.feed,
+        registry=base.registry,
+        directory=base.directory,
+        measurements=base.measurements,
+        limits=base.settings.limits,
+    )
+
+
+def _intake(
+    base: _Foundation, recorder: Recorder, own_hand: OwnHand, formats: Iterable[IntakeFormat]
+) -> Intake:
+    return Intake(
+        formats,
+        log=base.log,
+        codec=base.codec,
+        clock=base.clock,
+        recorder=recorder,
+        own_hand=own_hand,
+        registry=base.registry,
+        directory=base.directory,
+        feed=base.feed,
+        measurements=base.measurements,
+        most_waiting=base.settings.limits.deliveries,
+    )
+
+
+def _notary(base: _Foundation, recorder: Recorder) -> Notary:
+    return Notary(
+        base.log,
+        site=base.settings.site,
+        key=base.keys.site,
+        clock=base.clock,
+        recorder=recorder,
+        feed=base.feed,
+        seconds=base.settings.limits.checkpoint_seconds,
+    )
+
+
+def _telemetry(base: _Foundation, own_hand: OwnHand, intake: Intake) -> Telemetry:
+    return Telemetry(
+        base.settings.prometheus,
+        base.settings.catalogues,
+        log=base.log,
+        codec=base.codec,
+        clock=base.clock,
+        own_hand=own_hand,
+        intake=intake,
+        directory=base.directory,
+        feed=base.feed,
     )
 
 
