@@ -57,7 +57,10 @@ class _Running:
 
 
 class Session(Generic[S]):
-    """Sends what was written here and fetches what was written elsewhere, for one log."""
+    """Sends what was written here and fetches what was written elsewhere, for one log.
+
+    `hear_readings` is given the data lines of `readings` frames, which pass by and are not kept.
+    """
 
     def __init__(
         self,
@@ -71,8 +74,10 @@ class Session(Generic[S]):
         start: S,
         publish: Callable[[LogView[S]], None],
         random: Random,
+        hear_readings: Callable[[Sequence[bytes]], None] | None = None,
     ) -> None:
         self.log = log
+        self._hear_readings = hear_readings
         self._api = api
         self._codec = codec
         self._publish = publish
@@ -203,7 +208,9 @@ class Session(Generic[S]):
                     for line in frame.lines
                 ]
                 for frame in frames:
-                    if frame.kind == FrameKind.BYE:
+                    if frame.kind == FrameKind.READINGS and self._hear_readings is not None:
+                        self._hear_readings(frame.lines)
+                    elif frame.kind == FrameKind.BYE:
                         with suppress(WatchfloorError):
                             pause = read_bye(frame).retry_ms / 1_000
                 news = read_arrived(self._codec, self.log, lines, after)

@@ -1,0 +1,75 @@
+"""Readings are remembered as long as an incident needs them, and no longer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.graph.suspects import Metric
+from app.protocol.readings import Readings, ServiceReadingLine
+from app.sync.readings_memory import KEPT_SECONDS, ReadingsMemory
+
+
+def frame(seconds: float, *lines: ServiceReadingLine, source: str = "prometheus") -> list[bytes]:
+    said = Readings(source=source, observed_at=round(seconds * 1_000_000), services=list(lines))
+    return [msgspec.json.encode(said)]
+
+
+def failing(share: float) -> ServiceReadingLine:
+    return ServiceReadingLine(service="cart", error_ratio=share)
+
+
+def test_each_service_and_metric_becomes_a_series():
+    memory = ReadingsMemory()
+    cart = ServiceReadingLine(service="cart", rate=20.0, error_ratio=0.1, latency=0.3)
+
+    memory.take(frame(1000, cart, ServiceReadingLine(service="auth", rate=5.0)))
+    memory.take(frame(1060, cart))
+
+    series = {(one.service, one.metric): list(one.values) for one in memory.readings()}
+    assert series == {
+        ("cart", Metric.ERRORS): [0.1, 0.1],
+        ("cart", Metric.LATENCY): [0.3, 0.3],
+        ("cart", Metric.TRAFFIC): [20.0, 20.0],
+        ("auth", Metric.TRAFFIC): [5.0],
+    }
+
+
+def test_one_sample_a_minute_is_kept():
+    memory = ReadingsMemory()
+
+    for second in range(0, 180, 15):
+        memory.take(frame(1000 + second, failing(0.1)))
+
+    (series,) = memory.readings()
+    assert series.times == [1000, 1060, 1120]
+    assert memory.count == 3
+
+
+def test_what_is_older_than_an_incident_is_forgotten():
+    memory = ReadingsMemory()
+    memory.take(frame(1000, failing(0.1)))
+
+    memory.take(frame(1001 + KEPT_SECONDS, failing(0.2)))
+
+    (series,) = memory.readings()
+    assert series.values == [0.2]
+
+
+def test_stale_readings_are_not_taken_for_new_ones():
+    memory = ReadingsMemory()
+    memory.take(frame(1000, failing(0.1)))
+    old = Readings(source="prometheus", observed_at=2_000_000_000, is_stale=True,
+                   services=[failing(0.9)])  # fmt: skip
+
+    memory.take([msgspec.json.encode(old)])
+
+    assert memory.is_stale
+    assert memory.count == 1
+
+
+def test_a_damaged_line_is_left_out():
+    memory = ReadingsMemory()
+
+    memory.take([b"{", b"\xff", b"[]", *frame(1000, failing(0.1))])
+
+    assert memory.count == 1
