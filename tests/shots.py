@@ -43,6 +43,7 @@ class Shot:
     scale: float = 1.0
     is_offline: bool = False
     line: str = LINE
+    over: str = ""
 
 
 def shots() -> tuple[Shot, ...]:
@@ -57,6 +58,9 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="narrow_1024", size=QSize(1024, 700), tokens=dark_tokens(), line=""),
         Shot(name="commander_200pct", size=roomy, tokens=dark_tokens(), scale=2.0),
         Shot(name="completion_1600", size=roomy, tokens=dark_tokens(), line="/ok @ma"),
+        Shot(name="keyboard_map_1280", size=laptop, tokens=dark_tokens(), over="keys"),
+        Shot(name="update_sheet_1280", size=laptop, tokens=light_tokens(), over="update"),
+        Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
     )
 
 
@@ -100,6 +104,7 @@ def take(shot: Shot, folder: Path) -> Path:
         view.show_sync(status)
     view.capture.begin(shot.line)
     QApplication.processEvents()
+    bring_up(view, shot.over)
     finish = getattr(service_map, "finish_painting", None)
     if finish is not None:
         finish()
@@ -109,6 +114,16 @@ def take(shot: Shot, folder: Path) -> Path:
     window.close()
     window.deleteLater()
     return path
+
+
+def bring_up(view: CommanderView, over: str) -> None:
+    """Show what lies over the view in this picture."""
+    if over == "keys":
+        view.keyboard_map.toggle()
+    elif over == "update":
+        view.body.update_panel.button.click()
+    elif over == "roster":
+        view.focus_panel(1)
 
 
 def main(names: list[str]) -> int:

@@ -160,8 +160,9 @@ class CaptureField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_end = event.key() == Qt.Key.Key_Right and self._ghost and self._is_at_end()
-        is_undo = event.key() == Qt.Key.Key_Z and bool(
-            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        is_undo = (
+            event.key() == Qt.Key.Key_Z
+            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
         )
         if event.key() in _PASSED_ON or is_end or is_undo:
             event.ignore()
@@ -172,13 +173,6 @@ class CaptureField(QPlainTextEdit):
             if event.key() in (*_ENTER, Qt.Key.Key_Tab):
                 return
         super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            is_tab = event.key() == Qt.Key.Key_Tab
-            if is_tab and not self._ghost and not self.line:
-                return super().event(event)
-        return super().event(event)
 
     def focusInEvent(self, event: QEvent) -> None:
         super().focusInEvent(event)  # type: ignore[arg-type]  # Qt passes a QFocusEvent

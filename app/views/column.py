@@ -65,9 +65,16 @@ class Column(QWidget):
             panel.setFixedHeight(height)
             self._box.setStretchFactor(panel, 0)
 
+    def be_overlay(self, *, left_edge: bool = False, right_edge: bool = False) -> None:
+        """Show an edge on the side where it lies over something else."""
+        self._box.setContentsMargins(int(left_edge), 0, int(right_edge), 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, edges = self._desk.theme.tokens, self._box.contentsMargins()
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._desk.theme.tokens.bg1)
+        painter.fillRect(event.rect(), tokens.bg1)
+        painter.fillRect(0, 0, edges.left(), self.height(), tokens.line2)
+        painter.fillRect(self.width() - edges.right(), 0, 1, self.height(), tokens.line2)
         painter.end()
 
     @Slot()

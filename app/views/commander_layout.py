@@ -101,6 +101,8 @@ class CommanderBody(QWidget):
                     column.hide()
             return
         if self.left.parentWidget() is not self.across:
+            self.left.be_overlay()
+            self.right.be_overlay()
             self.across.insertWidget(0, self.left)
             self.across.addWidget(self.right)
             self.left.show()
@@ -148,7 +150,7 @@ class CommanderBody(QWidget):
         if is_compact:
             self.right.give(self.update_panel, px(COMPACT))
 
-    def show_column(self, column: QWidget) -> None:
+    def show_column(self, column: Column) -> None:
         """Bring up a column where columns are overlays."""
         if self._room is not Room.NARROW:
             return
@@ -158,6 +160,7 @@ class CommanderBody(QWidget):
         left = 0 if column is self.left else self.width() - width
         column.setGeometry(QRect(left, 0, width, self.height()))
         column.setMaximumWidth(width)
+        column.be_overlay(left_edge=column is self.right, right_edge=column is self.left)
         column.show()
         column.raise_()
 

@@ -198,9 +198,9 @@ class CommanderView(QWidget):
         """Give the keyboard to a panel: 1 roster, 2 freeze, 3 map, 4 timeline, 5, 6."""
         panel = self._panels[number - 1]
         if self.body.room is Room.NARROW:
-            column = panel.parentWidget()
-            if column in (self.body.left, self.body.right) and column is not None:
-                self.body.show_column(column)
+            for column in (self.body.left, self.body.right):
+                if column.isAncestorOf(panel):
+                    self.body.show_column(column)
         panel.take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -38,7 +38,7 @@ KEYS: tuple[Group, ...] = (
             ("Ctrl U", "next update"),
             ("Ctrl Shift F", "request a freeze exception"),
             ("Ctrl B", "open the bridge"),
-            ("Ctrl + − 0", "font scale"),
+            ("Ctrl + - 0", "font scale"),
             ("Esc", "close, clear, then write"),
         ),
     ),
@@ -62,6 +62,26 @@ KEYS: tuple[Group, ...] = (
             ("E", "correct a note"),
             ("U", "UTC or local"),
             ("Space", "action done"),
+            ("+", "more time for an action"),
+        ),
+    ),
+    (
+        "Map",
+        (
+            ("arrows", "along the dependencies"),
+            ("N", "next abnormal service"),
+            ("B, then 1 2 3", "blast radius, in hops"),
+            ("F", "find a service"),
+            ("A  M  T", "all, small map, table"),
+            ("I  O  C  S", "impact, owners, changes, suspects"),
+        ),
+    ),
+    (
+        "Window",
+        (
+            ("Ctrl Shift L", "dark or light"),
+            ("F11", "full screen"),
+            ("F1", "this map"),
         ),
     ),
 )
@@ -111,7 +131,7 @@ class KeyboardMap(QWidget):
         painter.fillRect(self.rect(), scrim)
         painter.setOpacity(1)
         pen = Pen(painter, theme)
-        width, height = min(self.width() - px(40), px(860)), min(self.height() - 20, px(560))
+        width, height = min(self.width() - px(40), px(860)), min(self.height() - 20, px(650))
         sheet = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
         pen.fill(sheet, tokens.bg2, Radius.PALETTE, tokens.line2)
         title = QRectF(sheet.left() + px(24), sheet.top() + px(16), width, px(24))

@@ -61,7 +61,7 @@ class UpdateSheet(QWidget):
         self._title.setFont(theme.font(TypeStyle.TITLE))
         self._texts.setFont(theme.font(TypeStyle.BODY_PLAIN))
         self._hint.setFont(theme.font(TypeStyle.ROW))
-        self._texts.setText("\n\n".join(f"{draft.audience}\n{draft.text}" for draft in drafts))
+        self._texts.setText("\n\n".join(_by_text(drafts)))
         self.setGeometry(window.rect())
         sheet = self._sheet()
         edge = theme.px(24)
@@ -102,13 +102,14 @@ class UpdateSheet(QWidget):
     def _sheet(self) -> QRectF:
         px = self._desk.theme.px
         width = min(self.width() - px(40), px(560))
-        height = min(self.height() - px(40), px(440))
+        height = min(self.height() - px(40), px(320))
         left, top = (self.width() - width) / 2, (self.height() - height) / 2
         return QRectF(left, top, width, height)
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._texts.text())
+        texts = dict.fromkeys(draft.text for draft in self._drafts)
+        QGuiApplication.clipboard().setText("\n\n".join(texts))
 
     @Slot()
     def _record(self) -> None:
@@ -117,3 +118,12 @@ class UpdateSheet(QWidget):
             audiences = tuple(one.audience for one in self._drafts if one.text == text)
             self.sent.emit(audiences, text)
         self.dismiss()
+
+
+def _by_text(drafts: tuple[DraftUpdate, ...]) -> list[str]:
+    """Every different text once, under the audiences it is for."""
+    texts = dict.fromkeys(draft.text for draft in drafts)
+    return [
+        f"For {', '.join(one.audience for one in drafts if one.text == text)}\n\n{text}"
+        for text in texts
+    ]
