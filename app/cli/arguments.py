@@ -35,6 +35,7 @@ def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     serve.add_argument("--story", type=Path, help="play this story, then stay")
     serve.add_argument("--incident", default="", help="with --story: the id of its incident")
+    serve.add_argument("--sources", type=Path, help="file of what to ask on a schedule")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:

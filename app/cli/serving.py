@@ -14,6 +14,7 @@ from app.cli.story import read_story
 from app.protocol.bodies import ReadyLine
 from app.server.serve import run_server
 from app.server.settings import Settings
+from app.server.telemetry.sources_file import SourcesFile, read_sources_file
 from app.sync.places import data_folder, remember_server, target
 
 
@@ -22,6 +23,7 @@ def serve(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.data or data_folder() / "server"
     story = None if arguments.story is None else read_story(arguments.story)
     owner = arguments.owner or ("owner" if story is None else story.commander)
+    asked = SourcesFile() if arguments.sources is None else read_sources_file(arguments.sources)
     settings = Settings(
         database=arguments.database or str(folder / "server.db"),
         key_file=folder / "server.key",
@@ -30,6 +32,8 @@ def serve(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         local_person=owner,
         token_file=folder / "local.token",
+        prometheus=asked.prometheus,
+        catalogues=asked.catalogues,
     )
     clock = StoryClock()
 

@@ -14,6 +14,7 @@ import msgspec
 from app.protocol.bodies import ReadyLine
 from app.server.serve import run_server
 from app.server.settings import Limits, Settings
+from app.server.telemetry.sources_file import SourcesFile, read_sources_file
 
 OWNER = "maria"
 ROOT = Path(__file__).parents[2]
@@ -34,9 +35,15 @@ class ServerProcess:
         return host, int(port)
 
 
-def start_server(folder: Path, database: str = "", port: int = 0) -> ServerProcess:
-    """Start a server that keeps everything in `folder`, or in `database` if that is named."""
-    command = [sys.executable, "-m", "tests.server.process", str(folder), database, str(port)]
+def start_server(
+    folder: Path, database: str = "", port: int = 0, sources: str = ""
+) -> ServerProcess:
+    """Start a server that keeps everything in `folder`, or in `database` if that is named.
+
+    `sources` is a file of what it asks on a schedule.
+    """
+    module = ["-m", "tests.server.process"]
+    command = [sys.executable, *module, str(folder), database, str(port), sources]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -62,16 +69,19 @@ def kill(server: ServerProcess) -> None:
 
 
 @contextmanager
-def running_process(folder: Path, database: str = "") -> Iterator[ServerProcess]:
+def running_process(
+    folder: Path, database: str = "", sources: str = ""
+) -> Iterator[ServerProcess]:
     """A server that is stopped in the end."""
-    server = start_server(folder, database)
+    server = start_server(folder, database, sources=sources)
     try:
         yield server
     finally:
         stop(server)
 
 
-def _serve(folder: Path, database: str, port: int) -> None:
+def _serve(folder: Path, database: str, port: int, sources: str) -> None:
+    asked = read_sources_file(Path(sources)) if sources else SourcesFile()
     settings = Settings(
         database=database or str(folder / "server.db"),
         key_file=folder / "server.key",
@@ -79,9 +89,11 @@ def _serve(folder: Path, database: str, port: int) -> None:
         local_person=OWNER,
         token_file=folder / "local.token",
         limits=Limits(events_per_second=1e6, burst=1_000_000),
+        prometheus=asked.prometheus,
+        catalogues=asked.catalogues,
     )
     run_server(settings, lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    _serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4])
