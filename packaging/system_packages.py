@@ -49,6 +49,7 @@ TEST_PROGRAMS = {
     "import": "imagemagick",
     "ip": "iproute2",
     "dot": "graphviz",
+    "gcc": "build-essential",
 }
 
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +40,18 @@ class Child:
         """Ask it to stop, and wait until it is gone."""
         self._end(signal.SIGTERM)
 
+    def wait(self) -> None:
+        """Wait until it ended by itself."""
+        with suppress(ProcessLookupError):  # it has ended and is forgotten
+            self._await(os.pidfd_open(self.pid))
+
     def _end(self, number: signal.Signals) -> None:
         descriptor = os.pidfd_open(self.pid)
+        os.kill(self.pid, number)
+        self._await(descriptor)
+
+    def _await(self, descriptor: int) -> None:
         try:
-            os.kill(self.pid, number)
             gone, _, _ = select.select([descriptor], [], [], SECONDS_TO_END)
             assert gone, f"process {self.pid} does not end"
         finally:
@@ -86,7 +94,7 @@ class Nursery:
 
 
 @contextmanager
-def nursery(module: str) -> Iterator[Nursery]:
+def nursery(module: str, environment: dict[str, str] | None = None) -> Iterator[Nursery]:
     """A process from which children are forked, ended in the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crash.forking", module],
@@ -94,6 +102,7 @@ def nursery(module: str) -> Iterator[Nursery]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        env=os.environ | (environment or {}),
     )
     try:
         yield Nursery(process)
