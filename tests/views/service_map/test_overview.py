@@ -221,3 +221,20 @@ def test_everything_normal_is_quiet(canvas: MapCanvas) -> None:
 def test_states_are_counted_over_the_whole_estate(overview: MapCanvas) -> None:
     assert overview.accessibleDescription() == "300 services, 1 failing, 1 degraded, 298 normal."
     assert overview.stage.now.health_of("s7").state is Health.FAILING
+
+
+def test_loud_edges_outside_the_blast_radius_are_not_drawn(overview: MapCanvas) -> None:
+    graph = overview.stage.now.graph
+    caller, callee = graph.services[graph.caller[0]].id, graph.services[graph.callee[0]].id
+    overview.show_picture(replace(overview.stage.now, health={caller: DEGRADED, callee: FAILING}))
+    view = View.around(overview.viewport.camera, overview.viewport.room)
+    everything = len(list(overview.stage.painting(1.0).node_strokes(view)))
+
+    overview.stage.light(unrelated(graph, caller), 0)
+
+    assert len(list(overview.stage.painting(1.0).node_strokes(view))) == everything - 1
+
+
+def unrelated(graph: ServiceGraph, service_id: str) -> str:
+    """Any other service."""
+    return next(one.id for one in graph.services if one.id != service_id)
