@@ -32,6 +32,7 @@ MOST_EVER_IN_FOCUS = 250
 """Trouble itself is shown up to here; what is beyond is in the overview."""
 
 _SHARE_OF_NEWS = 0.25
+_SHARE_OF_NEW_CALLS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,8 +82,9 @@ def topology_of(
     """The topology as the log says; `before` itself when nothing changed that the map shows.
 
     `abnormal` are services in trouble, shown with their neighbours, `pinned` those people want
-    to see; what was in the focus of `before` stays there.  When a quarter of the catalogue is
-    new there is nothing to remember and it is laid out afresh.  `size` is what the columns
+    to see; what was in the focus of `before` stays there.  When more than a quarter of
+    the services or half of the dependencies are new, there is nothing to remember and the map is
+    laid out afresh.  `size` is what the columns
     should fill, for a fresh layout only.  Takes up to a second for 20,000 services: call it on
     the worker thread.
     """
@@ -169,9 +171,18 @@ def _numbers(graph: ServiceGraph, names: Mapping[str, str], services: Iterable[s
 
 
 def _is_same_estate(before: ServiceGraph, now: ServiceGraph) -> bool:
-    """Whether enough of the services were there before that their places are worth keeping."""
+    """Whether enough was there before that its places are worth keeping.
+
+    A catalogue arrives in parts: places found before most dependencies were known are no facts.
+    """
+    if before is now:
+        return bool(len(now))
     new = sum(one.id not in before.index for one in now.services)
-    return bool(len(before)) and new <= _SHARE_OF_NEWS * len(now)
+    calls = set(_pairs_of(before))
+    news = sum(pair not in calls for pair in _pairs_of(now))
+    few_services = new <= _SHARE_OF_NEWS * len(now)
+    few_calls = news <= _SHARE_OF_NEW_CALLS * len(now.dependencies)
+    return bool(len(before)) and few_services and few_calls
 
 
 def _in_focus(

@@ -15,6 +15,7 @@ from app.graph.topology import (
     with_layout,
 )
 from app.organisation.kinds import DependencyRecorded, PersonRecorded, ServiceRecorded
+from app.organisation.state import EMPTY_ORGANISATION
 from tests.graph.estates import random_graph
 from tests.graph.organisations import (
     recorded,
@@ -136,6 +137,23 @@ def test_a_new_catalogue_is_laid_out_afresh():
 
     assert places(after) == places(topology_of(shop_organisation()))
     assert after.revision == before.revision + 1
+
+
+def test_a_catalogue_that_arrives_in_parts_looks_as_if_it_came_at_once():
+    organisation = shop_organisation()
+    names = list(organisation.services)
+    half = replace(
+        organisation,
+        services=MappingProxyType({one: organisation.services[one] for one in names[:12]}),
+        dependencies=MappingProxyType({}),
+    )
+    services_only = replace(organisation, dependencies=MappingProxyType({}))
+
+    topology = topology_of(EMPTY_ORGANISATION)
+    for part in (half, services_only, organisation):
+        topology = topology_of(part, topology)
+
+    assert places(topology) == places(topology_of(organisation))
 
 
 def test_an_overview_keeps_who_stayed_and_seats_who_came():
