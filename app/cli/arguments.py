@@ -15,6 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_writing(commands)
     _add_catalogue(commands)
+    _add_sources(commands)
     _add_proof(commands)
     return parser
 
@@ -70,6 +71,27 @@ def _add_catalogue(commands: Commands[argparse.ArgumentParser]) -> None:
     catalogue.add_argument("files", nargs="+", type=Path)
     catalogue.add_argument("--format", default=None, help="else told from the content")
     _add_target(catalogue)
+
+
+def _add_sources(commands: Commands[argparse.ArgumentParser]) -> None:
+    source = commands.add_parser("source", help="who may deliver alerts and changes")
+    verbs = source.add_subparsers(dest="verb", required=True)
+    add = verbs.add_parser("add", help="register a sender; prints its token, this once")
+    add.add_argument("name")
+    add.add_argument("--format", required=True, help="alertmanager or change")
+    add.add_argument(
+        "--service-label", action="append", help="a label that names a service; in order"
+    )
+    add.add_argument(
+        "--ignore-label", action="append", help="a label that does not tell alerts apart"
+    )
+    add.add_argument("--severity", action="append", help="word=severity, such as page=critical")
+    add.add_argument("--incident", default="", help="id of the one incident it belongs to")
+    revoke = verbs.add_parser("revoke", help="end a sender's right to deliver")
+    revoke.add_argument("name")
+    listing = verbs.add_parser("list", help="the registered senders")
+    for verb in (add, revoke, listing):
+        _add_target(verb)
 
 
 def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.terminal import open_terminal
-from app.commands.catalogue import catalogue_drafts as drafts_of
 from app.errors import InvalidInput
 from app.events.event import ORGANISATION_LOG, Draft
 from app.graph.catalog import Catalog
+from app.graph.catalogue_facts import catalogue_facts
+from app.graph.catalogue_notes import catalogue_notes
 from app.graph.formats import Format, read_catalog
 from app.organisation.state import OrganisationState
 from app.sync.places import target
@@ -30,7 +31,7 @@ def import_catalogue(arguments: argparse.Namespace) -> int:
     else:
         print(f"{told['changes']} changes recorded from {', '.join(told['files'])}.")
         for warning in told["warnings"]:
-            print(f"Left out: {warning}")
+            print(f"Note: {warning}")
     return 0
 
 
@@ -38,7 +39,7 @@ def catalogue_drafts(paths: Sequence[Path], organisation: OrganisationState) -> 
     """The facts that bring `organisation` in line with the files, each its own source."""
     drafts: list[Draft] = []
     for path in paths:
-        drafts += drafts_of(_read(path, None), organisation, source=path.name)
+        drafts += catalogue_facts(_read(path, None), organisation, path.name)
     return drafts
 
 
@@ -61,8 +62,8 @@ async def _import(catalogs: Sequence[tuple[str, Catalog]], url: str, token: str)
     async with open_terminal(url, token) as terminal:
         for name, catalog in catalogs:
             organisation = await terminal.organisation()
-            drafts = drafts_of(catalog, organisation, source=name)
+            drafts = catalogue_facts(catalog, organisation, name)
             await terminal.record(ORGANISATION_LOG, drafts, organisation.position)
             changes += len(drafts)
-            warnings += list(catalog.warnings)
+            warnings += catalogue_notes(catalog)
     return {"files": [name for name, _ in catalogs], "changes": changes, "warnings": warnings}

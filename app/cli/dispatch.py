@@ -18,6 +18,10 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.catalogue import import_catalogue
 
             return import_catalogue(arguments)
+        case "source":
+            from app.cli.sources import run_source
+
+            return run_source(arguments)
         case "export":
             from app.cli.exporting import export
 

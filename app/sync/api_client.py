@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -29,6 +30,7 @@ from app.protocol.bodies import (
     WhoAmI,
 )
 from app.protocol.problems import ProblemCode, read_problem
+from app.protocol.sources import SourceIssued, SourceList, SourceRegistration
 from app.protocol.stream import Frame, StreamBroken, StreamParser
 from app.sync.exchange import Failure, Outgoing
 
@@ -188,6 +190,20 @@ class ApiClient:
     async def get(self, path: str) -> bytes:
         """What is at a path of the server."""
         return (await self._request("GET", path, timeout=60.0)).content
+
+    async def register_source(self, asked: SourceRegistration) -> SourceIssued:
+        """As the server's owner, let a sender deliver; its token is in the answer only."""
+        answer = await self._request("POST", "/v1/sources", content=_ENCODER.encode(asked))
+        return _decoded(answer.content, SourceIssued)
+
+    async def revoke_source(self, source: str) -> None:
+        """As the server's owner, end a sender's right to deliver."""
+        await self._request("DELETE", f"/v1/sources/{quote(source, safe='')}")
+
+    async def sources(self) -> SourceList:
+        """The registered senders."""
+        answer = await self._request("GET", "/v1/sources")
+        return _decoded(answer.content, SourceList)
 
     async def post(self, path: str, content: bytes, headers: dict[str, str]) -> bytes:
         """Post bytes to a path of the server; gives back the answer's body."""
