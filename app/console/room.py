@@ -11,19 +11,15 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.commands.entries import acting_kinds
-from app.commands.vocabulary import vocabulary_of
-from app.console.acting import Acting
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
-from app.console.timing import Timing
+from app.console.timing import FirstPaint, Timing
 from app.events.event import Draft, Event
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.sync_status import SyncStatus
-from app.sync.worker import Worker
 from app.views.clock import WallClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
@@ -33,11 +29,14 @@ from app.views.tokens import dark_tokens, light_tokens
 from app.views.window import Window
 
 if TYPE_CHECKING:
+    from app.capture.vocabulary import Vocabulary
+    from app.console.acting import Acting
     from app.console.backstage import Backstage
     from app.console.mapping import Mapping
     from app.graph.topology import Topology
     from app.sync.engine import Progress
     from app.sync.log_copy import LogView
+    from app.sync.worker import Worker
 
 _LINK_SCHEMES = ("https", "http")
 
@@ -70,7 +69,7 @@ class Room(QObject):
         self.organisation: OrganisationState = EMPTY_ORGANISATION
         self.sync = SyncStatus()
         self._person = options.person
-        self._vocabulary = vocabulary_of(self.state, self.organisation)
+        self._vocabulary: Vocabulary | None = None
         theme = Theme(light_tokens() if _is_light(options, application) else dark_tokens())
         theme.apply(application)
         self._clock = WallClock(self._time.now, self)
@@ -84,30 +83,43 @@ class Room(QObject):
         self.window = Window(self._desk, self.view, settings)
         self._mapping: Mapping | None = None
         self._bridge = Bridge()
-        self._worker = Worker()
         self._backstage: Future[Backstage] = Future()
-        self.acting = Acting(self._desk, self._write, self)
-        self._connect()
+        self._running: Future[None] | None = None
+        self._worker: Worker
+        self.acting: Acting
 
     def open(self) -> None:
-        """Show the window and begin to work."""
+        """Show the window, then begin to work."""
         self.window.resize(*self._options.size)
-        self.view.capture.use_acting(acting_kinds())
         self.window.show()
         self.view.setFocus()
-        QTimer.singleShot(0, self._notice_window)
+        FirstPaint(self.view).painted.connect(self._after_first_paint)
+
+    @Slot()
+    def _after_first_paint(self) -> None:
+        self._timing.notice("window_ms")
+        QTimer.singleShot(0, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        """Load what acts and what works; no key is handled before both are there."""
+        from app.commands.entries import acting_kinds
+        from app.console.acting import Acting
+        from app.sync.worker import Worker
+
+        self.acting = Acting(self._desk, self._write, self)
+        self._worker = Worker()
+        self._connect()
+        self.view.capture.use_acting(acting_kinds())
         self._worker.start()
         self._running = self._worker.submit(self._work())
 
     def close(self) -> None:
         """Stop the worker first, then let Qt go: nothing emits on what is gone."""
         self._clock.stop()
-        self._running.cancel()
-        self._worker.stop(timeout=10.0)
-
-    @Slot()
-    def _notice_window(self) -> None:
-        self._timing.notice("window_ms")
+        if self._running is not None:
+            self._running.cancel()
+            self._worker.stop(timeout=10.0)
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
@@ -189,6 +201,8 @@ class Room(QObject):
         self.acting.know(self.state, self.organisation, self._person)
         if before is not None and _same_names(before, self.state):
             return
+        from app.commands.vocabulary import vocabulary_of
+
         self._vocabulary = vocabulary_of(self.state, self.organisation, self._vocabulary)
         self.view.capture.use_vocabulary(self._vocabulary)
 

@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from PySide6.QtCore import QEvent, QObject, Signal
+
 _STARTED = "WATCHFLOOR_STARTED_NS"
 _FILE = "WATCHFLOOR_TIMING_FILE"
 
@@ -28,3 +30,21 @@ class Timing:
         if self._file and what not in self._noticed:
             self._noticed[what] = (time.time_ns() - self._started) / 1e6
             Path(self._file).write_text(json.dumps(self._noticed), encoding="utf-8")
+
+
+class FirstPaint(QObject):
+    """`painted` is emitted once, when what is watched has been painted for the first time."""
+
+    painted = Signal()
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__(watched)
+        self._watched = watched
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt names it
+        """See the first paint go by; let every event through."""
+        if event.type() is QEvent.Type.Paint:
+            self._watched.removeEventFilter(self)
+            self.painted.emit()
+        return super().eventFilter(watched, event)

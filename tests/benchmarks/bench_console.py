@@ -46,6 +46,7 @@ def _starts(server: object, folder: Path) -> Iterable[Figure]:
 
     assert isinstance(server, RunningServer)
     noticed: list[dict[str, float]] = []
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed consoles have their bytecode
     for _ in range(STARTS):
         timing = folder / "timing.json"
         environment = {
