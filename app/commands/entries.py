@@ -6,7 +6,8 @@ the hint says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime
 
 from app.capture.entry import Entry, EntryKind
@@ -15,6 +16,7 @@ from app.capture.subjects import phase_of, severity_of
 from app.commands import decisions, incident
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
+from app.events.fact import Fact
 from app.incident.kinds.decisions import DecisionProposed, Verdict
 from app.incident.kinds.freezes import FreezeDeclared, FreezeScope
 from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
@@ -36,7 +38,33 @@ def log_entry(entry: Entry, desk: Desk, *, poll: bool = False, decide: bool = Fa
     if entry.kind is EntryKind.DECISION:
         return _decision(entry, desk, poll=poll, decide=decide)
     act = _ACTS.get(entry.kind)
-    return _not_yet(entry, desk) if act is None else act(entry, desk)
+    if act is None:
+        return _not_yet(entry, desk)
+    return _with_every_word(entry, desk, act(entry, desk))
+
+
+def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:
+    """The act, and the whole line as a note if some of its words are in none of its facts."""
+    named = (*entry.services, *entry.people)
+    understood = {*entry.refs, *(word for name in named for word in name.name.split())}
+    if entry.kind is EntryKind.UPDATE:
+        understood.add("next")
+    if entry.kind is EntryKind.CLOCK:
+        understood.update(entry.text.split()[:1])
+    kept = {word for draft in act.drafts for word in _words_of(draft.fact)}
+    said = (*entry.text.split(), *entry.reason.split())
+    if all(word in kept or word in understood for word in said):
+        return act
+    note = _kept(entry, desk, "").drafts
+    return Act(drafts=(*act.drafts, *note), hint=act.hint or "The rest is kept as a note.")
+
+
+def _words_of(fact: Fact) -> Iterator[str]:
+    """Every word in any field of `fact`."""
+    for field in fields(fact):
+        value = getattr(fact, field.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            yield from str(part).split()
 
 
 def acting_kinds() -> frozenset[EntryKind]:
@@ -68,14 +96,19 @@ def _note(entry: Entry, desk: Desk) -> Act:
 def _kept(entry: Entry, desk: Desk, hint: str) -> Act:
     """The whole line as a note, because it cannot be done as meant."""
     note = NoteWritten(
-        text=entry.line.partition(" ")[2].strip() or entry.line,
+        text=_after_command(entry) or entry.line,
         services=entry.service_ids,
         mentions=tuple(person.id for person in entry.people),
         labels=entry.labels,
-        command=f"/{entry.verb}" if entry.verb and " " in entry.line.strip() else "",
+        command=f"/{entry.verb}" if _after_command(entry) else "",
     )
     act = incident.write_note(desk, note, occurred_at=_occurred(entry, desk))
     return Act(drafts=act.drafts, hint=hint)
+
+
+def _after_command(entry: Entry) -> str:
+    words = entry.line.split(maxsplit=1)
+    return words[1].strip() if entry.verb and len(words) > 1 else ""
 
 
 def _not_yet(entry: Entry, desk: Desk) -> Act:

@@ -43,14 +43,15 @@ def something_written(world: World) -> None:
         return
     view = console.copy.view
     count = 2 if random.random() < 0.1 else 1
-    drafts = [Draft(fact=_fact(random, view.state, world)) for _ in range(count)]
+    drafts = [Draft(fact=fact_of(random, view.state, world)) for _ in range(count)]
     seen = None
     if random.random() < 0.1:
         seen = random.randint(0, view.progress.position)
     console.write(drafts, seen)
 
 
-def _fact(random: Random, state: IncidentState, world: World) -> Fact:
+def fact_of(random: Random, state: IncidentState, world: World) -> Fact:
+    """Something somebody may write, seeing `state`."""
     someone = random.choice(world.consoles).person
     roll = random.random()
     if roll < 0.3:
