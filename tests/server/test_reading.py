@@ -208,7 +208,7 @@ async def test_a_silent_stream_carries_a_heartbeat(settings: Settings):
             if beats.count(b":\n\n") >= 3:
                 break
 
-    assert StreamParser().feed(beats) == []
+    assert {frame.kind for frame in StreamParser().feed(beats)} <= {"checkpoint"}
 
 
 async def test_streams_hear_goodbye_when_the_server_stops(settings: Settings):
