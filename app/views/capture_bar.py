@@ -64,7 +64,7 @@ class CaptureBar(QWidget):
         self.parse_line = ParseLine(desk, self)
         self.popup = CompletionPopup(desk, over)
         self.popup.picked.connect(self.take)
-        self.keys = CaptureKeys(self)
+        self.keys = CaptureKeys(self, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DRAFT_PAUSE)

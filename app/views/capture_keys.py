@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
+from app.capture.completion import Row
+from app.views.capture_field import CaptureField
+from app.views.completion_popup import CompletionPopup
 from app.views.intentions import AndThen
 
-if TYPE_CHECKING:
-    from app.views.capture_bar import CaptureBar
-
 LONGEST_HISTORY = 200
+
+
+class LineTaker(Protocol):
+    """The bar as its keys know it."""
+
+    field: CaptureField
+    popup: CompletionPopup
+
+    def log(self, and_then: AndThen) -> None:
+        """Log the line."""
+
+    def undo(self) -> bool:
+        """Undo typing, else the last log; whether there was something to undo."""
+
+    def take(self, row: Row) -> None:
+        """Put a completion into the line."""
+
+    def take_ghost(self) -> bool:
+        """Put the offered words into the line; whether there were any."""
+
+    def fix(self) -> None:
+        """Offer to put an unknown name right."""
+
+    def stop_rewriting(self) -> bool:
+        """Give up correcting a note; whether one was being corrected."""
 
 
 class CaptureKeys(QObject):
     """Decides about the keys the field passes on."""
 
-    def __init__(self, bar: CaptureBar) -> None:
-        super().__init__(bar)
+    def __init__(self, bar: LineTaker, parent: QObject) -> None:
+        super().__init__(parent)
         self._bar = bar
         self._lines: list[str] = []
         self._place: int | None = None

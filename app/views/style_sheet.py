@@ -10,6 +10,10 @@ def style_sheet(tokens: Tokens, scale: float = 1.0) -> str:
 
     A button's variant is its dynamic property `variant`: `primary`, `warn`, `quiet` or none.
     """
+    return "".join((_buttons(tokens, scale), _fields_and_menus(tokens, scale), _bars(tokens)))
+
+
+def _buttons(tokens: Tokens, scale: float) -> str:
     button = round(Control.BUTTON * scale) - 2
     return f"""
 QWidget {{ outline: none; }}
@@ -40,6 +44,12 @@ QPushButton[variant="quiet"]:checked {{
 }}
 QPushButton[variant="quiet"]:focus {{ border: 2px solid {tokens.accent.name()}; }}
 QPushButton[small="true"] {{ padding: 0 {round(5 * scale)}px; }}
+"""
+
+
+def _fields_and_menus(tokens: Tokens, scale: float) -> str:
+    button = round(Control.BUTTON * scale) - 2
+    return f"""
 QLineEdit {{
     background: {tokens.bg2.name()}; color: {tokens.text1.name()};
     border: 1px solid {tokens.line2.name()}; border-radius: {Radius.FIELD}px;
@@ -55,6 +65,11 @@ QMenu {{
 QMenu::item {{ padding: 5px 20px; border-radius: {Radius.TAG}px; }}
 QMenu::item:selected {{ background: {tokens.bg3.name()}; }}
 QMenu::item:disabled {{ color: {tokens.text3.name()}; }}
+"""
+
+
+def _bars(tokens: Tokens) -> str:
+    return f"""
 QToolTip {{
     background: {tokens.bg3.name()}; color: {tokens.text1.name()};
     border: 1px solid {tokens.line2.name()}; padding: 4px;

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeySequence,
+    QMoveEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QMainWindow
 
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -119,12 +126,12 @@ class Window(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]  # Qt passes a QResizeEvent
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._later.start()
 
-    def moveEvent(self, event: object) -> None:
-        super().moveEvent(event)  # type: ignore[arg-type]  # Qt passes a QMoveEvent
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
         self._later.start()
 
     def _place(self) -> str:
