@@ -1,0 +1,113 @@
+"""How long a log of 100,000 records takes to read, to fold, and to open cold from a profile."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from random import Random
+
+from app.events.codec import record_line
+from app.events.event import Standing
+from app.incident.replay import foresee, replay
+from app.incident.state import BEFORE_ANYTHING
+from app.log.local_log import LocalLog
+from app.log.local_values import ConfirmedPage
+from app.log.profile import open_profile
+from app.proof.merkle import CompactRange
+from app.protocol.kinds import full_codec
+from app.sync.log_copy import LogCopy
+from app.sync.profile_store import ProfileStore
+from tests.benchmarks.figure import Figure
+from tests.log.writing import LOG, NOON, Writer
+from tests.views.checkout_incident import checkout_log
+
+RECORDS = 100_000
+PAGE = 5_000
+ROUNDS = 3
+EPOCH = "e0000001"
+KEY = bytes(range(32))
+
+
+def measure() -> Iterable[Figure]:
+    """Reading lines, folding records, and opening a profile with its root recomputed."""
+    codec = full_codec()
+    lines = list(long_log(RECORDS))
+    read = _median_ms(lambda: [codec.read_record(line) for line in lines])
+    records = [codec.read_record(line) for line in lines]
+    fold = _median_ms(lambda: replay(records))
+    note = f"{RECORDS} records of the checkout incident's kinds; median of {ROUNDS}"
+    yield Figure(name="replay.read_100k_ms", value=read, unit="ms", n=RECORDS, note=note)
+    yield Figure(name="replay.fold_100k_ms", value=fold, unit="ms", n=RECORDS, note=note)
+    with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
+        path = Path(folder) / "profile.db"
+        _fill(path, lines)
+        cold = _median_ms(lambda: _open_cold(path, lines)) / 1_000
+    note = f"encrypted profile of {RECORDS} records: opened, root recomputed, read, folded"
+    yield Figure(name="sync.cold_open_100k_s", value=cold, unit="s", n=RECORDS, note=note)
+
+
+def long_log(count: int) -> Iterator[bytes]:
+    """Record lines of a long incident: what happens in the checkout incident, over and over."""
+    writer, story = Writer(), [one.event.fact for one in checkout_log()]
+    bodies = [(one.body, one.sig) for one in (writer.write(fact) for fact in story)]
+    random = Random(1)
+    for position in range(1, count + 1):
+        body, sig = bodies[position - 1] if position <= len(bodies) else _again(bodies, random)
+        yield record_line(
+            position=position, received_at=position * 1_000, skew_ms=0,
+            standing=Standing.ACCEPTED, why=None, body=body, sig=sig,
+        )  # fmt: skip
+
+
+def _again(bodies: list[tuple[bytes, str]], random: Random) -> tuple[bytes, str]:
+    """A body like an earlier one, as an event of its own."""
+    body, sig = random.choice(bodies)
+    noise = random.randbytes(6).hex().encode()
+    return body.replace(body[7 + 23 : 7 + 35], noise, 1), sig
+
+
+def _fill(path: Path, lines: list[bytes]) -> None:
+    with open_profile(path, KEY, clock=lambda: NOON).log as local:
+        for after in range(0, len(lines), PAGE):
+            page = ConfirmedPage(
+                log=LOG, epoch=EPOCH, after=after, lines=tuple(lines[after : after + PAGE]),
+                head=len(lines), synced_at=0,
+            )  # fmt: skip
+            local.confirm(page)
+
+
+def _open_cold(path: Path, lines: list[bytes]) -> None:
+    with open_profile(path, KEY, clock=lambda: NOON).log as local:
+        require_root(local)
+        copy = LogCopy(
+            log=LOG, store=ProfileStore(local, lambda: NOON), author=Writer().author,
+            codec=full_codec(), folding=_Incident(), start=BEFORE_ANYTHING, random=Random(1),
+        )  # fmt: skip
+        assert copy.view.state.position == len(lines)
+
+
+def require_root(local: LocalLog) -> None:
+    """Recompute the root over what is on disk, and hold the stored one to it."""
+    tree = CompactRange()
+    for after in range(0, RECORDS, PAGE):
+        tree.extend(local.lines(LOG, after=after, limit=PAGE))
+    cursor = local.cursor(LOG)
+    assert cursor is not None
+    assert tree.root == cursor.root
+
+
+class _Incident:
+    replay = staticmethod(replay)
+    foresee = staticmethod(foresee)
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1_000)
+    return statistics.median(times)
