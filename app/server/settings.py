@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.server.telemetry.sources import CatalogueSource, PrometheusSource
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class Settings:
     logs are known outside as `<site>/<log>`.  `key_file` holds the server's private keys and
     is made if missing.  With `local_person`, that person owns the site and their token is kept
     in `token_file`.  Port 0 takes any free port.  `prometheus` and `catalogues` are asked on a
-    schedule while the server runs.
+    schedule while the server runs.  `hints` names the NATS server (`nats://...`) over which
+    several processes on one PostgreSQL tell each other what grew; without it they use PostgreSQL.
     """
 
     database: str
@@ -45,6 +46,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     prometheus: tuple[PrometheusSource, ...] = ()
     catalogues: tuple[CatalogueSource, ...] = ()
+    hints: str = ""
 
 
 def embedded_settings(

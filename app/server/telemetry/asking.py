@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 
 from app.errors import WatchfloorError
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 from app.server.telemetry.service_readings import Answers
-from app.server.telemetry.sources import CatalogueSource, PrometheusSource
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0

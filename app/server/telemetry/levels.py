@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.incident.kinds.signals import Health
-from app.server.telemetry.sources import Thresholds
+from app.server.scheduled_sources import Thresholds
 
 _RANK = {health: rank for rank, health in enumerate(Health)}
 _SLACK = 0.8

@@ -8,8 +8,8 @@ from datetime import datetime
 from app.graph.formats.prometheus_service_graph import ServiceReading
 from app.incident.kinds.signals import Health
 from app.server.intake.health_rules import READINGS_CAUSE, Claim
+from app.server.scheduled_sources import Thresholds
 from app.server.telemetry.levels import Level, level_after, observed
-from app.server.telemetry.sources import Thresholds
 
 NO_DATA = "no data"
 

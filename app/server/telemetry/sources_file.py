@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from app.errors import InvalidInput
-from app.server.telemetry.sources import CatalogueSource, PrometheusSource
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from app.server.intake.intake import Intake
 from app.server.intake.known_logs import KnownLogs
 from app.server.intake.service_names import ServiceNames
 from app.server.own_hand import OwnHand
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 from app.server.telemetry.asking import (
     TIMEOUT_SECONDS,
     SourceSilent,
@@ -38,7 +39,6 @@ from app.server.telemetry.asking import (
 from app.server.telemetry.lines import dependency_lines, service_lines
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
-from app.server.telemetry.sources import CatalogueSource, PrometheusSource
 
 STALE_AFTER = timedelta(seconds=90)
 CLOCK_MAY_DIFFER = timedelta(seconds=60)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from app.graph.formats.prometheus_service_graph import ServiceReading
 from app.incident.kinds.signals import Health
+from app.server.scheduled_sources import Thresholds
 from app.server.telemetry.levels import Level, level_after, observed
 from app.server.telemetry.service_levels import ServiceLevels
-from app.server.telemetry.sources import Thresholds
 
 THRESHOLDS = Thresholds()
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)

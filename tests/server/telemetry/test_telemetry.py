@@ -16,8 +16,8 @@ from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.signals import Health
 from app.protocol.readings import Readings, TelemetryState
 from app.protocol.stream import FrameKind
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Queries
 from app.server.settings import Settings
-from app.server.telemetry.sources import CatalogueSource, PrometheusSource, Queries
 from tests.log.writing import CODEC, Writer
 from tests.server.intake.scene import Scene
 from tests.server.running import listening_to, running_server
