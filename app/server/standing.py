@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from app.events.codec import Body
 from app.events.event import Standing
-from app.log.credentials import Principal
 from app.proof.signatures import ConsoleKey, VerifyingKey
 from app.protocol.problems import ProblemCode, refused
 from app.server.registry import Console, Registry
 
 REVOKED_CONSOLE = "revoked-console"
 ACTOR_MISMATCH = "actor-mismatch"
-CREDENTIAL_MISMATCH = "credential-mismatch"
 INACTIVE_PERSON = "inactive-person"
 
 SERVER_ACTOR = "automation:server"
@@ -37,13 +35,14 @@ class Judge:
             console=key.console_id, key=VerifyingKey(key.public_key), actor=SERVER_ACTOR
         )
 
-    def verdict(
-        self, envelope: Body, body: bytes, sig: str, principal: Principal, epoch: str
-    ) -> Verdict | None:
-        """The standing of an event that `principal` sent, or None if its signature is false.
+    def verdict(self, envelope: Body, body: bytes, sig: str) -> Verdict | None:
+        """The standing of an event, whoever brought it, or None if its signature is false.
 
-        `epoch` is the log's whole epoch as the sender knows it.  An event of an earlier epoch
-        may be sent again by anyone: its signature says who made it.
+        Who carries an event does not matter: the signature covers log, actor, time, number and
+        what its author had seen, and the key behind it was registered with the actor's own
+        credential.  A carrier can add nothing, change nothing and speak for nobody; an event
+        brought twice keeps the place it got first.  So a queue may cross a gap on a stick, and
+        consoles may give a restored server back what others wrote.
 
         Raises `Refused` (unknown-console) when nobody can check the signature yet.  That is no
         verdict: after a restore, consoles may come before the log that knows them.
@@ -61,8 +60,6 @@ class Judge:
             return _quarantined(REVOKED_CONSOLE)
         if not self._may_speak_for(console, envelope.actor):
             return _quarantined(ACTOR_MISMATCH)
-        if principal.actor != envelope.actor and not _is_from_before(envelope.epoch, epoch):
-            return _quarantined(CREDENTIAL_MISMATCH)
         if not self._registry.is_active(envelope.actor.removeprefix("person:")):
             return _quarantined(INACTIVE_PERSON)
         return Verdict()
@@ -76,10 +73,6 @@ class Judge:
         if console.actor == SERVER_ACTOR:
             return actor.startswith(_SERVER_SPEAKS_FOR)
         return console.actor == actor
-
-
-def _is_from_before(event_epoch: str, epoch: str) -> bool:
-    return bool(event_epoch) and bool(epoch) and not epoch.startswith(event_epoch)
 
 
 def _quarantined(why: str) -> Verdict:

@@ -77,24 +77,38 @@ async def test_an_event_in_somebody_elses_name_is_quarantined(
     assert pushed.results[0].why == "actor-mismatch"
 
 
-async def test_an_event_sent_with_somebody_elses_token_is_quarantined(
+async def test_an_event_counts_as_its_author_signed_it_whoever_carries_it(
     server: RunningServer, maria: Writer
 ):
+    note = maria.note()
     async with server.client(await server.token_for("person:omar")) as omar:
-        pushed = await server.push(maria.note(), client=omar)
-
-    assert pushed.results[0].why == "credential-mismatch"
-
-
-async def test_an_event_of_an_earlier_epoch_may_be_sent_again_by_anyone(
-    server: RunningServer, maria: Writer
-):
-    epoch = (await server.push(maria.note())).epoch
-    old = maria.write(maria.note().event.fact, epoch="0ld0ld0l")
-    async with server.client(await server.token_for("person:omar")) as omar:
-        pushed = await server.push(old, epoch=epoch, client=omar)
+        pushed = await server.push(note, client=omar)
 
     assert pushed.results[0].standing is Standing.ACCEPTED
+    assert (await server.push(note)).results[0].position == pushed.results[0].position
+
+
+async def test_whoever_carries_an_event_cannot_change_it(server: RunningServer, maria: Writer):
+    note = maria.note()
+    bent = replace(note, body=note.body.replace(b"person:maria", b"person:omar"))
+    async with server.client(await server.token_for("person:omar")) as omar:
+        pushed = await server.push(bent, client=omar)
+
+    assert pushed.results[0].problem is not None
+    assert pushed.results[0].problem.code == "bad-signature"
+
+
+async def test_a_revoked_consoles_queue_is_quarantined_whoever_carries_it(
+    server: RunningServer, maria: Writer
+):
+    other = Writer(seed=5, person="maria")
+    await server.register(other)
+    revoked = maria.write(ConsoleRevoked(console=other.key.console_id), "organisation")
+    await server.push(revoked, log="organisation")
+    async with server.client(await server.token_for("person:omar")) as omar:
+        pushed = await server.push(other.note(), client=omar)
+
+    assert pushed.results[0].why == "revoked-console"
 
 
 async def test_a_person_who_left_writes_in_quarantine(server: RunningServer, maria: Writer):

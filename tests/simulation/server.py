@@ -8,7 +8,6 @@ from random import Random
 
 from app.errors import InvalidInput
 from app.log.appending import Appended, Arrival, Batch, GrowingLog, Known, Outcome
-from app.log.credentials import Principal
 from app.log.event_log import Page, UnknownLog
 from app.proof.merkle import CompactRange
 from app.proof.signatures import ConsoleKey
@@ -113,10 +112,10 @@ class Site:
         return self.store.heads.get(self.log, ("", 0, 0))[1]
 
     def push(
-        self, rows: Sequence[Outgoing], epoch: str, actor: str, now: int, skew_ms: int
+        self, rows: Sequence[Outgoing], epoch: str, now: int, skew_ms: int
     ) -> tuple[PushResponse | None, Appended]:
         """What a push comes to once it is durable; None when the epoch changed."""
-        told, arrivals = self._sort_out(rows, epoch, Principal(actor=actor))
+        told, arrivals = self._sort_out(rows)
         batch = Batch(
             log=self.log, arrivals=tuple(arrivals), arrived_at=now, epoch=epoch, skew_ms=skew_ms
         )
@@ -129,24 +128,24 @@ class Site:
         return _response(outcome, told), appended
 
     def _sort_out(
-        self, rows: Sequence[Outgoing], epoch: str, principal: Principal
+        self, rows: Sequence[Outgoing]
     ) -> tuple[list[PushResult | None], list[Arrival]]:
         told: list[PushResult | None] = []
         arrivals: list[Arrival] = []
         for row in rows:
-            arrival = self._arrival(row, epoch, principal)
+            arrival = self._arrival(row)
             told.append(arrival if isinstance(arrival, PushResult) else None)
             if isinstance(arrival, Arrival):
                 arrivals.append(arrival)
         return told, arrivals
 
-    def _arrival(self, row: Outgoing, epoch: str, principal: Principal) -> Arrival | PushResult:
+    def _arrival(self, row: Outgoing) -> Arrival | PushResult:
         try:
             body = read_wire_body(row.body, self.log)
         except InvalidInput:
             problem = EventProblem(code=ProblemCode.MALFORMED_EVENT)
             return PushResult(id=row.event_id, problem=problem)
-        verdict = self.judge.verdict(body, row.body, row.sig, principal, epoch)
+        verdict = self.judge.verdict(body, row.body, row.sig)
         if verdict is None:
             return PushResult(id=body.id, problem=EventProblem(code=ProblemCode.BAD_SIGNATURE))
         return Arrival(

@@ -135,9 +135,7 @@ class Traffic:
             return None
         now = world.server_time()
         skew = (to_microseconds(world.wall() + console.offset) - now) // 1_000
-        response, appended = world.site.push(
-            push.rows, push.epoch, f"person:{console.person}", now, skew
-        )
+        response, appended = world.site.push(push.rows, push.epoch, now, skew)
         if self._random.random() < world.weather.crash:
             self.stop(node)  # after the commit: nobody hears of it
             return None

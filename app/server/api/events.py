@@ -63,7 +63,7 @@ async def record_push(site: Site, principal: Principal, log: str, content: bytes
     if len(push.events) > MAX_BATCH_EVENTS:
         raise refused(ProblemCode.TOO_LARGE, f"a batch has at most {MAX_BATCH_EVENTS} events")
     _keep_pace(site, principal, push)
-    results, arrivals = _sort_out(site, principal, log, push)
+    results, arrivals = _sort_out(site, log, push)
     outcome = await site.recorder.submit(_batch(site, log, push, arrivals))
     if outcome.is_epoch_changed:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=outcome.epoch, head=outcome.head)
@@ -121,13 +121,13 @@ def _keep_pace(site: Site, principal: Principal, push: PushRequest) -> None:
 
 
 def _sort_out(
-    site: Site, principal: Principal, log: str, push: PushRequest
+    site: Site, log: str, push: PushRequest
 ) -> tuple[list[PushResult | None], list[Arrival]]:
     """The results that are known already (None where the store decides), and what may go in."""
     results: list[PushResult | None] = []
     arrivals: list[Arrival] = []
     for signed in push.events:
-        arrival = _arrival(site, principal, log, push.epoch, signed)
+        arrival = _arrival(site, log, signed)
         if isinstance(arrival, Arrival):
             arrivals.append(arrival)
             results.append(None)
@@ -136,15 +136,13 @@ def _sort_out(
     return results, arrivals
 
 
-def _arrival(
-    site: Site, principal: Principal, log: str, epoch: str, signed: SignedBody
-) -> Arrival | PushResult:
+def _arrival(site: Site, log: str, signed: SignedBody) -> Arrival | PushResult:
     body = bytes(signed.body)
     try:
         envelope = read_wire_body(body, log)
     except InvalidInput as error:
         return _refused_event(site, body, error)
-    verdict = site.judge.verdict(envelope, body, signed.sig, principal, epoch)
+    verdict = site.judge.verdict(envelope, body, signed.sig)
     if verdict is None:
         site.measurements.problems[ProblemCode.BAD_SIGNATURE] += 1
         return PushResult(
