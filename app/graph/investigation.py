@@ -43,6 +43,9 @@ FRESH_FOR = timedelta(seconds=60)
 OPEN_ON_BOARD = 5
 """So many ranked candidates stand open on the isolation board until somebody rules on them."""
 
+MOST_IN_FORECAST = 200
+"""So many services are looked at; with trouble everywhere a forecast would come too late."""
+
 LEAST_READINGS = 8
 """With fewer readings than this on either side of the onset nothing can be measured."""
 
@@ -105,7 +108,7 @@ def investigate(
         ranking=ranking,
         board=board,
         ruled_out=_ruled_out(board, topology),
-        forecast=forecast_cascade(_calls(topology), conditions_of(state, topology), now=now),
+        forecast=_forecast(state, topology, now),
     )
 
 
@@ -114,7 +117,56 @@ def supposing(
 ) -> CascadeForecast:
     """What if a service were failing, degraded or normal from now on; marked as supposed."""
     conditions = conditions_of(state, topology)
-    return what_if(_calls(topology), conditions, service_id, health, now=now)
+    calls, left_out = _calls_near(topology, (*_ill(conditions), service_id))
+    return _owning_up(what_if(calls, conditions, service_id, health, now=now), left_out)
+
+
+def _forecast(state: IncidentState, topology: Topology, now: datetime) -> CascadeForecast:
+    conditions = conditions_of(state, topology)
+    calls, left_out = _calls_near(topology, _ill(conditions))
+    return _owning_up(forecast_cascade(calls, conditions, now=now), left_out)
+
+
+def _ill(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    """Where trouble spreads from: failing services, then degraded ones, each in log order."""
+    known = tuple(conditions)
+    return tuple(one.service for health in _ILL for one in known if one.health is health)
+
+
+def _calls_near(topology: Topology, origins: Iterable[str]) -> tuple[list[Call], bool]:
+    """The calls among the services that trouble comes to first, and whether others were left out.
+
+    Nearest first, at most `MOST_IN_FORECAST` services: what is further away fails later, and the
+    forecast has to be there before it.
+    """
+    graph = topology.graph
+    front = [graph.index[one] for one in origins if one in graph.index]
+    near = dict.fromkeys(front)
+    while front and len(near) <= MOST_IN_FORECAST:
+        front = [
+            caller
+            for number in front
+            for caller in graph.callers.of(number).tolist()
+            if caller not in near
+        ]
+        near.update(dict.fromkeys(front))
+        front = list(dict.fromkeys(front))
+    kept = set(list(near)[:MOST_IN_FORECAST])
+    entries = [
+        entry
+        for number in sorted(kept)
+        for entry in range(int(graph.callees.start[number]), int(graph.callees.start[number + 1]))
+        if int(graph.callees.others[entry]) in kept
+    ]
+    chosen = [graph.dependencies[int(graph.callees.dependency[entry])] for entry in entries]
+    return [Call.of(one) for one in chosen], len(near) > len(kept)
+
+
+def _owning_up(forecast: CascadeForecast, left_out: bool) -> CascadeForecast:
+    if not left_out:
+        return forecast
+    limit = f"Only the {MOST_IN_FORECAST} services nearest to the trouble were looked at."
+    return replace(forecast, assumptions=(limit, *forecast.assumptions))
 
 
 def conditions_of(state: IncidentState, topology: Topology) -> tuple[Condition, ...]:
@@ -153,10 +205,6 @@ def _basis(state: IncidentState, topology: Topology, readings: Sequence[Readings
         revision=topology.revision,
         readings=sum(len(one.times) for one in readings),
     )
-
-
-def _calls(topology: Topology) -> Iterable[Call]:
-    return [Call.of(one) for one in topology.graph.dependencies]
 
 
 def _onsets(signals: Signals, topology: Topology) -> tuple[Onset, ...]:

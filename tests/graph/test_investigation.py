@@ -20,7 +20,8 @@ from app.incident.kinds.signals import (
     SuspectRuledOut,
 )
 from app.incident.replay import replay
-from tests.graph.organisations import shop_organisation
+from tests.graph.estates import random_graph
+from tests.graph.organisations import recorded, shop_organisation
 from tests.views.checkout_incident import NOW, LogWriter, checkout_log, checkout_state
 
 TOPOLOGY = topology_of(shop_organisation())
@@ -188,3 +189,18 @@ def test_a_supposition_is_marked_as_one():
 
     assert "What if orders-db were failing" in forecast.label
     assert forecast.steps
+
+
+def test_a_forecast_that_looked_at_the_nearest_services_only_says_so():
+    graph = random_graph(4, 1000, 4000)
+    topology = topology_of(recorded(graph))
+    ill = [HealthChanged(service=one.id, health=Health.FAILING) for one in graph.services[:40]]
+
+    forecast = investigate(after(*ill), topology, now=NOW).forecast
+
+    assert forecast.steps
+    assert forecast.assumptions[0].startswith("Only the 200 services nearest")
+
+
+def test_a_forecast_of_a_small_estate_looks_at_all_of_it():
+    assert not found().forecast.assumptions[0].startswith("Only the")
