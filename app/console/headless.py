@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic, process_time
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
 
 from app.console.options import Options
 from app.console.room import Room
@@ -18,7 +17,7 @@ WHOLE_WITHIN_SECONDS = 60.0
 _QUIET_MS = 700
 
 
-def play(application: QApplication, room: Room, options: Options) -> int:
+def play(room: Room, options: Options) -> int:
     """Show what the server plays, write the picture, print its path and one line of figures.
 
     Gives back 0 when an incident was shown, 1 when nothing arrived in time.
@@ -38,7 +37,6 @@ def play(application: QApplication, room: Room, options: Options) -> int:
         f"shown after {shown_after:.1f} s, {process_time():.1f} s of CPU"
     )
     room.close()
-    application.processEvents()
     if not is_whole or not is_saved:
         sys.stderr.write(f"The incident did not arrive in time ({figures}).\n")
         return 1

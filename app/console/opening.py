@@ -34,7 +34,7 @@ def open_console(options: Options) -> int:
     if options.headless:
         from app.console.headless import play
 
-        return play(application, room, options)
+        return play(room, options)
     code = application.exec()
     room.close()
     return code

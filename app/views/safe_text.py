@@ -10,9 +10,9 @@ from __future__ import annotations
 import html
 import unicodedata
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
 
 _REORDERING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u200b\u2060"
@@ -73,6 +73,11 @@ class SafeMessageBox(QMessageBox):
 def set_tooltip(target: QWidget | QAction, text: str) -> None:
     """Give a widget or an action a tooltip that shows `text` literally."""
     target.setToolTip(tooltip_of(text))
+
+
+def show_tooltip(at: QPoint, text: str, over: QWidget) -> None:
+    """Show a tooltip at a place on the screen; `text` comes from `tooltip_of`."""
+    QToolTip.showText(at, text, over)
 
 
 def tooltip_of(text: str) -> str:

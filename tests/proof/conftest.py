@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.proof.bundle import BundleContents, write_bundle
+from app.proof.verify import verify_bundle
+from tests.proof.forging import Files, packed, unpacked
 from tests.proof.made_log import MadeLog, make_log
 
 
@@ -28,3 +30,23 @@ def bundle(tmp_path: Path) -> Callable[[BundleContents], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def files(made, bundle) -> Files:
+    """The entries of an honest bundle."""
+    return unpacked(bundle(made.contents()))
+
+
+@pytest.fixture
+def refusal(tmp_path):
+    """Packs files, verifies them, and gives the refusal."""
+
+    def verify(files: Files, **held: bytes) -> str:
+        path = tmp_path / "forged.watchfloor"
+        path.write_bytes(packed(files))
+        verdict = verify_bundle(path, **held)
+        assert not verdict.ok
+        return f"{verdict.where}: {verdict.reason}"
+
+    return verify

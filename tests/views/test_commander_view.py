@@ -102,7 +102,7 @@ def test_an_entry_is_pinned_by_its_key(qtbot: QtBot, view: CommanderView) -> Non
     with qtbot.waitSignal(view.pin_requested) as asked:
         qtbot.keyClick(timeline.list, Qt.Key.Key_P)
 
-    assert asked.args == [timeline.model.rows[0].event_id]  # type: ignore[union-attr]
+    assert asked.args == [timeline.model.rows[0].event_id]  # type: ignore[union-attr]  # waitSignal gives args once it was emitted
 
 
 def test_a_note_is_corrected_in_the_bar(qtbot: QtBot, view: CommanderView) -> None:
@@ -184,7 +184,7 @@ def test_a_line_is_logged_with_the_time_of_its_first_character(
     field = view.capture.field
     field.setFocus()
     qtbot.keyClicks(field, "pool")
-    clock.show(at("14:41"))  # type: ignore[attr-defined]
+    clock.show(at("14:41"))  # type: ignore[attr-defined]  # the fixture freezes it
     qtbot.keyClicks(field, " refilled")
 
     with qtbot.waitSignal(view.line_logged) as logged:

@@ -33,7 +33,7 @@ class PaintWatch(QObject):
     def share(self, widget: QWidget) -> float:
         """How much of a widget was painted, 0 to 1."""
         region = self.painted.get(widget, QRegion())
-        pixels = sum(rect.width() * rect.height() for rect in region)  # type: ignore[attr-defined]
+        pixels = sum(rect.width() * rect.height() for rect in region)  # type: ignore[attr-defined]  # QRegion iterates; its stub does not say so
         return pixels / max(1, widget.width() * widget.height())
 
 

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.graph.layout.focus import FocusSize
-from app.views.safe_text import tooltip_of
+from app.views.safe_text import show_tooltip, tooltip_of
 from app.views.service_map.hit import service_under
 from app.views.service_map.keyboard import find
 from app.views.service_map.keys import command_of
@@ -278,7 +278,7 @@ class MapCanvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
+            show_tooltip(event.globalPos(), self.tooltip_at(QPointF(event.pos())), self)
             return True
         if event.type() is QEvent.Type.DevicePixelRatioChange:
             self._measure()

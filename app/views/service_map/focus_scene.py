@@ -48,6 +48,7 @@ class Knots:
     goals: Floats
 
     def of(self, x: Floats) -> Floats:
+        """Where positions across go."""
         if not len(self.knots):
             return x
         inside = np.interp(x, self.knots, self.goals)
@@ -69,6 +70,7 @@ class Stretch:
     def over(
         cls, layout: FocusLayout, measures: CardMeasures, node_height: float, room: QSizeF
     ) -> Stretch:
+        """The stretch that fills `room` with the layout, as far as cards allow."""
         lines = [edge.curve[:, 1] for edge in layout.edges]
         heights = np.concatenate([layout.centres[:, 1], *lines])
         if not len(heights):
@@ -83,6 +85,7 @@ class Stretch:
         return cls(top, goal, factor)
 
     def of(self, y: Floats) -> Floats:
+        """Where heights go."""
         return (y - self.first) * self.factor + self.goal
 
 
