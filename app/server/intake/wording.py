@@ -12,7 +12,7 @@ INDICATOR_CHARACTERS = 24
 LINK_CHARACTERS = 1_000
 _MOST_LABELS = 32
 _LABEL_NAME_CHARACTERS = 100
-_LABEL_VALUE_CHARACTERS = 200
+_LABEL_VALUE_CHARACTERS = 150
 
 
 def shortened(text: str, characters: int) -> str:
@@ -32,7 +32,8 @@ def kept_labels(labels: Mapping[str, str]) -> dict[str, str]:
 
 def web_link(text: str) -> str:
     """`text` if it is an http or https address of bearable length, else nothing."""
-    if len(text) > LINK_CHARACTERS:
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    if len(text) > LINK_CHARACTERS or not is_plain:
         return ""
     try:
         parts = urlsplit(text)

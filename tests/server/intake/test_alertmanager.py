@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import InvalidInput
+from app.events.codec import MAX_BODY_BYTES
 from app.incident.kinds.signals import AlertSeverity, Health
+from app.organisation.state import EMPTY_ORGANISATION
 from app.server.intake.alertmanager import read_alertmanager
+from app.server.intake.findings import Findings
 from app.server.intake.fingerprint import fingerprint
-from tests.server.intake.webhooks import SOURCE, START, alert, webhook
+from app.server.intake.incident_signals import IncidentSignals
+from app.server.intake.service_names import ServiceNames
+from app.server.intake.waiting import WaitingRoom
+from tests.log.writing import LOG, Writer
+from tests.server.intake.webhooks import OPEN_END, SOURCE, START, alert, moment, webhook
 
 
 def test_the_fingerprint_is_the_one_alertmanager_gives():
@@ -134,6 +146,54 @@ def test_endless_text_is_cut_to_what_an_event_can_hold():
     assert sum(len(name) + len(value) for name, value in report.labels.items()) < 10_000
     assert len(report.name) == 200
     assert report.name.endswith("…")
+
+
+def test_the_longest_alert_of_the_worst_characters_fits_into_an_event():
+    worst = "\x01" * 100_000
+    labels = {f"{worst}{number:02}"[::-1]: worst for number in range(100)}
+    content = webhook(alert(worst, annotations={"summary": worst}, **labels))
+    (report,) = read_alertmanager(content, SOURCE).alerts
+    findings = Findings([], {}, ServiceNames(EMPTY_ORGANISATION), WaitingRoom(), START)
+    incident = IncidentSignals(log=LOG)
+
+    findings.fire(incident, report, "s" * 64)
+
+    ((draft,),) = [one.drafts for one in findings.found]
+    assert len(Writer().write(draft.fact).body) < MAX_BODY_BYTES
+
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | FINITE | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+ALERTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(["firing", "resolved"]) | JSON,
+        "labels": st.dictionaries(st.text(), st.text()) | JSON,
+        "annotations": st.dictionaries(st.text(), st.text()) | JSON,
+        "startsAt": st.sampled_from([OPEN_END, moment()]) | JSON,
+        "endsAt": st.sampled_from([OPEN_END, moment()]) | JSON,
+        "generatorURL": st.sampled_from(["http://[::1", "https://x"]) | JSON,
+    },
+)
+
+
+@given(st.lists(ALERTS | JSON, max_size=4))
+def test_whatever_the_alerts_are_each_is_read_or_left_out_in_words(alerts: list[Any]):
+    notification = read_alertmanager(webhook(*alerts), SOURCE)
+
+    told = len(notification.alerts) + len(notification.left_out)
+    assert told <= len(alerts)
+    assert notification.is_heartbeat or told == len(alerts)
+
+
+@given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_arrives_is_read_or_refused(content: bytes):
+    with suppress(InvalidInput):
+        assert read_alertmanager(content, SOURCE).alerts == ()
 
 
 def test_unknown_fields_are_passed_over():
