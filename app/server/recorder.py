@@ -131,12 +131,26 @@ class Recorder:
     def _tell(self, appended: Appended) -> None:
         self._measurements.recorded(appended)
         for growth in appended.growths:
-            if growth.log == ORGANISATION_LOG:
-                self._registry.learn(growth.lines, growth.first)
-            self._directory.learn(growth)
+            if growth.first <= self._known(growth.log) + 1:
+                self.tell(growth)
             for listener in self.listeners:
                 listener(growth)
-        self._feed.publish(appended.growths)
+
+    def tell(self, growth: Growth) -> None:
+        """Let everyone here know what follows what they know, wherever it was recorded.
+
+        What is known already is passed over.
+        """
+        if growth.last <= self._known(growth.log):
+            return
+        if growth.log == ORGANISATION_LOG:
+            self._registry.learn(growth.lines, growth.first)
+        self._directory.learn(growth)
+        self._feed.publish([growth])
+
+    def _known(self, log: str) -> int:
+        head = self._directory.head(log)
+        return 0 if head is None else head.position
 
 
 def _answer(future: asyncio.Future[Outcome], outcome: Outcome | Exception) -> None:

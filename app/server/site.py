@@ -28,6 +28,7 @@ from app.server.intake.reading import IntakeFormat
 from app.server.intake.registered_formats import FORMATS
 from app.server.keys import ServerKeys, load_keys
 from app.server.measurements import Measurements
+from app.server.neighbours import Neighbours
 from app.server.notary import Notary
 from app.server.own_hand import OwnHand
 from app.server.pace import Pace
@@ -70,6 +71,7 @@ class Site:
     notary: Notary
     trees: Trees
     measurements: Measurements
+    neighbours: Neighbours
 
     def now(self) -> int:
         """Server time in microseconds."""
@@ -97,7 +99,7 @@ async def running_site(
             await _learn_what_is_stored(site)
             await _introduce_server(site)
             await _keep_local_token(site)
-            async with site.notary, site.intake, site.telemetry:
+            async with site.notary, site.intake, site.telemetry, site.neighbours:
                 yield site
 
 
@@ -168,6 +170,9 @@ def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Inta
         intake=intake,
         telemetry=_telemetry(base, own_hand, intake),
         measurements=base.measurements,
+        neighbours=Neighbours(
+            base.log, settings=base.settings, recorder=recorder, directory=base.directory
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The server as a child that is forked: `main(folder, database, port)`."""
+"""The server as a child that is forked: `main(folder, database, port, hints)`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from app.server.settings import Limits, Settings
 from tests.server.process import OWNER
 
 
-def main(folder: str, database: str, port: str) -> None:
+def main(folder: str, database: str, port: str, hints: str = "") -> None:
     """Serve until told to stop; prints its ready line."""
     home = Path(folder)
     settings = Settings(
         database=database or str(home / "server.db"),
         key_file=home / "server.key",
         port=int(port),
+        hints=hints,
         local_person=OWNER,
         token_file=home / "local.token",
         limits=Limits(events_per_second=1e6, burst=1_000_000),

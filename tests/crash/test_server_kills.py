@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 
 from app.log.event_log import EventLog
 from app.proof.merkle import CompactRange
-from app.protocol.bodies import ReadyLine
-from tests.crash.forking import Child, Nursery, nursery
+from tests.crash.forking import nursery
 from tests.crash.load import Told, positions_in, send_again, write_until
+from tests.crash.servers import Server
 from tests.log.postgres import running_cluster
 from tests.log.writing import LOG, Writer
 from tests.real_programs import needs_program
@@ -48,36 +47,6 @@ class RememberingWriter(Writer):
         return note
 
 
-@dataclass
-class Server:
-    """A server that is started again and again at one address."""
-
-    nursery: Nursery
-    folder: Path
-    database: str
-    port: int = 0
-    child: Child | None = None
-    url: str = ""
-
-    def start(self) -> None:
-        """Start it; it is ready when this returns."""
-        self.child = self.nursery.start(str(self.folder), self.database, str(self.port))
-        line = self.child.line()
-        assert line, "the server did not start"
-        self.url = msgspec.json.decode(line, type=ReadyLine).url
-        self.port = int(self.url.rpartition(":")[2])
-
-    def kill(self) -> None:
-        """End it at once."""
-        assert self.child is not None
-        self.child.kill()
-
-    @property
-    def token(self) -> str:
-        """Its owner's token."""
-        return (self.folder / "local.token").read_text().strip()
-
-
 def test_a_killed_server_keeps_what_it_acknowledged(
     database: str, cycles: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -92,8 +61,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(
             server.start()
             send_again(server.url, server.token, maria.written[-10:], told)
         found = positions_in(server.url, server.token)
-        assert server.child is not None
-        server.child.terminate()
+        server.stop()
 
     assert len(told.positions) > 10 * cycles
     lost = {key for key, at in told.positions.items() if found.get(key, [])[:1] != [at]}
@@ -108,8 +76,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(
 
 
 async def _one_cycle(server: Server, maria: Writer, told: Told, random: Random) -> None:
-    address = ("127.0.0.1", server.port)
-    await write_until(address, server.token, maria, told, server.kill, random)
+    await write_until(server.address, server.token, maria, told, server.kill, random)
 
 
 def _check_tree(database: str, size: int) -> None:

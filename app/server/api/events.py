@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.errors import InvalidInput
 from app.events.codec import MAX_BODY_BYTES, Body, read_body
+from app.events.event import ORGANISATION_LOG
 from app.log.appending import Arrival, Batch, Outcome, Placement
 from app.log.credentials import Principal
 from app.log.event_log import Page
@@ -31,7 +32,7 @@ from app.protocol.bodies import (
     PushResult,
     SignedBody,
 )
-from app.protocol.problems import ProblemCode, refused
+from app.protocol.problems import ProblemCode, Refused, refused
 from app.server.api.content import JSON, Call, decoded, read_content, require_log_name
 from app.server.site import Site, site_of
 
@@ -63,7 +64,12 @@ async def record_push(site: Site, principal: Principal, log: str, content: bytes
     if len(push.events) > MAX_BATCH_EVENTS:
         raise refused(ProblemCode.TOO_LARGE, f"a batch has at most {MAX_BATCH_EVENTS} events")
     _keep_pace(site, principal, push)
-    results, arrivals = _sort_out(site, log, push)
+    try:
+        results, arrivals = _sort_out(site, log, push)
+    except Refused:  # a console may have registered with another process a moment ago
+        if not await site.neighbours.catch_up(ORGANISATION_LOG):
+            raise
+        results, arrivals = _sort_out(site, log, push)
     outcome = await site.recorder.submit(_batch(site, log, push, arrivals))
     if outcome.is_epoch_changed:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=outcome.epoch, head=outcome.head)
