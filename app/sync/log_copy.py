@@ -112,12 +112,12 @@ class LogCopy(Generic[S]):
     def _load(self, rows: Sequence[Outgoing]) -> None:
         """Rebuild what is confirmed and what is foreseen from the disk alone."""
         self._waiting = {row.event_id: self._codec.read_event(row.body) for row in rows}
-        confirmed, position = self._start, 0
-        while lines := self._store.lines(self.log, position, _LOAD_RECORDS):
-            news = read_arrived(self._codec, self.log, lines, position)
-            confirmed = self._folding.replay([one.recorded for one in news], confirmed)
-            position = news[-1].position
-        self._confirmed = confirmed
+        news: list[Recorded] = []
+        while lines := self._store.lines(self.log, len(news), _LOAD_RECORDS):
+            arrived = read_arrived(self._codec, self.log, lines, len(news))
+            news.extend(one.recorded for one in arrived)
+        # At once: a fold in pages copies what it knows so far with every page.
+        self._confirmed = self._folding.replay(news, self._start)
 
     @property
     def view(self) -> LogView[S]:

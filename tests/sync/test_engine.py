@@ -1,0 +1,285 @@
+"""The engine, one conversation at a time: what the simulated storms found, and stays found."""
+
+from __future__ import annotations
+
+from random import Random
+
+from app.events.codec import record_line
+from app.events.event import Standing
+from app.protocol.bodies import EventProblem, PushResponse, PushResult
+from app.protocol.problems import ProblemCode
+from app.sync.engine import Engine
+from app.sync.exchange import (
+    Appended,
+    Failure,
+    FetchPage,
+    LocalLineRead,
+    NetworkReturned,
+    OpenStream,
+    Outgoing,
+    PageAnswered,
+    PageFailed,
+    Park,
+    Push,
+    PushAnswered,
+    PushFailed,
+    Rang,
+    ReadLocalLine,
+    Rewind,
+    Rewound,
+    SetTimer,
+    Started,
+    Store,
+    Stored,
+    StoreFailed,
+    StreamEnded,
+    StreamHeard,
+    Timer,
+)
+from app.sync.reading import read_arrived
+from tests.log.writing import CODEC, LOG, Writer
+
+OLD, NEW = "a" * 32, "b" * 32
+NO_ANSWER = Failure(detail="no answer")
+
+
+def rows(count, *, first=1):
+    """Outbox rows of one writer, numbered from `first`."""
+    notes = Writer(seed=first).notes(count)
+    return tuple(
+        Outgoing(event_id=one.event.id, n=first + index, body=one.body, sig=one.sig)
+        for index, one in enumerate(notes)
+    )
+
+
+def arrived(some_rows, *, after=0):
+    """These rows as records that follow a position."""
+    lines = [
+        record_line(
+            position=position, received_at=position, skew_ms=0, standing=Standing.ACCEPTED,
+            why=None, body=row.body, sig=row.sig,
+        )
+        for position, row in enumerate(some_rows, after + 1)
+    ]  # fmt: skip
+    return read_arrived(CODEC, LOG, lines, after)
+
+
+def engine(*, epoch=OLD, position=0, outbox=()):
+    return Engine(epoch=epoch, position=position, outbox=outbox, random=Random(1))
+
+
+def page(records, *, after=0, head=None, epoch=OLD):
+    return PageAnswered(
+        after=after, records=records, head=head or len(records) + after, epoch=epoch
+    )
+
+
+def only(outputs, kind):
+    """The one output of a kind."""
+    (one,) = [output for output in outputs if isinstance(output, kind)]
+    return one
+
+
+def taken(some_rows, *, epoch=OLD, first=1, number=1):
+    results = [PushResult(id=row.event_id, position=first + i) for i, row in enumerate(some_rows)]
+    head = first + len(some_rows) - 1
+    return PushAnswered(PushResponse(epoch=epoch, head=head, results=results), number)
+
+
+def test_pushing_never_waits_for_what_comes_down():
+    one = rows(1)
+    sut = engine(outbox=one)
+
+    outputs = sut.step(Started(), 0.0)
+
+    assert only(outputs, Push).rows == one
+    assert only(outputs, FetchPage).after == 0
+
+
+def test_a_row_leaves_the_outbox_when_its_record_is_on_disk():
+    one = rows(1)
+    sut = engine(outbox=one)
+    sut.step(Started(), 0.0)
+    sut.step(taken(one), 0.0)
+    assert sut.progress.queued == 0
+
+    store = only(sut.step(page(arrived(one)), 0.0), Store)
+
+    assert store.settled == (one[0].event_id,)
+    assert sut.progress.position == 0
+    sut.step(Stored(), 0.0)
+    assert sut.progress.position == 1
+
+
+def test_an_answer_of_an_earlier_epoch_settles_nothing():
+    one = rows(1)
+    sut = engine(outbox=one)
+    sut.step(Started(), 0.0)
+    sut.step(PageFailed(Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)), 0.0)
+    sut.step(Rewound(0, one), 0.0)
+
+    sut.step(taken(one, first=1), 0.0)
+    others = rows(1, first=50)
+    store = only(sut.step(page(arrived(others), epoch=NEW), 0.0), Store)
+
+    assert store.settled == ()
+    assert sut.progress.queued == 1
+
+
+def test_a_restore_to_a_much_shorter_log_is_recovered_from():
+    sut = engine(position=100)
+    sut.step(Started(), 0.0)
+    changed = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    outputs = sut.step(PageFailed(changed), 0.0)
+    ahead = PageFailed(Failure(detail="", code=ProblemCode.CURSOR_AHEAD, epoch=NEW))
+
+    mine = arrived(rows(3))
+    asked = 0
+    while not any(isinstance(one, Rewind) for one in outputs):
+        asked += 1
+        after = only(outputs, FetchPage).after
+        if after > 3:
+            outputs = sut.step(ahead, 0.0)
+        elif after == 3:
+            outputs = sut.step(page((), after=3, head=3, epoch=NEW), 0.0)
+        else:
+            record = mine[after]
+            outputs = sut.step(page((record,), after=after, head=3, epoch=NEW), 0.0)
+            assert only(outputs, ReadLocalLine).position == after + 1
+            outputs = sut.step(LocalLineRead(after + 1, record.line), 0.0)
+
+    assert only(outputs, Rewind) == Rewind(3, NEW)
+    assert asked <= 10
+
+
+def test_a_late_page_of_the_old_log_does_not_mislead_the_search_for_the_fork():
+    sut = engine(position=1)
+    sut.step(Started(), 0.0)
+    changed = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    sut.step(PageFailed(changed), 0.0)
+
+    outputs = sut.step(page(arrived(rows(1)), epoch=OLD), 0.0)
+
+    assert only(outputs, FetchPage).epoch == NEW
+
+
+def test_a_log_the_server_lost_whole_is_begun_again():
+    sut = engine(position=5)
+    sut.step(Started(), 0.0)
+
+    outputs = sut.step(PageFailed(Failure(detail="", code=ProblemCode.UNKNOWN_LOG)), 0.0)
+
+    assert only(outputs, Push).rows == ()
+
+
+def test_what_was_seen_recorded_no_longer_waits_for_its_answer():
+    first, second = rows(1), rows(1, first=2)
+    sut = engine(outbox=first)
+    sut.step(Started(), 0.0)
+    sut.step(page(arrived(first)), 0.0)
+    sut.step(Stored(), 0.0)
+
+    outputs = sut.step(Appended(second), 0.0)
+    assert only(outputs, Push).rows == second
+    assert sut.step(PushFailed(NO_ANSWER, 1), 0.0) == []
+
+
+def test_the_end_of_an_outage_is_the_end_of_the_pause():
+    one = rows(1)
+    sut = engine(outbox=one)
+    sut.step(Started(), 0.0)
+    sut.step(PushFailed(NO_ANSWER, 1), 0.0)
+    assert only(sut.step(page(()), 1.0), OpenStream).after == 0
+
+    assert only(sut.step(StreamHeard(), 1.0), Push).rows == one
+
+
+def test_a_server_that_asks_to_be_left_alone_is():
+    sut = engine(outbox=rows(1))
+    sut.step(Started(), 0.0)
+    busy = Failure(detail="", code=ProblemCode.OVERLOADED, retry_after=7.0)
+
+    assert SetTimer(Timer.PUSH, 7.0) in sut.step(PushFailed(busy, 1), 0.0)
+    sut.step(page(()), 1.0)
+    assert not [one for one in sut.step(StreamHeard(), 1.0) if isinstance(one, Push)]
+    assert only(sut.step(Rang(Timer.PUSH), 7.0), Push)
+
+
+def test_a_gap_on_the_stream_is_fetched_before_anything_after_it_is_stored():
+    three = arrived(rows(3))
+    sut = engine()
+    sut.step(Started(), 0.0)
+    sut.step(page(()), 0.0)
+    sut.step(StreamHeard(), 0.0)
+
+    outputs = sut.step(StreamHeard(three[1:]), 0.0)
+
+    assert only(outputs, FetchPage).after == 0
+    assert not [one for one in outputs if isinstance(one, Store)]
+    assert only(sut.step(page(three[:1], head=3), 0.0), Store).records == three
+
+
+def test_a_write_that_failed_is_tried_again_with_the_same_records():
+    two = arrived(rows(2))
+    sut = engine()
+    sut.step(Started(), 0.0)
+    failed = only(sut.step(page(two), 0.0), Store)
+    sut.step(StoreFailed("full"), 0.0)
+
+    assert sut.progress.store_problem == "full"
+    assert only(sut.step(Rang(Timer.WATCHDOG), 5.0), Store) == failed
+    assert sut.progress.position == 0
+
+
+def test_a_rewind_that_failed_is_tried_again():
+    sut = engine(position=0)
+    sut.step(Started(), 0.0)
+    changed = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    asked = only(sut.step(PageFailed(changed), 0.0), Rewind)
+    sut.step(StoreFailed("full"), 0.0)
+
+    assert only(sut.step(Rang(Timer.WATCHDOG), 5.0), Rewind) == asked
+
+
+def test_a_hopeless_row_is_found_by_halving_and_set_aside():
+    two = rows(2)
+    sut = engine(outbox=two)
+    first = only(sut.step(Started(), 0.0), Push)
+    bad = Failure(detail="too large", code=ProblemCode.TOO_LARGE)
+
+    second = only(sut.step(PushFailed(bad, first.number), 0.0), Push)
+    assert second.rows == two[:1]
+    outputs = sut.step(PushFailed(bad, second.number), 0.0)
+
+    assert only(outputs, Park).event_id == two[0].event_id
+    assert only(outputs, Push).rows == two[1:]
+
+
+def test_an_event_refused_in_a_batch_is_set_aside_and_the_rest_is_recorded():
+    two = rows(2)
+    sut = engine(outbox=two)
+    sut.step(Started(), 0.0)
+    problem = EventProblem(code=ProblemCode.MALFORMED_EVENT)
+    results = [
+        PushResult(id=two[0].event_id, problem=problem),
+        PushResult(id=two[1].event_id, position=1),
+    ]
+
+    outputs = sut.step(PushAnswered(PushResponse(epoch=OLD, head=1, results=results), 1), 0.0)
+
+    assert only(outputs, Park).code is ProblemCode.MALFORMED_EVENT
+    assert sut.progress.queued == 0
+
+
+def test_a_stream_that_falls_silent_is_given_up_and_the_network_coming_back_ends_the_wait():
+    sut = engine()
+    sut.step(Started(), 0.0)
+    sut.step(page(()), 0.0)
+    sut.step(StreamHeard(), 0.0)
+    assert sut.progress.is_connected
+
+    sut.step(Rang(Timer.SILENCE), 11.0)
+
+    assert not sut.progress.is_connected
+    assert only(sut.step(NetworkReturned(), 12.0), FetchPage)
+    assert sut.step(StreamEnded(NO_ANSWER), 12.0) == []
