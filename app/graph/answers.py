@@ -36,8 +36,8 @@ class EstateShape:
     """What does not change with health: weak points, circles, gaps in the catalogue.
 
     `needed_by` maps single points of failure to how many services need each; `circles` maps a
-    service to everything in the circle of dependencies it is in, itself included.  `warnings` are what was wrong with the
-    catalogue, sentences.
+    service to everything in the circle of dependencies it is in, itself included.  `warnings`
+    are what was wrong with the catalogue, sentences.
     """
 
     graph: ServiceGraph
