@@ -82,11 +82,9 @@ def topology_of(
     """The topology as the log says; `before` itself when nothing changed that the map shows.
 
     `abnormal` are services in trouble, shown with their neighbours, `pinned` those people want
-    to see; what was in the focus of `before` stays there.  When more than a quarter of
-    the services or half of the dependencies are new, there is nothing to remember and the map is
-    laid out afresh.  `size` is what the columns
-    should fill, for a fresh layout only.  Takes up to a second for 20,000 services: call it on
-    the worker thread.
+    to see; what was in the focus of `before` stays there.  When more than a quarter of the services
+    or half of the dependencies are new, the map is laid out afresh, to fill `size`.  Takes up to a
+    second for 20,000 services: call it on the worker thread.
     """
     size = size or (before.size if before is not None else FocusSize())
     catalog, graph = _estate(organisation, before)
@@ -96,11 +94,8 @@ def topology_of(
     memory = before if is_remembered else None
     shown = _in_focus(graph, trouble, asked, () if memory is None else memory.in_focus)
     if memory is not None and memory.graph is graph and memory.in_focus == shown:
-        return (
-            memory
-            if memory.organisation is organisation
-            else replace(memory, organisation=organisation)
-        )
+        is_same = memory.organisation is organisation
+        return memory if is_same else replace(memory, organisation=organisation)
     focus, places = _focus(graph, shown, memory, size)
     overview, overview_places = _overview(graph, memory)
     return Topology(

@@ -134,6 +134,11 @@ def _signals_before(writer: LogWriter) -> None:
         "integration:deploys",
         ChangeSeen(ref="d-1", title="Deploy checkout v42", service="checkout", version="v42"),
     )
+    _alerts(writer)
+    _health(writer)
+
+
+def _alerts(writer: LogWriter) -> None:
     alerts = [
         ("13:39", "checkout", "5xx over 20%", AlertSeverity.CRITICAL),
         ("13:40:30", "order", "5xx over 20%", AlertSeverity.CRITICAL),
@@ -153,7 +158,10 @@ def _signals_before(writer: LogWriter) -> None:
             severity=severity,
             services=(service,),
         )
-        writer.add(moment, monitor, fact)
+        writer.add(moment, "integration:monitor", fact)
+
+
+def _health(writer: LogWriter) -> None:
     health = [
         ("13:39", "checkout", Health.FAILING, "41% err"),
         ("13:40:30", "order", Health.FAILING, "44% err"),
@@ -167,7 +175,7 @@ def _signals_before(writer: LogWriter) -> None:
     ]
     for moment, service, state, indicator in health:
         fact_of = HealthChanged(service=service, health=state, indicator=indicator)
-        writer.add(moment, monitor, fact_of)
+        writer.add(moment, "integration:monitor", fact_of)
 
 
 def _opening(writer: LogWriter) -> None:
@@ -185,17 +193,26 @@ def _opening(writer: LogWriter) -> None:
     two = _decided(
         writer, "13:52", "priya", "Freeze all changes in prod-eu", "Until resolved + 2 h"
     )
-    freeze = writer.add(
+    freeze = _freeze(writer, two)
+    writer.add("13:53", "priya", EntryPinned(entry=one))
+    _exceptions(writer, freeze)
+    _held_changes(writer)
+
+
+def _freeze(writer: LogWriter, decision: str) -> str:
+    return writer.add(
         "13:52",
         "priya",
         FreezeDeclared(
             scope=FreezeScope.FULL,
             environments=("prod-eu",),
-            decision=two,
+            decision=decision,
             after_resolved_minutes=120,
         ),
     )
-    writer.add("13:53", "priya", EntryPinned(entry=one))
+
+
+def _exceptions(writer: LogWriter, freeze: str) -> None:
     exception = ExceptionRequested(
         change="checkout to v41", freezes=(freeze,), services=("checkout",), requester="maria"
     )
@@ -208,6 +225,9 @@ def _opening(writer: LogWriter) -> None:
     )
     writer.add("14:25", "priya", _approval(second, "priya"))
     writer.add("14:25:30", "maria", _approval(second, "maria"))
+
+
+def _held_changes(writer: LogWriter) -> None:
     for number, title in enumerate(("pricing v7", "tax v12", "auth v31"), start=2):
         held = ChangeSeen(
             ref=f"d-{number}",
@@ -271,6 +291,12 @@ def _middle(writer: LogWriter) -> None:
         "14:28:50", "jae", NoteWritten(text="orders-db pool raised to 500, refilled in 40 s")
     )
     writer.add("14:29", "jae", EntryPinned(entry=note))
+    _actions(writer)
+    _updates(writer)
+    _clocks(writer)
+
+
+def _actions(writer: LogWriter) -> None:
     for moment, who, text in (
         ("13:48", "jae", "Collect checkout traces"),
         ("14:03", "maria", "Check PSP B quota"),
@@ -288,6 +314,9 @@ def _middle(writer: LogWriter) -> None:
     writer.add(
         "14:36:30", "priya", _action("aisha", "Support macro for failed orders", "14:47:36")
     )
+
+
+def _updates(writer: LogWriter) -> None:
     writer.add(
         "13:58", "ben", UpdateSent(audiences=("Status page",), text="Checkout is degraded.")
     )
@@ -299,6 +328,9 @@ def _middle(writer: LogWriter) -> None:
     )
     for audience in ("Status page", "Execs", "Support"):
         writer.add("14:36", "ben", UpdateDrafted(audience=audience, text=text))
+
+
+def _clocks(writer: LogWriter) -> None:
     brief = ClockArmed(
         clock="exec", name="Exec brief", basis="every 30 min", minutes=30, owner_name="Ben Ito",
         repeats=True,
