@@ -17,6 +17,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_catalogue(commands)
     _add_sources(commands)
     _add_proof(commands)
+    _add_queue(commands)
     return parser
 
 
@@ -103,3 +104,14 @@ def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.add_argument("bundle", type=Path)
     verify.add_argument("--checkpoint", type=Path, help="a later checkpoint it must agree with")
     verify.add_argument("--json", action="store_true")
+
+
+def _add_queue(commands: Commands[argparse.ArgumentParser]) -> None:
+    queue = commands.add_parser("queue", help="carry what a device could not send")
+    verbs = queue.add_subparsers(dest="verb", required=True)
+    export = verbs.add_parser("export", help="write what waits in a profile to a file")
+    export.add_argument("-o", "--output", type=Path, required=True)
+    export.add_argument("--profile", default="default", help="whose queue")
+    bring = verbs.add_parser("import", help="send what is in a file, as its authors wrote it")
+    bring.add_argument("file", type=Path)
+    _add_target(bring)

@@ -22,6 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.sources import run_source
 
             return run_source(arguments)
+        case "queue":
+            from app.cli.queue import run_queue
+
+            return run_queue(arguments)
         case "export":
             from app.cli.exporting import export
 

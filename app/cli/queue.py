@@ -1,0 +1,70 @@
+"""`queue`: carry what one device could not send to where it can be sent."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from getpass import getpass
+
+from app.errors import WatchfloorError
+from app.log.profile import open_profile
+from app.log.profile_key import profile_key
+from app.sync.api_client import ApiClient
+from app.sync.carrying import Delivery, deliver, queued_events
+from app.sync.places import data_folder, target
+from app.sync.profile_store import ProfileStore
+from app.sync.queue_file import Carried, read_queue_file, write_queue_file
+
+
+class NoSuchProfile(WatchfloorError):
+    """There is no profile by that name."""
+
+    advice = "Name it with --profile; WATCHFLOOR_DATA says where profiles are kept."
+
+
+def run_queue(arguments: argparse.Namespace) -> int:
+    """Export the queue of a profile, or send one from a file; 1 when some of it was refused."""
+    return _export(arguments) if arguments.verb == "export" else _import(arguments)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    events = _queued(arguments.profile)
+    path = write_queue_file(arguments.output, events, _now())
+    count = "1 event" if len(events) == 1 else f"{len(events)} events"
+    print(f"{path} ({count}). They stay queued here until a server has them.")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    events = read_queue_file(arguments.file)
+    url, token = target(arguments.server, arguments.token_file)
+    delivery = asyncio.run(_deliver(url, token, events))
+    print(delivery.sentence)
+    return 1 if delivery.refused else 0
+
+
+async def _deliver(url: str, token: str, events: Sequence[Carried]) -> Delivery:
+    async with ApiClient(url, token) as api:
+        return await deliver(api, events)
+
+
+def _queued(profile: str) -> tuple[Carried, ...]:
+    folder = data_folder() / "profiles" / profile
+    if not (folder / "profile.db").exists():
+        raise NoSuchProfile(f"there is no profile {profile!r} here")
+    key = profile_key(
+        folder,
+        profile=profile,
+        ask_passphrase=(lambda: getpass("Passphrase: ")) if sys.stdin.isatty() else None,
+        environment=os.environ,
+    )
+    with open_profile(folder / "profile.db", key.key, clock=_now).log as local:
+        return queued_events(local, ProfileStore(local, _now))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,108 @@
+"""Sending what another device queued: each event goes to its log as its author signed it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.events.codec import read_body
+from app.events.event import ORGANISATION_LOG
+from app.log.local_log import LocalLog
+from app.protocol.bodies import MAX_BATCH_EVENTS, PushResponse
+from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.exchange import Outgoing
+from app.sync.profile_store import ProfileStore
+from app.sync.queue_file import Carried
+
+BATCH_EVENTS = min(200, MAX_BATCH_EVENTS)
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What became of a carried queue.
+
+    `recorded` counts events the server has now, whether they came here or were there before.
+    `without_effect` counts those among them that were recorded without taking effect.
+    `refused` says why the others are not recorded, one sentence each.
+    """
+
+    recorded: int = 0
+    without_effect: int = 0
+    refused: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the person, in one line."""
+        events = "1 event is" if self.recorded == 1 else f"{self.recorded} events are"
+        words = f"{events} recorded as their authors wrote them."
+        if self.without_effect:
+            words += f" {self.without_effect} without effect."
+        if self.refused:
+            words += f" Refused {len(self.refused)}: {'; '.join(dict.fromkeys(self.refused))}."
+        return words
+
+
+def queued_events(local: LocalLog, store: ProfileStore) -> tuple[Carried, ...]:
+    """Everything that waits in a profile, in the order it would be sent."""
+    logs = dict.fromkeys((*local.waiting_logs(), *local.followed()))
+    return tuple(
+        Carried(log=log, body=row.body, sig=row.sig) for log in logs for row in store.outbox(log)
+    )
+
+
+async def deliver(
+    api: ApiClient,
+    events: Sequence[Carried],
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Delivery:
+    """Send carried events; what the server has already stays as it is.
+
+    Raises `ServerUnavailable` when the server cannot be reached: then the same file can be sent
+    again, whatever part of it arrived.
+    """
+    recorded = without_effect = 0
+    refused: list[str] = []
+    for log, batch in _batches(events):
+        response = await _push(api, log, batch, sleep)
+        for result in response.results:
+            if result.problem is not None:
+                detail = result.problem.detail or result.problem.field
+                refused.append(f"{result.problem.code}{f', {detail}' if detail else ''}")
+            else:
+                recorded += 1
+                without_effect += result.why is not None
+    return Delivery(recorded=recorded, without_effect=without_effect, refused=tuple(refused))
+
+
+async def _push(
+    api: ApiClient,
+    log: str,
+    batch: Sequence[Carried],
+    sleep: Callable[[float], Awaitable[None]],
+) -> PushResponse:
+    rows = [_outgoing(one) for one in batch]
+    for _ in range(TRIES - 1):
+        try:
+            return await api.push(log, "", rows)
+        except ServerUnavailable as error:
+            if error.failure.retry_after is None:
+                raise
+            await sleep(error.failure.retry_after)
+    return await api.push(log, "", rows)
+
+
+def _batches(events: Sequence[Carried]) -> Iterator[tuple[str, list[Carried]]]:
+    """Events by log, the organisation first: it says who may write in the others."""
+    logs = sorted({one.log for one in events}, key=lambda log: (log != ORGANISATION_LOG, log))
+    for log in logs:
+        own = [one for one in events if one.log == log]
+        for start in range(0, len(own), BATCH_EVENTS):
+            yield log, own[start : start + BATCH_EVENTS]
+
+
+def _outgoing(carried: Carried) -> Outgoing:
+    envelope = read_body(carried.body)
+    return Outgoing(event_id=envelope.id, n=envelope.n, body=carried.body, sig=carried.sig)
