@@ -1,4 +1,4 @@
-"""Whatever people write, whoever was apart, in whatever pages it arrives: one state, safe rules."""
+"""Whatever people write while apart, in whatever pages it arrives: one state, and safe."""
 
 from __future__ import annotations
 
