@@ -82,7 +82,7 @@ def topology_of(
     """The topology as the log says; `before` itself when nothing changed that the map shows.
 
     `abnormal` are services in trouble, shown with their neighbours, `pinned` those people want
-    to see; what was in the focus of `before` stays there.  When more than a quarter of the services
+    to see; what was in the focus of `before` stays there.  When over a quarter of the services
     or half of the dependencies are new, the map is laid out afresh, to fill `size`.  Takes up to a
     second for 20,000 services: call it on the worker thread.
     """
