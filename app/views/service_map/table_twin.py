@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from app.graph.answers import missing_of, missing_words
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.speech import (
     callers_of,
@@ -28,6 +29,8 @@ class Field(IntEnum):
     OWNER = 3
     CALLERS = 4
     DEPENDENCIES = 5
+    ON_CALL = 6
+    MISSING = 7
 
 
 class ServiceTable(QAbstractTableModel):
@@ -77,7 +80,7 @@ class ServiceTable(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return Field(section).name.capitalize()
+            return Field(section).name.replace("_", " ").capitalize()
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -106,6 +109,10 @@ class ServiceTable(QAbstractTableModel):
                 return ", ".join(callers_of(graph, service_id))
             case Field.DEPENDENCIES:
                 return ", ".join(dependencies_of(graph, service_id))
+            case Field.ON_CALL:
+                return graph.services[graph.index[service_id]].on_call or "nobody"
+            case Field.MISSING:
+                return missing_words(missing_of(graph.services[graph.index[service_id]]))
 
 
 class ServiceTableView(QTableView):

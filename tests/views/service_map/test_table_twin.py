@@ -48,6 +48,8 @@ def test_a_row_says_what_the_card_says(table: ServiceTable) -> None:
         "Payments",
         "web, app",
         "order, price, bank",
+        "Jae Park",
+        "no runbook",
     ]
     assert row_of(table, "bank")[3] == "no owner"
 
@@ -55,7 +57,16 @@ def test_a_row_says_what_the_card_says(table: ServiceTable) -> None:
 def test_columns_have_names(table: ServiceTable) -> None:
     names = [table.headerData(field, Qt.Orientation.Horizontal) for field in Field]
 
-    assert names == ["Service", "State", "Indicator", "Owner", "Callers", "Dependencies"]
+    assert names == [
+        "Service",
+        "State",
+        "Indicator",
+        "Owner",
+        "Callers",
+        "Dependencies",
+        "On call",
+        "Missing",
+    ]
 
 
 def test_the_table_keeps_the_rules_of_its_kind(table: ServiceTable) -> None:
