@@ -177,10 +177,14 @@ def fate(world: World, log: list[Recorded]) -> None:
 
 def epoch_recovered(world: World, log: list[Recorded]) -> None:
     """I-EPOCH: what any console had before a restore is back, and the restore is announced."""
-    recorded = {one.event.id for one in log}
+    recorded, accepted = {one.event.id for one in log}, world.site.history.accepted
     announced = {
         one.event.fact.epoch_before for one in log if isinstance(one.event.fact, LogRestored)
     }
+    for one in log:
+        is_kept = one.standing is Standing.ACCEPTED or one.event.id not in accepted
+        is_trusted = one.event.console not in world.site.revoked
+        require(is_kept or not is_trusted, "epoch_recovered", f"{one.event.id} lost its effect")
     for console in world.consoles:
         for lost in console.disk.lost:
             require(lost.event_id in recorded, "epoch_recovered", f"{lost.event_id} is not back")

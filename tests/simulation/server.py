@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from app.errors import InvalidInput
+from app.events.event import Standing
 from app.log.appending import Appended, Arrival, Batch, GrowingLog, Known, Outcome
 from app.log.event_log import Page, UnknownLog
 from app.proof.merkle import CompactRange
@@ -19,6 +20,9 @@ from app.server.registry import Registry
 from app.server.standing import Judge
 from app.sync.exchange import Outgoing
 from tests.simulation.invariants import authorised
+
+
+_CODEC = full_codec()
 
 
 class ModelLog:
@@ -87,7 +91,7 @@ class History:
     roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
     base: dict[str, int] = field(default_factory=dict)
     acked: dict[str, tuple[str, int]] = field(default_factory=dict)
-    revoked_ahead: list[str] = field(default_factory=list)
+    accepted: set[str] = field(default_factory=set)
     epochs: list[str] = field(default_factory=list)
 
 
@@ -161,6 +165,11 @@ class Site:
         for growth in appended.growths:
             assert growth.first == len(known) + 1
             known.extend(growth.lines)
+            self.history.accepted.update(
+                one.event.id
+                for one in map(_CODEC.read_record, growth.lines)
+                if one.standing is Standing.ACCEPTED
+            )
             root = CompactRange.from_bytes(self.store.trees[self.log]).root
             self.history.roots[epoch, len(known)] = root
 
