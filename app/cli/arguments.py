@@ -18,6 +18,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sources(commands)
     _add_proof(commands)
     _add_queue(commands)
+    _add_operations(commands)
     return parser
 
 
@@ -37,6 +38,9 @@ def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     serve.add_argument("--story", type=Path, help="play this story, then stay")
     serve.add_argument("--incident", default="", help="with --story: the id of its incident")
+    serve.add_argument(
+        "--hints", default="", help="nats:// URL, with several servers on one PostgreSQL"
+    )
     serve.add_argument("--sources", type=Path, help="file of what to ask on a schedule")
 
 
@@ -115,3 +119,15 @@ def _add_queue(commands: Commands[argparse.ArgumentParser]) -> None:
     bring = verbs.add_parser("import", help="send what is in a file, as its authors wrote it")
     bring.add_argument("file", type=Path)
     _add_target(bring)
+
+
+def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
+    backup = commands.add_parser("backup", help="copy a running server's database and keys")
+    backup.add_argument("-o", "--output", type=Path, required=True, help="a new folder")
+    restore = commands.add_parser("restore", help="put a backup in a stopped server's place")
+    restore.add_argument(
+        "backup", type=Path, nargs="?", help="its folder; none after pg_restore, to begin anew"
+    )
+    for parser in (backup, restore):
+        parser.add_argument("--database", default="", help="a file or a postgresql:// URL")
+        parser.add_argument("--data", type=Path, help="folder of database and keys")

@@ -12,6 +12,8 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.serving import serve
 
             return serve(arguments)
+        case "backup" | "restore":
+            return _operate(arguments)
         case "verify":
             return _verify(arguments)
         case "import-catalog":
@@ -34,6 +36,17 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.verbs import run_verb
 
             return run_verb(arguments)
+
+
+def _operate(arguments: argparse.Namespace) -> int:
+    from app.cli.operations import backup, restore
+    from app.sync.places import data_folder
+
+    folder = arguments.data or data_folder() / "server"
+    database, key_file = arguments.database or str(folder / "server.db"), folder / "server.key"
+    if arguments.command == "backup":
+        return backup(database, key_file, arguments.output)
+    return restore(database, key_file, arguments.backup)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

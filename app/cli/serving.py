@@ -34,6 +34,7 @@ def serve(arguments: argparse.Namespace) -> int:
         token_file=folder / "local.token",
         prometheus=asked.prometheus,
         catalogues=asked.catalogues,
+        hints=arguments.hints,
     )
     clock = StoryClock()
 

@@ -282,6 +282,9 @@ def _situation_line(recorded: Recorded, names: Callable[[str], str]) -> Line | N
         case RoleSettled(role=role, person=person):
             text = f"Settled: {names(person)} is {title_of(role)}"
             return Line(lane=Lane.ROLES, mark=Mark.ROLE, text=text, is_strong=True)
+        case LogRestored(returned=0):
+            text = "The server was restored from a backup; what consoles still have comes back"
+            return Line(lane=system, mark=situation, text=text, is_strong=True)
         case LogRestored(kept=kept, returned=returned):
             count = "1 entry" if returned == 1 else f"{returned} entries"
             text = f"Log restored from a backup after entry {kept}: sent back {count}"
