@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from typing import TypeVar
 
-from app.incident.claims import is_contested
+from app.incident.claims import Claim, is_contested
 from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.roles import COMMANDER, DEPUTY
 from app.incident.projections.decisions import Decision
 from app.incident.projections.freezes import Freeze
 from app.incident.projections.roster import RoleSeat
 from app.incident.state import IncidentState
+
+_T = TypeVar("_T")
 
 
 class Matter(StrEnum):
@@ -37,10 +40,15 @@ KEEP, LIFT = "keep", "lift"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One way to settle it: `key` is what the settling command takes, `label` how it reads."""
+    """One way to settle it: `key` is what the settling command takes, `label` how it reads.
+
+    `author` is the name of who set it so, and `at` when; both empty where nobody did.
+    """
 
     key: str
     label: str
+    author: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,10 @@ def contested(state: IncidentState, zone: tzinfo = UTC) -> tuple[Contested, ...]
         *_texts(state),
         *_actions(state),
     )
+
+
+def _set_by(state: IncidentState, claim: Claim[_T], key: str, label: str) -> Choice:
+    return Choice(key=key, label=label, author=state.name_of(claim.person), at=claim.at)
 
 
 def _command(state: IncidentState) -> tuple[str, ...]:
@@ -107,15 +119,23 @@ def _role(state: IncidentState, seat: RoleSeat) -> Contested:
         subject=seat.role,
         sentence=sentence,
         settlers=settlers,
-        choices=tuple(Choice(key=person, label=name) for person, name in people.items()),
+        choices=tuple(_holding(seat, person, name) for person, name in people.items()),
     )
+
+
+def _holding(seat: RoleSeat, person: str, name: str) -> Choice:
+    since = next(one.since for one in (*seat.contenders, *seat.holders) if one.person == person)
+    return Choice(key=person, label=name, author=name, at=since)
 
 
 def _phase(state: IncidentState) -> Iterable[Contested]:
     situation = state.situation
     if situation.is_resolve_contested:
-        said = {one.value: state.name_of(one.person) for one in reversed(situation.phases)}
-        words = _and(f"{phase.value} by {name}" for phase, name in reversed(said.items()))
+        first = {one.value: one for one in reversed(situation.phases)}
+        words = _and(
+            f"{phase.value} by {state.name_of(one.person)}"
+            for phase, one in reversed(first.items())
+        )
         yield Contested(
             matter=Matter.PHASE,
             subject="",
@@ -123,7 +143,8 @@ def _phase(state: IncidentState) -> Iterable[Contested]:
             f"It stays {situation.phase.value}. Commander settles it.",
             settlers=_command(state),
             choices=tuple(
-                Choice(key=phase.value, label=phase.value.capitalize()) for phase in said
+                _set_by(state, one, phase.value, phase.value.capitalize())
+                for phase, one in first.items()
             ),
         )
 
@@ -134,14 +155,16 @@ def _severity(state: IncidentState) -> Iterable[Contested]:
         words = _and(
             f"SEV {one.value} by {state.name_of(one.person)}" for one in situation.severities
         )
-        levels = sorted({one.value for one in situation.severities})
+        first = {one.value: one for one in reversed(situation.severities)}
         yield Contested(
             matter=Matter.SEVERITY,
             subject="",
             sentence=f"Severity was set to {words} while apart. "
             f"SEV {situation.severity} holds. Commander confirms.",
             settlers=_commander(state),
-            choices=tuple(Choice(key=str(level), label=f"SEV {level}") for level in levels),
+            choices=tuple(
+                _set_by(state, first[level], str(level), f"SEV {level}") for level in sorted(first)
+            ),
         )
 
 
@@ -197,7 +220,13 @@ def _verdicts(
         "All are kept, none counts. Commander picks.",
         settlers=_commander(state),
         choices=tuple(
-            Choice(key=one.event_id, label=words) for one, words in zip(rulings, said, strict=True)
+            Choice(
+                key=one.event_id,
+                label=_VERDICTS[one.verdict].capitalize(),
+                author=state.name_of(one.decided_by),
+                at=one.at,
+            )
+            for one in rulings
         ),
     )
 
@@ -216,7 +245,13 @@ def _rivals(state: IncidentState, decision: Decision) -> Contested:
         "None is current. Commander picks.",
         settlers=_commander(state),
         choices=tuple(
-            Choice(key=one.decision_id, label=f"{one.label} {one.title}") for one in rivals
+            Choice(
+                key=one.decision_id,
+                label=f"{one.label} {one.title}",
+                author=state.name_of(one.proposed_by),
+                at=one.proposed_at,
+            )
+            for one in rivals
         ),
     )
 
@@ -231,7 +266,7 @@ def _exceptions(state: IncidentState) -> Iterable[Contested]:
                 "It opens nothing. Commander picks the text to approve.",
                 settlers=_command(state),
                 choices=tuple(
-                    Choice(key=text.event_id, label=text.value.change) for text in one.versions
+                    _set_by(state, text, text.event_id, text.value.change) for text in one.versions
                 ),
             )
 
@@ -245,7 +280,7 @@ def _texts(state: IncidentState) -> Iterable[Contested]:
             subject="",
             sentence=f"The title was rewritten by {people} while apart. The first shows.",
             settlers=_command(state) or tuple(one.person for one in titles),
-            choices=tuple(Choice(key=one.event_id, label=one.value) for one in titles),
+            choices=tuple(_set_by(state, one, one.event_id, one.value) for one in titles),
         )
     for row in state.timeline:
         if is_contested(row.texts):
@@ -256,7 +291,7 @@ def _texts(state: IncidentState) -> Iterable[Contested]:
                 sentence=f"{_and(map(state.name_of, authors))} rewrote an entry while apart. "
                 "The first shows.",
                 settlers=(*authors, *_command(state)),
-                choices=tuple(Choice(key=one.event_id, label=one.value) for one in row.texts),
+                choices=tuple(_set_by(state, one, one.event_id, one.value) for one in row.texts),
             )
 
 
