@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -29,6 +27,8 @@ from app.views.tokens import dark_tokens, light_tokens
 from app.views.window import Window
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from app.capture.vocabulary import Vocabulary
     from app.console.acting import Acting
     from app.console.backstage import Backstage
@@ -83,7 +83,7 @@ class Room(QObject):
         self.window = Window(self._desk, self.view, settings)
         self._mapping: Mapping | None = None
         self._bridge = Bridge()
-        self._backstage: Future[Backstage] = Future()
+        self._backstage: Future[Backstage]
         self._running: Future[None] | None = None
         self._worker: Worker
         self.acting: Acting
@@ -103,12 +103,15 @@ class Room(QObject):
     @Slot()
     def _begin(self) -> None:
         """Load what acts and what works; no key is handled before both are there."""
+        from concurrent.futures import Future
+
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.sync.worker import Worker
 
         self.acting = Acting(self._desk, self._write, self)
         self._worker = Worker()
+        self._backstage = Future()
         self._connect()
         self.view.capture.use_acting(acting_kinds())
         self._worker.start()
@@ -249,16 +252,20 @@ class Room(QObject):
         return self._worker.submit(self._when_ready(drafts))
 
     async def _when_ready(self, drafts: tuple[Draft, ...]) -> tuple[Event, ...]:
-        backstage = await asyncio.wrap_future(self._backstage)
-        return await backstage.write(drafts)
+        return await (await self._ready()).write(drafts)
+
+    async def _ready(self) -> Backstage:
+        """What works on the worker, once it is loaded.  Awaited there."""
+        import asyncio
+
+        return await asyncio.wrap_future(self._backstage)
 
     @Slot(str)
     def _save_draft(self, text: str) -> None:
         self._worker.submit(self._keep_draft(text))
 
     async def _keep_draft(self, text: str) -> None:
-        backstage = await asyncio.wrap_future(self._backstage)
-        await backstage.save_draft(text, None)
+        await (await self._ready()).save_draft(text, None)
 
     @Slot(str)
     def _open_link(self, text: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from app.protocol.sync_status import SyncKind, SyncStatus
-from app.sync.engine import Progress
+
+if TYPE_CHECKING:
+    from app.sync.engine import Progress
 
 SENDING_AFTER = timedelta(seconds=1)
 FIRST_CONTACT = timedelta(seconds=5)
