@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 
 from app.errors import WatchfloorError
-from app.log.backup import check_log, copy_database, replace_database, require_unused
+from app.log.backup import back_up, require_whole
+from app.log.backup import restore as restore_database
+from app.log.database_use import require_database, require_unused
 from app.log.event_log import EventLog
 from app.log.problems import FolderUnusable
 from app.log.secret_file import sync_folder, write_secret
@@ -81,10 +83,13 @@ def backup(database: str, key_file: Path, output: Path, *, clock: Clock = _utc_n
         raise BackupExists(f"{output} exists already")
     unfinished = output.with_name(f"{output.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    copy_database(path, unfinished / DATABASE_NAME)
-    write_secret(unfinished / KEY_NAME, _read(key_file))
+    require_database(path)
+    with EventLog.open(path) as log:
+        back_up(log, unfinished / DATABASE_NAME)
     with EventLog.open(unfinished / DATABASE_NAME) as log:
-        records = check_log(log)
+        require_whole(log)
+        records = {head.log: head.position for head in log.heads()}
+    write_secret(unfinished / KEY_NAME, _read(key_file))
     files = {name: _digest(unfinished / name) for name in (DATABASE_NAME, KEY_NAME)}
     manifest = Manifest(made_at=clock().isoformat(), records=records, files=files)
     write_secret(unfinished / MANIFEST_NAME, msgspec.json.encode(manifest))
@@ -100,7 +105,7 @@ def backup(database: str, key_file: Path, output: Path, *, clock: Clock = _utc_n
 def restore(database: str, key_file: Path, source: Path | None, *, clock: Clock = _utc_now) -> int:
     """Put a backup in the place of a stopped server's database, and begin new epochs.
 
-    The database that was there is moved aside.  Without `source` the database is taken as it
+    The database that was there is kept beside it.  Without `source` the database is taken as it
     is, restored already by other means (PostgreSQL).  Prints what was done.  Raises
     `BackupUnusable`, `DatabaseInUse`, `OtherKeys`, `KeysUnreadable`, `StoreError`; then the
     database is as it was.
@@ -114,16 +119,11 @@ def restore(database: str, key_file: Path, source: Path | None, *, clock: Clock 
     manifest = _checked(source)
     require_unused(path)
     _restore_keys(source / KEY_NAME, key_file)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    copy_database(source / DATABASE_NAME, unfinished)
-    with EventLog.open(unfinished) as log:
-        check_log(log)
-        count = begin_new_epochs(log, load_keys(key_file).console, clock)
-    aside = replace_database(path, unfinished, clock())
+    key = load_keys(key_file).console
+    count = restore_database(
+        source / DATABASE_NAME, path, lambda log: begin_new_epochs(log, key, clock)
+    )
     print(f"{path}: {count} logs as of {manifest.made_at}; consoles send again what is missing")
-    if aside is not None:
-        print(f"the database that was there is {aside}")
     return 0
 
 

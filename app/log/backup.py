@@ -1,10 +1,9 @@
-"""A copy of a server's SQLite database, made while it is written, and checked to be whole."""
+"""Online backups of a server's SQLite database, and starting again from one."""
 
 from __future__ import annotations
 
 import os
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,103 +11,113 @@ import sqlcipher3.dbapi2
 
 from app.log.database import make_folder
 from app.log.event_log import EventLog
-from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable, StoreError
-from app.log.secret_file import sync_folder
+from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable
 from app.proof.merkle import CompactRange
 
-_PAGES_AT_ONCE = 1_024
-_LINES = 5_000
-_BYTES = 16 * 1024 * 1024
+_PAGES_AT_ONCE = 1_000
+_RECORDS_AT_ONCE = 5_000
+_BYTES_AT_ONCE = 16 * 1024 * 1024
 
 
-class DatabaseInUse(StoreError):
-    """Something has the database open."""
+def back_up(log: EventLog, target: Path) -> int:
+    """Copy the whole database to `target` while it is in use; returns its size in bytes.
 
-    advice = "Stop the server first, then restore."
-
-
-class NoDatabase(StoreError):
-    """There is no database where one was named."""
-
-    advice = "Check the path: it is the --database or the --data folder the server was given."
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database that may be in use to a new file, which is on disk when this returns.
-
-    The copy is of one moment.  Raises `NoDatabase`, `StorageUnavailable`, `FolderUnusable`.
+    The copy is one consistent moment, checked and on disk when this returns.  For PostgreSQL use
+    its own tools (`pg_dump`, WAL archiving).  Raises `StorageUnavailable`, `FolderUnusable`.
     """
-    if not source.is_file():
-        raise NoDatabase(f"there is no file {source}")
+    if log.database.is_postgresql:
+        raise StorageUnavailable("a PostgreSQL database is backed up with pg_dump or its WAL")
     make_folder(target.parent)
-    try:
-        with (
-            closing(sqlcipher3.dbapi2.connect(str(source))) as reading,
-            closing(sqlcipher3.dbapi2.connect(str(target))) as writing,
-        ):
-            reading.backup(writing, pages=_PAGES_AT_ONCE)
-        target.chmod(0o600)
-        _sync(target)
-    except sqlcipher3.dbapi2.Error as error:
-        raise StorageUnavailable(f"{source.name} cannot be copied: {error}") from error
-    except OSError as error:
-        raise FolderUnusable(f"{target}: {error.strerror}") from error
+    unfinished = target.with_name(target.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    with log.database.readers.connect() as connection:
+        source: Any = connection.connection.driver_connection
+        copy = sqlcipher3.dbapi2.connect(str(unfinished))
+        try:
+            source.backup(copy, pages=_PAGES_AT_ONCE)
+            _require_sound(copy, unfinished)
+        finally:
+            copy.close()
+    _put_in_place(unfinished, target)
+    return target.stat().st_size
 
 
-def check_log(log: EventLog) -> dict[str, int]:
-    """Recompute the tree of every log from its records; how many there are, by log.
+def restore(
+    backup: Path,
+    database: Path,
+    begin_again: Callable[[EventLog], int] = EventLog.change_epochs,
+) -> int:
+    """Make a backup the database of a server that is not running; returns how many logs it has.
 
-    Raises `DamagedDatabase`.
+    Every log gets a new epoch, so that consoles notice and send again what the backup lacks:
+    `begin_again` sees to that, before the database is in its place.  One that is in the way is
+    kept beside it.  Raises `DamagedDatabase` for a bad backup.
     """
-    counts = {}
+    if not backup.is_file():
+        raise FolderUnusable(f"{backup} is not a file")
+    make_folder(database.parent)
+    unfinished = database.with_name(database.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    source = sqlcipher3.dbapi2.connect(str(backup))
+    copy = sqlcipher3.dbapi2.connect(str(unfinished))
+    try:
+        _require_sound(source, backup)
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    with EventLog.open(unfinished) as log:
+        require_whole(log)
+        logs = begin_again(log)
+    _keep_beside(database)
+    _put_in_place(unfinished, database)
+    return logs
+
+
+def require_whole(log: EventLog) -> None:
+    """Compute the tree of every log again from its records; raises `DamagedDatabase`.
+
+    This finds a changed record, which the database's own check does not look for.
+    """
     for head in log.heads():
         tree = CompactRange()
         while tree.size < head.position:
-            page = log.page(head.log, tree.size, limit=_LINES, max_bytes=_BYTES)
+            page = log.page(head.log, tree.size, limit=_RECORDS_AT_ONCE, max_bytes=_BYTES_AT_ONCE)
             if not page.lines:
                 break
             tree.extend(page.lines)
-        if (tree.size, tree.root) != (head.position, head.root):
-            raise DamagedDatabase(f"the records of {head.log} are not those of its tree")
-        counts[head.log] = head.position
-    return counts
+        if tree.to_bytes() != head.tree:
+            raise DamagedDatabase(f"the records of {head.log!r} are not those that were recorded")
 
 
-def require_unused(path: Path) -> None:
-    """Raise `DatabaseInUse` while any process has the database at `path` open."""
-    if not path.exists():
+def _require_sound(connection: Any, path: Path) -> None:
+    try:
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        raise DamagedDatabase(f"{path} cannot be read: {error}") from error
+    if found != "ok":
+        raise DamagedDatabase(f"{path} is damaged: {found}")
+
+
+def _keep_beside(database: Path) -> None:
+    """Move a database that is in the way, with its companions, to the first free name."""
+    if not database.exists():
         return
-    with closing(sqlcipher3.dbapi2.connect(str(path), timeout=0.2, isolation_level=None)) as one:
-        try:
-            _lock(one)
-        except sqlcipher3.dbapi2.OperationalError as error:
-            raise DatabaseInUse(f"{path} is in use: {error}") from error
-        except sqlcipher3.dbapi2.DatabaseError:
-            return  # a file nobody can have open as a database; it is moved aside as it is
-
-
-def replace_database(path: Path, new: Path, now: datetime) -> Path | None:
-    """Put the database `new` in place of `path`; where the old one is now, if there was one."""
-    aside = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    number = 1
+    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
+        number += 1
     for ending in ("-wal", "-shm", ""):
-        companion = path.with_name(path.name + ending)
+        companion = database.with_name(database.name + ending)
         if companion.exists():
-            companion.replace(aside.with_name(aside.name + ending))
-    new.replace(path)
-    sync_folder(path.parent)
-    return aside if aside.exists() else None
+            companion.rename(kept.with_name(kept.name + ending))
 
 
-def _lock(connection: Any) -> None:
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("BEGIN EXCLUSIVE")
-    connection.execute("ROLLBACK")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
+def _put_in_place(unfinished: Path, target: Path) -> None:
+    for ending in ("-wal", "-shm"):
+        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    sync_folder(path.parent)
+    unfinished.replace(target)

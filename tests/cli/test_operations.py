@@ -18,7 +18,7 @@ from app.cli.operations import (
 )
 from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.situation import LogRestored
-from app.log.backup import DatabaseInUse, NoDatabase
+from app.log.database_use import DatabaseInUse, NoDatabase
 from app.log.event_log import EventLog
 from app.server.keys import load_keys
 from app.server.settings import Settings, embedded_settings
@@ -85,14 +85,14 @@ def test_restoring_brings_back_the_records_under_new_epochs_and_says_so(
     assert len(lines_of(settings, OTHER_LOG)) == 6
 
 
-def test_the_database_that_was_there_is_moved_aside(settings: Settings, tmp_path: Path):
+def test_the_database_that_was_there_is_kept_beside(settings: Settings, tmp_path: Path):
     source = back_up(settings, tmp_path / "backup")
     with EventLog.open(settings.database) as log:
         log.append([batch(*Writer(seed=2).notes(3))])
 
     put_back(settings, source)
 
-    (aside,) = Path(settings.database).parent.glob("server.db.before-*")
+    (aside,) = Path(settings.database).parent.glob("server.db.before-restore-?")
     with EventLog.open(aside) as log:
         assert log.head(LOG).position == 33
 

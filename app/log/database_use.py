@@ -1,0 +1,43 @@
+"""Whether a server's SQLite database is there, and whether anything has it open."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import sqlcipher3.dbapi2
+
+from app.log.problems import StoreError
+
+
+class DatabaseInUse(StoreError):
+    """Something has the database open."""
+
+    advice = "Stop the server first, then restore."
+
+
+class NoDatabase(StoreError):
+    """There is no database where one was named."""
+
+    advice = "Check the path: it is the --database or the --data folder the server was given."
+
+
+def require_database(path: Path) -> None:
+    """Raise `NoDatabase` unless there is a file: opening one that is not there would make it."""
+    if not path.is_file():
+        raise NoDatabase(f"there is no file {path}")
+
+
+def require_unused(path: Path) -> None:
+    """Raise `DatabaseInUse` while any process has the database at `path` open."""
+    if not path.exists():
+        return
+    with closing(sqlcipher3.dbapi2.connect(str(path), timeout=0.2, isolation_level=None)) as one:
+        try:
+            one.execute("PRAGMA locking_mode = EXCLUSIVE")
+            one.execute("BEGIN EXCLUSIVE")
+            one.execute("ROLLBACK")
+        except sqlcipher3.dbapi2.OperationalError as error:
+            raise DatabaseInUse(f"{path} is in use: {error}") from error
+        except sqlcipher3.dbapi2.DatabaseError:
+            return  # nothing can have a damaged file open as a database; it is moved aside
