@@ -68,12 +68,12 @@ KEYS: tuple[Group, ...] = (
     (
         "Map",
         (
-            ("arrows", "along the dependencies"),
-            ("N", "next abnormal service"),
+            ("arrows, Enter", "along the dependencies, open"),
+            ("N  F", "next abnormal service, find one"),
             ("B, then 1 2 3", "blast radius, in hops"),
-            ("F", "find a service"),
             ("A  M  T", "all, small map, table"),
             ("I  O  C  S", "impact, owners, changes, suspects"),
+            ("E  W  G", "evidence, what may fail next, gaps"),
         ),
     ),
     (
