@@ -1,7 +1,8 @@
 """All benchmarks, or those whose name starts with the given word: `python -m tests.benchmarks`.
 
 A benchmark is a module `bench_*.py` here with `measure()`, which yields `Figure`s.  The result
-is build/bench.json, a list of {"name", "value", "unit", "n", "note"}.
+is build/bench.json, a list of {"name", "value", "unit", "n", "note"}.  A module that needs
+what this machine does not have raises `NotMeasurable`: its reason is printed, nothing fails.
 """
 
 from __future__ import annotations
@@ -29,24 +30,28 @@ def main(prefix: str) -> int:
         print(f"no benchmark starts with {prefix!r}; there are: {', '.join(names)}")
         return 1
     measured: list[Row] = []
-    failed = []
+    failed, skipped = [], []
     for name in chosen:
         print(f"measuring {name}", flush=True)
         figures = measure_apart(name)
-        measured += figures or []
-        if not figures:
-            failed.append(name)
+        if isinstance(figures, str):
+            skipped.append(f"SKIPPED {name}: {figures}")
+        elif figures:
+            measured += figures
+        else:
+            failed.append(f"FAILED {name}")
     rows = merged(read(RESULT) if prefix else [], measured)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    print("\n".join(table(measured)))
-    for name in failed:
-        print(f"FAILED {name}")
+    print("\n".join([*table(measured), *skipped, *failed]))
     return 1 if failed else 0
 
 
-def measure_apart(name: str) -> list[Row] | None:
-    """The figures of one module, measured in a process of its own; None if that failed."""
+def measure_apart(name: str) -> list[Row] | str | None:
+    """The figures of one module, measured in a process of its own.
+
+    A string if it cannot be measured here, saying why; None if it failed.
+    """
     with tempfile.TemporaryDirectory(prefix="watchfloor-bench-") as folder:
         file = Path(folder, "figures.json")
         command = [sys.executable, "-m", "tests.benchmarks.measure", name, str(file)]
@@ -55,7 +60,8 @@ def measure_apart(name: str) -> list[Row] | None:
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             print(error)
             return None
-        return read(file)
+        result: list[Row] | str = json.loads(file.read_text(encoding="utf-8"))
+        return result
 
 
 def read(file: Path) -> list[Row]:

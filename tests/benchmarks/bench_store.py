@@ -26,7 +26,7 @@ def measure() -> Iterable[Figure]:
     """Appends per second with 1 and 32 writers, on SQLite (FULL) and on PostgreSQL."""
     for writers in EVENTS:
         with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
-            rate = _rate(writers, Path(folder))
+            rate = durable_rate(writers, Path(folder))
         for name in (f"store.appends_per_s_w{writers}", f"store.appends_per_s_w{writers}_sqlite"):
             yield _figure(name, rate, "SQLite, synchronous FULL", writers)
     binaries = postgres_binaries()
@@ -36,7 +36,7 @@ def measure() -> Iterable[Figure]:
         for writers in EVENTS:
             url = cluster.make_database(f"bench_{writers}")
             with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
-                rate = _rate(writers, Path(folder), url)
+                rate = durable_rate(writers, Path(folder), url)
             name = f"store.appends_per_s_w{writers}_postgres"
             yield _figure(name, rate, "PostgreSQL, synchronous_commit on", writers)
 
@@ -46,7 +46,8 @@ def _figure(name: str, rate: float, store: str, writers: int) -> Figure:
     return Figure(name=name, value=rate, unit="1/s", n=EVENTS[writers], note=note)
 
 
-def _rate(writers: int, folder: Path, database: str = "") -> float:
+def durable_rate(writers: int, folder: Path, database: str = "") -> float:
+    """Events per second, every one on disk when its writer goes on to the next."""
     with running_process(folder, database) as server:
         maria = Writer()
         register(server.url, server.token, maria.key)

@@ -18,3 +18,7 @@ class Figure:
     unit: str
     n: int = 1
     note: str = ""
+
+
+class NotMeasurable(Exception):
+    """What a benchmark needs is not on this machine; the message says what is missing."""

@@ -1,0 +1,119 @@
+// All consoles of a peer in one process:
+//
+//   node client.mjs SYSTEM PORT seen CONSOLES EVENTS PER_SECOND WARM_UP TEXT
+//   node client.mjs SYSTEM PORT appends EVENTS TEXT
+//   node client.mjs SYSTEM PORT cold_open EVENTS PER_TRANSACTION TEXT
+//
+// Prints one line of JSON.  Times are milliseconds of one monotonic clock.  A console has
+// applied an append when the observer of its own document has fired.
+
+import { HocuspocusProvider } from "@hocuspocus/provider";
+import WebSocket from "ws";
+import { WebsocketProvider } from "y-websocket";
+import * as Y from "yjs";
+
+const ROOM = "incident";
+const [system, port, task, ...words] = process.argv.slice(2);
+
+const connects = {
+  ywebsocket: (doc) =>
+    new WebsocketProvider(`ws://127.0.0.1:${port}`, ROOM, doc, {
+      WebSocketPolyfill: WebSocket,
+      disableBc: true,
+    }),
+  hocuspocus: (doc) =>
+    new HocuspocusProvider({
+      url: `ws://127.0.0.1:${port}`,
+      name: ROOM,
+      document: doc,
+      WebSocketPolyfill: WebSocket,
+    }),
+};
+
+/** A document that is in step with the server. */
+async function open() {
+  const doc = new Y.Doc();
+  const provider = connects[system](doc);
+  await new Promise((resolve) => {
+    if (provider.synced) resolve();
+    else provider.on("synced", resolve).on?.("sync", (is) => is && resolve());
+  });
+  return doc.getArray("entries");
+}
+
+const pause = (milliseconds) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+
+async function untilAll(is, every = 5) {
+  while (!is()) await pause(every);
+}
+
+/** When each of the consoles applied each append, against when that began. */
+async function seen(consoles, events, perSecond, warmUp, text) {
+  const count = Number(events) + Number(warmUp);
+  const sent = [];
+  const readers = [];
+  for (let number = 0; number < consoles; number += 1) {
+    const entries = await open();
+    const applied = [];
+    entries.observe(() => {
+      const now = performance.now();
+      while (applied.length < entries.length) applied.push(now);
+    });
+    readers.push(applied);
+  }
+  const writer = await open();
+  await pause(500);
+  for (let number = 0; number < count; number += 1) {
+    const began = performance.now();
+    sent.push(began);
+    writer.push([text]);
+    await pause(1_000 / perSecond - (performance.now() - began));
+  }
+  await untilAll(() => readers.every((applied) => applied.length === count));
+  const each = [];
+  const last = [];
+  for (let at = Number(warmUp); at < count; at += 1) {
+    const delays = readers.map((applied) => applied[at] - sent[at]);
+    each.push(...delays);
+    last.push(Math.max(...delays));
+  }
+  return { each, last };
+}
+
+/** Seconds until one onlooker has seen everything that one writer pushed without waiting. */
+async function appends(events, text) {
+  const onlooker = await open();
+  const writer = await open();
+  const count = Number(events);
+  const began = performance.now();
+  for (let number = 0; number < count; number += 1) {
+    writer.push([text]);
+    if (number % 32 === 31) await new Promise(setImmediate);
+  }
+  await untilAll(() => onlooker.length === count, 1);
+  return { seconds: (performance.now() - began) / 1_000 };
+}
+
+/** Seconds until a newcomer has everything; filled by another, many to a transaction. */
+async function cold_open(events, perTransaction, text) {
+  const count = Number(events);
+  const batch = Array(Number(perTransaction)).fill(text);
+  const [onlooker, writer] = [await open(), await open()];
+  while (writer.length < count) {
+    writer.push(batch);
+    await new Promise(setImmediate);
+  }
+  await untilAll(() => onlooker.length === count);
+  const began = performance.now();
+  const entries = await open();
+  await untilAll(() => entries.length === count, 1);
+  const rows = entries.toArray().length;
+  return { seconds: (performance.now() - began) / 1_000, rows };
+}
+
+process.setMaxListeners(0); // every console of y-websocket adds one
+
+const tasks = { seen, appends, cold_open };
+const answer = JSON.stringify(await tasks[task](...words));
+process.stdout.write(`${answer}\n`, () => process.exit(0));
