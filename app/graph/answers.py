@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from app.graph.catalog import Kind, Service, ThirdParty
 from app.graph.impact import (
@@ -225,6 +226,7 @@ def _lifetime(version: str, support: Support, on: date | None, today: date) -> L
 class GapKind(StrEnum):
     """What sort of gap it is, in the order in which they are listed."""
 
+    SILENT = "silent"
     UNMAPPED = "unmapped"
     MISSING = "missing"
     SUPPORT = "support"
@@ -246,15 +248,31 @@ class Gap:
 
 
 def gaps_of(
-    topology: Topology, state: IncidentState, *, today: date, shape: EstateShape
+    topology: Topology,
+    state: IncidentState,
+    *,
+    today: date,
+    shape: EstateShape,
+    silent: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Gap, ...]:
-    """Everything the commander cannot rely on: unmapped services, missing owners, old versions.
+    """Everything the commander cannot rely on: silent sources, unmapped services, missing owners.
 
-    Services that monitoring speaks of and the catalogue does not know come first, then services
-    in trouble without owner, on-call or runbook, then the others by tier.
+    `silent` maps sources that stopped giving readings to the reason, which may be empty.  They
+    come first, then services that monitoring speaks of and the catalogue does not know, then
+    those in trouble without owner, on-call or runbook, then the others by tier.
     """
     ill = frozenset(services_ill(topology, state))
-    gaps = [*_unmapped(topology, state), *_missing(topology, shape, ill)]
+    gaps = [
+        Gap(
+            kind=GapKind.SILENT,
+            service="",
+            name=source,
+            what=why or "gives no new readings",
+            is_ill=True,
+        )
+        for source, why in sorted(silent.items())
+    ]
+    gaps += [*_unmapped(topology, state), *_missing(topology, shape, ill)]
     for service in topology.graph.services:
         lifetime = lifetime_of(service.third_party, today)
         if lifetime is not None and lifetime.warns:

@@ -42,8 +42,10 @@ class ReadingsMemory:
 
     def __init__(self) -> None:
         self._samples: dict[str, deque[_Sample]] = {}
-        self.is_stale = False
-        """Whether the newest frame said that its source gives nothing newer."""
+        self.observed_at: float | None = None
+        """When any source was last heard with good readings (seconds since the epoch, UTC)."""
+        self.silent: dict[str, str] = {}
+        """Sources whose readings are too old to be shown as live, with the reason if known."""
         self.count = 0
         """How many samples were taken; the same count means the same readings."""
 
@@ -54,7 +56,9 @@ class ReadingsMemory:
                 said = msgspec.json.decode(line, type=StreamedReadings)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # readings are shown or not; a damaged one is not worth a word
-            self.is_stale = said.is_stale
+            self.silent.pop(said.source, None)
+            if said.is_stale:
+                self.silent[said.source] = said.problem
             if said.observed_at is not None and not said.is_stale:
                 self._keep(said.source, said.observed_at / _MICROSECONDS, said.services)
 
@@ -75,6 +79,7 @@ class ReadingsMemory:
         )
 
     def _keep(self, source: str, at: float, lines: Sequence[ServiceReadingLine]) -> None:
+        self.observed_at = at if self.observed_at is None else max(at, self.observed_at)
         samples = self._samples.setdefault(source, deque())
         if samples and at - samples[-1].at < SAMPLE_SECONDS:
             return

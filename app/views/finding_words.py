@@ -10,13 +10,13 @@ from app.graph.isolation import Layer, Part, Standing
 from app.graph.topology import Topology
 from app.models.finding_model import Finding
 from app.views.service_map.depiction import MOST_SUSPICIONS
-from app.views.service_map.speech import counted
 from app.views.service_words import forecast_lines, under_headings
 
 MOST_GAPS = 200
 """So many gaps of a kind are listed; the rest is counted."""
 
 _GAP_HEADINGS = {
+    GapKind.SILENT: "Sources that went silent",
     GapKind.UNMAPPED: "Not in the catalogue",
     GapKind.MISSING: "Nobody to call, or nothing to follow",
     GapKind.SUPPORT: "Support of what was bought",
@@ -116,11 +116,6 @@ def forecast_page(investigation: Investigation, topology: Topology) -> tuple[Fin
             ("Assumed", (Finding(text=one) for one in forecast.assumptions)),
         ]
     )
-
-
-def gap_count_words(gaps: tuple[Gap, ...]) -> str:
-    """ "3 gaps"."""
-    return counted(len(gaps), "gap", "gaps")
 
 
 def names_in(topology: Topology) -> dict[str, str]:

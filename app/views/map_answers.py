@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -26,13 +27,17 @@ from app.views.side_sheet import SideSheet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the answers are taken from; `shape` and `investigation` may come later."""
+    """What the answers are taken from; `shape` and `investigation` may come later.
+
+    `silent` maps sources that stopped giving readings to the reason.
+    """
 
     state: IncidentState
     topology: Topology
     picture: MapPicture
     shape: EstateShape | None = None
     investigation: Investigation | None = None
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 _TITLES = {
@@ -189,7 +194,10 @@ class MapAnswers(QObject):
             if known.shape is None:
                 return _NOT_YET
             today = self._desk.clock.now().date()
-            return gap_lines(gaps_of(known.topology, known.state, today=today, shape=known.shape))
+            gaps = gaps_of(
+                known.topology, known.state, today=today, shape=known.shape, silent=known.silent
+            )
+            return gap_lines(gaps)
         if known.investigation is None:
             return _NOT_YET
         if page is Page.EVIDENCE:

@@ -63,8 +63,21 @@ def test_stale_readings_are_not_taken_for_new_ones():
 
     memory.take([msgspec.json.encode(old)])
 
-    assert memory.is_stale
+    assert memory.silent == {"prometheus": ""}
+    assert memory.observed_at == 1000
     assert memory.count == 1
+
+
+def test_a_source_that_speaks_again_is_not_silent_any_more():
+    memory = ReadingsMemory()
+    silent = Readings(source="prometheus", is_stale=True, problem="no answer in 10 s")
+    memory.take([msgspec.json.encode(silent)])
+    before = dict(memory.silent)
+
+    memory.take(frame(1000, failing(0.1)))
+
+    assert before == {"prometheus": "no answer in 10 s"}
+    assert memory.silent == {}
 
 
 def test_a_damaged_line_is_left_out():

@@ -242,6 +242,17 @@ def test_a_page_leads_to_the_service(answers: MapAnswers):
     assert answers.sheet.service == "bare"
 
 
+def test_a_source_that_went_silent_is_the_first_gap(answers: MapAnswers):
+    answers.show_known(known(silent={"prometheus": "no answer in 10 s"}))
+
+    answers.open_page(Page.GAPS)
+
+    assert [row.text for row in answers.pages.model.rows][:2] == [
+        "Sources that went silent",
+        "prometheus: no answer in 10 s",
+    ]
+
+
 def test_what_is_not_worked_out_yet_says_so(answers: MapAnswers):
     answers.show_known(known(shape=None, investigation=None))
 
