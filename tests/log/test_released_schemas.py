@@ -1,0 +1,108 @@
+"""Databases of every released schema open, with what was in them, and can be written on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlcipher3.dbapi2
+from sqlalchemy import Engine, inspect
+
+from app.log.event_log import EventLog
+from app.log.local_schema import LOCAL_MIGRATIONS
+from app.log.migrations import SERVER_MIGRATIONS, migrate
+from app.log.problems import NewerDatabase
+from app.log.profile import open_profile
+from app.proof.merkle import CompactRange
+from tests.log.postgres import Cluster
+from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch
+
+SCHEMAS = Path(__file__).parent / "schemas"
+KEY = b"k" * 32
+RELEASED_SERVER = [1]
+RELEASED_PROFILE = [1]
+
+
+def load_sqlite(path: Path, dump: str, key: bytes | None = None) -> Path:
+    """A database made from a dump."""
+    connection = sqlcipher3.dbapi2.connect(str(path))
+    if key is not None:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.executescript((SCHEMAS / dump).read_text())
+    connection.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def old_and_new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The URL of a database of schema 1, and of an empty one."""
+    if request.param == "sqlite":
+        yield str(load_sqlite(tmp_path / "old.db", "server_1_sqlite.sql")), str(tmp_path / "n.db")
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    urls = cluster.make_database("schema_old"), cluster.make_database("schema_new")
+    with psycopg.connect(urls[0]) as connection:
+        connection.execute((SCHEMAS / "server_1_postgresql.sql").read_bytes())
+    yield urls
+    for name in ("schema_old", "schema_new"):
+        cluster.drop_database(name)
+
+
+def shape(engine: Engine) -> dict[str, object]:
+    """Tables with their columns and indexes."""
+    found = inspect(engine)
+    return {
+        name: (
+            sorted((one["name"], str(one["type"])) for one in found.get_columns(name)),
+            sorted(str(one["name"]) for one in found.get_indexes(name)),
+        )
+        for name in sorted(found.get_table_names())
+    }
+
+
+def test_there_is_a_dump_of_every_released_schema():
+    assert list(range(1, len(SERVER_MIGRATIONS) + 1)) == RELEASED_SERVER
+    assert list(range(1, len(LOCAL_MIGRATIONS) + 1)) == RELEASED_PROFILE
+
+
+def test_an_old_server_database_opens_whole_and_grows(old_and_new: tuple[str, str]):
+    with EventLog.open(old_and_new[0]) as log:
+        lines = log.page(LOG, 0, limit=10, max_bytes=1 << 20).lines
+        tree = CompactRange()
+        tree.extend(lines)
+        assert [CODEC.read_record(line).position for line in lines] == [1, 2, 3]
+        assert log.head(LOG).root == tree.root
+        assert log.head(OTHER_LOG).position == 1
+        grown = log.append([batch(*Writer().notes(3), Writer(seed=2).note())])
+        assert [placed.position for placed in grown.outcomes[0].placements] == [1, 2, 3, 4]
+
+
+def test_a_migrated_database_has_the_shape_of_a_new_one(old_and_new: tuple[str, str]):
+    with EventLog.open(old_and_new[0]) as old, EventLog.open(old_and_new[1]) as new:
+        assert shape(old.database.writer) == shape(new.database.writer)
+
+
+def test_an_old_profile_opens_with_what_waits(tmp_path: Path):
+    path = load_sqlite(tmp_path / "profile.db", "profile_1_sqlite.sql", KEY)
+
+    opened = open_profile(path, KEY, clock=lambda: NOON)
+
+    with opened.log as log:
+        assert opened.salvage is None
+        assert len(log.lines(LOG)) == 3
+        assert [entry.n for entry in log.outbox()] == [4]
+        assert log.value("console") == b"key"
+        assert log.next_number(LOG) == 5
+
+
+def test_a_database_of_a_later_version_is_left_alone(old_and_new: tuple[str, str]):
+    with EventLog.open(old_and_new[1]) as log:
+        later = [*SERVER_MIGRATIONS, lambda connection: None]
+        migrate(log.database.writer, later)
+
+    with pytest.raises(NewerDatabase) as refused:
+        EventLog.open(old_and_new[1])
+
+    assert "newer version" in refused.value.advice
