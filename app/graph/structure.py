@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import rustworkx as rx
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from app.graph.circles import strong_groups
 from app.graph.service_graph import ServiceGraph
 
 Numbers = NDArray[np.int64]
@@ -17,14 +16,7 @@ Numbers = NDArray[np.int64]
 
 def components(graph: ServiceGraph) -> tuple[int, Numbers]:
     """How many groups of mutually dependent services there are, and the group of each service."""
-    shape = (len(graph), len(graph))
-    ones = np.ones(len(graph.caller), dtype=np.int8)
-    if not len(graph):
-        return 0, np.zeros(0, dtype=np.int64)
-    count, labels = connected_components(
-        csr_array((ones, (graph.caller, graph.callee)), shape=shape), connection="strong"
-    )
-    return int(count), labels.astype(np.int64)
+    return strong_groups(len(graph), graph.caller, graph.callee)
 
 
 def cycles(graph: ServiceGraph) -> tuple[tuple[str, ...], ...]:

@@ -6,10 +6,9 @@ from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from app.graph.catalog import Column, Kind
+from app.graph.circles import strong_groups
 from app.graph.service_graph import ServiceGraph
 
 Ranks = NDArray[np.int64]
@@ -75,13 +74,9 @@ def rank_by_dependency(graph: ServiceGraph) -> Ranks:
 
 def forward_pairs(graph: ServiceGraph) -> tuple[Ranks, Ranks]:
     """Every dependency as (left, right), those that close a cycle turned round."""
-    count = len(graph)
     tails = graph.caller.astype(np.int64)
     heads = graph.callee.astype(np.int64)
-    ones = np.ones(len(tails), dtype=np.int8)
-    _, component = connected_components(
-        csr_array((ones, (tails, heads)), shape=(count, count)), connection="strong"
-    )
+    _, component = strong_groups(len(graph), tails, heads)
     inside = component[tails] == component[heads]
     place = _cycle_order(tails[inside], heads[inside])
     turned = np.array(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import igraph
 import numpy as np
 from numpy.typing import NDArray
 
@@ -122,6 +121,8 @@ def _groups(graph: ServiceGraph, homeless: Numbers) -> Numbers:
     place[homeless] = np.arange(len(homeless))
     ends = np.stack((place[graph.caller], place[graph.callee]), axis=1)
     ends = np.unique(np.sort(ends[(ends >= 0).all(axis=1)], axis=1), axis=0)
+    import igraph  # only estates with services that have no team pay for it
+
     undirected = igraph.Graph(n=len(homeless), edges=ends)
     alone = np.asarray(undirected.degree()) == 0
     groups = np.zeros(len(homeless), dtype=np.int64)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from app.graph.circles import strong_groups
 from app.graph.suspects.inputs import CallGraph
 from app.graph.suspects.rows import Counts, Floats
 
@@ -101,8 +100,7 @@ def _steps_from(symptom: str, causes_of: dict[str, list[str]]) -> dict[str, int]
 
 
 def _cycles(count: int, ends: Counts) -> Counts:
-    links = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    _, labels = connected_components(links.tocsr(), directed=True, connection="strong")
+    _, labels = strong_groups(count, ends[:, 0], ends[:, 1])
     return np.asarray(labels, dtype=np.intp)
 
 
