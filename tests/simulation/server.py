@@ -21,7 +21,6 @@ from app.server.standing import Judge
 from app.sync.exchange import Outgoing
 from tests.simulation.invariants import authorised
 
-
 _CODEC = full_codec()
 
 
@@ -131,9 +130,7 @@ class Site:
         authorised(self, appended)
         return _response(outcome, told), appended
 
-    def _sort_out(
-        self, rows: Sequence[Outgoing]
-    ) -> tuple[list[PushResult | None], list[Arrival]]:
+    def _sort_out(self, rows: Sequence[Outgoing]) -> tuple[list[PushResult | None], list[Arrival]]:
         told: list[PushResult | None] = []
         arrivals: list[Arrival] = []
         for row in rows:
