@@ -12,17 +12,77 @@ from app.incident.kinds.situation import ParticipantJoined
 from app.incident.kinds.work import ActionAssigned
 from app.incident.projections.actions import Action
 from app.incident.projections.decisions import Decision
-from app.incident.projections.freezes import FreezeState
+from app.incident.projections.freezes import FreezeException
 from app.incident.projections.people import Participant, readable_name
 from app.incident.projections.reporting import Deadline
 from app.incident.projections.signals import Signals
 
 
+class Labels:
+    """What events are called, by id; titles by `id/title`.
+
+    Looked up when a line needs one: in a long incident most batches name very little of it.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+        self._revealed: set[str] = set()
+        self._known = _NOTHING_NUMBERED
+        self._now = _NOTHING_NUMBERED
+        self._rows: dict[str, tuple[Decision | Action | FreezeException, bool]] | None = None
+
+    def number(self, known: Numbered, now: Numbered) -> None:
+        """What had a number before the records, and after them: the rest is yet to come."""
+        self._known, self._now, self._rows = known, now, None
+
+    def say(self, key: str, name: str) -> None:
+        """Remember a name."""
+        self._said[key] = name
+
+    def reveal(self, event_id: str) -> None:
+        """What this id numbers has come."""
+        self._revealed.add(event_id)
+
+    def get(self, key: str, otherwise: str) -> str:
+        """The name for `key`, or `otherwise` if nothing was called so by now."""
+        said = self._said.get(key)
+        if said is not None:
+            return said
+        event_id, _, part = key.partition("/")
+        if self._rows is None:
+            self._rows = self._by_id()
+        row, is_known = self._rows.get(event_id, (None, False))
+        if row is None or not (is_known or event_id in self._revealed):
+            return otherwise
+        return _title_of(row, otherwise) if part else row.label
+
+    def _by_id(self) -> dict[str, tuple[Decision | Action | FreezeException, bool]]:
+        """Every numbered thing, and whether it was before the records: numbers only grow."""
+        decisions, actions, exceptions = self._now
+        counts = [len(rows) for rows in self._known]
+        return {
+            **{one.decision_id: (one, one.number <= counts[0]) for one in decisions},
+            **{one.action_id: (one, one.number <= counts[1]) for one in actions},
+            **{one.exception_id: (one, one.number <= counts[2]) for one in exceptions},
+        }
+
+
+Numbered = tuple[tuple[Decision, ...], tuple[Action, ...], tuple[FreezeException, ...]]
+"""Decisions, actions and exceptions, each in the order of their numbers."""
+
+_NOTHING_NUMBERED: Numbered = ((), (), ())
+
+
+def _title_of(row: Decision | Action | FreezeException, otherwise: str) -> str:
+    if isinstance(row, Decision):
+        return row.title
+    return row.text if isinstance(row, Action) else otherwise
+
+
 class Naming:
     """Names while records are read in order; `labels` says what events are called, by id.
 
-    A row keeps the names of its time, so that it reads the same however the log arrived.  The
-    numbers of decisions, actions and exceptions are those in the values given.
+    A row keeps the names of its time, so that it reads the same however the log arrived.
     """
 
     def __init__(
@@ -32,42 +92,13 @@ class Naming:
         deadlines: tuple[Deadline, ...],
     ) -> None:
         """Names before the records: who is known, which alerts and clocks there are."""
-        self.labels: dict[str, str] = {}
+        self.labels = Labels()
         self._people = {one.person: one.name for one in participants}
         self._read: dict[str, str] = {}
-        self.labels.update((f"alert/{alert.alert}", alert.name) for alert in signals.alerts)
-        self.labels.update((f"clock/{one.clock}", one.name) for one in deadlines)
-        self._to_come: dict[str, dict[str, str]] = {}
-
-    def number(
-        self,
-        decisions: tuple[Decision, ...],
-        actions: tuple[Action, ...],
-        freeze: FreezeState,
-        before: frozenset[str] | set[str],
-    ) -> None:
-        """Take in how everything numbered is called; what is not in `before` is yet to come."""
-        for decision in decisions:
-            self._add(
-                decision.decision_id,
-                {"": decision.label, "/title": decision.title},
-                is_known=decision.decision_id in before,
-            )
-        for action in actions:
-            self._add(
-                action.action_id,
-                {"": action.label, "/title": action.text},
-                is_known=action.action_id in before,
-            )
-        for one in freeze.exceptions:
-            self._add(one.exception_id, {"": one.label}, is_known=one.exception_id in before)
-
-    def _add(self, event_id: str, words: dict[str, str], *, is_known: bool) -> None:
-        labels = {f"{event_id}{key}": word for key, word in words.items()}
-        if is_known:
-            self.labels.update(labels)
-        else:
-            self._to_come[event_id] = labels
+        for alert in signals.alerts:
+            self.labels.say(f"alert/{alert.alert}", alert.name)
+        for one in deadlines:
+            self.labels.say(f"clock/{one.clock}", one.name)
 
     def name_of(self, actor: str) -> str:
         """How an actor or person id reads now."""
@@ -90,10 +121,10 @@ class Naming:
                 self._people[person] = name
                 self._read.clear()
             case DecisionProposed() | ActionAssigned() | ExceptionRequested():
-                self.labels.update(self._to_come.pop(recorded.event.id, {}))
+                self.labels.reveal(recorded.event.id)
             case AlertFired(alert=alert, name=name):
-                self.labels[f"alert/{alert}"] = name
+                self.labels.say(f"alert/{alert}", name)
             case ClockArmed(clock=clock, name=name):
-                self.labels[f"clock/{clock}"] = name
+                self.labels.say(f"clock/{clock}", name)
             case _:
                 pass

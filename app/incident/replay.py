@@ -81,7 +81,10 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
     signals = project_signals(state.signals, of["signals"])
     deadlines = project_deadlines(state.deadlines, of["deadlines"])
     naming = Naming(state.participants, state.signals, state.deadlines)
-    naming.number(decisions, actions, freeze, _numbered(state))
+    naming.labels.number(
+        (state.decisions, state.actions, state.freeze.exceptions),
+        (decisions, actions, freeze.exceptions),
+    )
     return IncidentState(
         position=position,
         situation=project_situation(state.situation, of["situation"], is_commander),
@@ -112,17 +115,6 @@ def _reader(naming: Naming) -> Callable[[Recorded], Line | None]:
         return line_of(recorded, naming.labels, naming.name_of)
 
     return reads
-
-
-def _numbered(state: IncidentState) -> frozenset[str]:
-    """The ids of everything that had a number before."""
-    return frozenset(
-        (
-            *(one.decision_id for one in state.decisions),
-            *(one.action_id for one in state.actions),
-            *(one.exception_id for one in state.freeze.exceptions),
-        )
-    )
 
 
 def _commander_check(

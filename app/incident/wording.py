@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Protocol
 
 from app.events.event import Recorded
 from app.events.fact import UnreadableFact
@@ -58,8 +59,13 @@ from app.incident.kinds.work import (
 from app.incident.projections.roster import title_of
 from app.incident.projections.timeline import Lane, Line, Mark
 
-Labels = Mapping[str, str]
-"""What events are called, by id: `D-7`, `A-3`, `EX-1`."""
+
+class Labels(Protocol):
+    """What events are called, by id: `D-7`, `A-3`, `EX-1`."""
+
+    def get(self, key: str, otherwise: str, /) -> str:
+        """The label of `key`, or `otherwise`."""
+
 
 VERDICT_WORDS = {Verdict.GO: "Go", Verdict.NOGO: "No-go", Verdict.HOLD: "Hold"}
 
