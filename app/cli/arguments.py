@@ -61,6 +61,7 @@ def _add_writing(commands: Commands[argparse.ArgumentParser]) -> None:
         ("note", "write a note"),
         ("decide", "propose and decide, as /d does"),
         ("act", "give somebody work, as /a does"),
+        ("freeze", "freeze changes, as /f does"),
     ):
         verb = commands.add_parser(name, help=what)
         verb.add_argument("text", nargs="+")

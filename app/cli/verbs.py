@@ -20,7 +20,7 @@ from app.incident.projections.freezes import Freeze
 from app.incident.state import IncidentState
 from app.sync.places import target
 
-_PREFIX = {"note": "/n", "decide": "/d", "act": "/a"}
+_PREFIX = {"note": "/n", "decide": "/d", "act": "/a", "freeze": "/f"}
 
 
 def run_verb(arguments: argparse.Namespace) -> int:

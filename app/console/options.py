@@ -37,7 +37,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     """The options in a command line; `demo` as the first word chooses the demo incident."""
     words = list(arguments)
     is_demo = words[:1] == ["demo"]
-    parsed = _parser().parse_args(words[1:] if is_demo else words)
+    parsed = console_parser().parse_args(words[1:] if is_demo else words)
     width, _, height = parsed.size.partition("x")
     return Options(
         server=parsed.server,
@@ -54,7 +54,8 @@ def read_options(arguments: Sequence[str]) -> Options:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def console_parser() -> argparse.ArgumentParser:
+    """The options of a console."""
     parser = argparse.ArgumentParser(
         prog="watchfloor",
         description="Open the console. `watchfloor demo` opens it with the demo incident; "
