@@ -263,6 +263,21 @@ def gaps_of(
     """
     ill = frozenset(services_ill(topology, state))
     gaps = [
+        *_silent(silent),
+        *_unmapped(topology, state),
+        *_missing(topology, shape, ill),
+        *_unsupported(topology, today, ill),
+    ]
+    gaps += [
+        Gap(kind=GapKind.CATALOGUE, service="", name="Catalogue", what=one)
+        for one in shape.warnings
+    ]
+    order = {kind: place for place, kind in enumerate(GapKind)}
+    return tuple(sorted(gaps, key=lambda gap: (order[gap.kind], not gap.is_ill)))
+
+
+def _silent(silent: Mapping[str, str]) -> list[Gap]:
+    return [
         Gap(
             kind=GapKind.SILENT,
             service="",
@@ -272,25 +287,20 @@ def gaps_of(
         )
         for source, why in sorted(silent.items())
     ]
-    gaps += [*_unmapped(topology, state), *_missing(topology, shape, ill)]
-    for service in topology.graph.services:
-        lifetime = lifetime_of(service.third_party, today)
-        if lifetime is not None and lifetime.warns:
-            gaps.append(
-                Gap(
-                    kind=GapKind.SUPPORT,
-                    service=service.id,
-                    name=service.name,
-                    what=f"{lifetime.version} {lifetime.support}, {lifetime.on}".strip(),
-                    is_ill=service.id in ill,
-                )
-            )
-    gaps += [
-        Gap(kind=GapKind.CATALOGUE, service="", name="Catalogue", what=one)
-        for one in shape.warnings
+
+
+def _unsupported(topology: Topology, today: date, ill: frozenset[str]) -> list[Gap]:
+    return [
+        Gap(
+            kind=GapKind.SUPPORT,
+            service=service.id,
+            name=service.name,
+            what=f"{lifetime.version} {lifetime.support}, {lifetime.on}".strip(),
+            is_ill=service.id in ill,
+        )
+        for service in topology.graph.services
+        if (lifetime := lifetime_of(service.third_party, today)) is not None and lifetime.warns
     ]
-    order = {kind: place for place, kind in enumerate(GapKind)}
-    return tuple(sorted(gaps, key=lambda gap: (order[gap.kind], not gap.is_ill)))
 
 
 def _unmapped(topology: Topology, state: IncidentState) -> list[Gap]:
