@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,10 +94,15 @@ class Nursery:
 
 
 @contextmanager
-def nursery(module: str, environment: dict[str, str] | None = None) -> Iterator[Nursery]:
-    """A process from which children are forked, ended in the end."""
+def nursery(
+    module: str, environment: dict[str, str] | None = None, prefix: Sequence[str] = ()
+) -> Iterator[Nursery]:
+    """A process from which children are forked, ended in the end.
+
+    `prefix` goes before its command, to run it in another place.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.forking", module],
+        [*prefix, sys.executable, "-m", "tests.crash.forking", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

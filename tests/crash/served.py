@@ -1,4 +1,4 @@
-"""The server as a child that is forked: `main(folder, database, port, hints)`."""
+"""The server as a child that is forked: `main(folder, database, port, hints, host)`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.server.settings import Limits, Settings
 from tests.server.process import OWNER
 
 
-def main(folder: str, database: str, port: str, hints: str = "") -> None:
+def main(folder: str, database: str, port: str, hints: str = "", host: str = "127.0.0.1") -> None:
     """Serve until told to stop; prints its ready line."""
     home = Path(folder)
     settings = Settings(
@@ -17,6 +17,7 @@ def main(folder: str, database: str, port: str, hints: str = "") -> None:
         key_file=home / "server.key",
         port=int(port),
         hints=hints,
+        host=host,
         local_person=OWNER,
         token_file=home / "local.token",
         limits=Limits(events_per_second=1e6, burst=1_000_000),

@@ -24,13 +24,14 @@ class Server:
     database: str
     hints: str = ""
     port: int = 0
+    host: str = "127.0.0.1"
     child: Child | None = None
     url: str = ""
 
     def start(self) -> None:
         """Start it; it is ready when this returns."""
         self.child = self.nursery.start(
-            str(self.folder), self.database, str(self.port), self.hints
+            str(self.folder), self.database, str(self.port), self.hints, self.host
         )
         line = self.child.line()
         assert line, "the server did not start"
@@ -50,7 +51,7 @@ class Server:
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens."""
-        return "127.0.0.1", self.port
+        return self.host, self.port
 
     @property
     def token(self) -> str:

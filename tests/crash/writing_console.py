@@ -1,4 +1,8 @@
-"""A console's engine as a child that is forked: writes notes, and tells each that is kept."""
+"""A console's engine as a child that is forked: writes notes, and tells each that is kept.
+
+`main(folder, url, token, mode)`, mode `write` (for ever), `drain` (until nothing waits) or
+`follow` (write ten notes a second, and tell the position whenever nothing waits).
+"""
 
 from __future__ import annotations
 
@@ -34,12 +38,12 @@ class Counting:
 
 
 def main(folder: str, url: str, token: str, mode: str) -> None:
-    """Write for ever (`write`), or until nothing waits any more (`drain`)."""
+    """Run the engine until told to stop, or until it is drained."""
     with suppress(asyncio.CancelledError):
-        asyncio.run(_run(Path(folder), url, token, is_draining=mode == "drain"))
+        asyncio.run(_run(Path(folder), url, token, mode))
 
 
-async def _run(folder: Path, url: str, token: str, *, is_draining: bool) -> None:
+async def _run(folder: Path, url: str, token: str, mode: str) -> None:
     with open_in(folder).log as local:
         async with ApiClient(url, token) as api:
             empty = asyncio.Event()
@@ -47,16 +51,18 @@ async def _run(folder: Path, url: str, token: str, *, is_draining: bool) -> None
             def published(view: LogView[int]) -> None:
                 if not view.waiting:
                     empty.set()
+                if mode == "follow":
+                    print(f"at {view.confirmed} {len(view.waiting)}", flush=True)
 
             session = _session(ProfileStore(local, lambda: datetime.now(UTC)), api, published)
             running = asyncio.create_task(session.run())
             print("open", flush=True)
-            if is_draining:
+            if mode == "drain":
                 await empty.wait()
                 print(f"drained {session.view.confirmed}", flush=True)
                 running.cancel()
             else:
-                await _write_for_ever(session)
+                await _write_for_ever(session, 0.1 if mode == "follow" else 0.001)
 
 
 def _session(store: ProfileStore, api: ApiClient, publish) -> Session[int]:
@@ -80,10 +86,10 @@ def _session(store: ProfileStore, api: ApiClient, publish) -> Session[int]:
     )
 
 
-async def _write_for_ever(session: Session[int]) -> None:
+async def _write_for_ever(session: Session[int], pause: float) -> None:
     number = 0
     while True:
         number += 1
         (event,) = session.write([Draft(fact=NoteWritten(text=f"note {number}"))])
         print(event.id, flush=True)
-        await asyncio.sleep(0.001)  # lets the session send and fetch between two notes
+        await asyncio.sleep(pause)  # lets the session send and fetch between two notes
