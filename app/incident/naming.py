@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from app.events.event import Recorded, Standing
 from app.incident.kinds.decisions import DecisionProposed
 from app.incident.kinds.freezes import ExceptionRequested
@@ -29,7 +32,7 @@ class Labels:
         self._revealed: set[str] = set()
         self._known = _NOTHING_NUMBERED
         self._now = _NOTHING_NUMBERED
-        self._rows: dict[str, tuple[Decision | Action | FreezeException, bool]] | None = None
+        self._rows: dict[str, Decision | Action | FreezeException] | None = None
 
     def number(self, known: Numbered, now: Numbered) -> None:
         """What had a number before the records, and after them: the rest is yet to come."""
@@ -51,21 +54,30 @@ class Labels:
         event_id, _, part = key.partition("/")
         if self._rows is None:
             self._rows = self._by_id()
-        row, is_known = self._rows.get(event_id, (None, False))
-        if row is None or not (is_known or event_id in self._revealed):
+        row = self._rows.get(event_id)
+        if row is None or not (self._is_known(row) or event_id in self._revealed):
             return otherwise
         return _title_of(row, otherwise) if part else row.label
 
-    def _by_id(self) -> dict[str, tuple[Decision | Action | FreezeException, bool]]:
-        """Every numbered thing, and whether it was before the records: numbers only grow."""
-        decisions, actions, exceptions = self._now
-        counts = [len(rows) for rows in self._known]
-        return {
-            **{one.decision_id: (one, one.number <= counts[0]) for one in decisions},
-            **{one.action_id: (one, one.number <= counts[1]) for one in actions},
-            **{one.exception_id: (one, one.number <= counts[2]) for one in exceptions},
-        }
+    def _is_known(self, row: Decision | Action | FreezeException) -> bool:
+        """Whether it had its number before the records: numbers only grow."""
+        decisions, actions, exceptions = self._known
+        if isinstance(row, Decision):
+            return row.number <= len(decisions)
+        return row.number <= len(actions if isinstance(row, Action) else exceptions)
 
+    def _by_id(self) -> dict[str, Decision | Action | FreezeException]:
+        decisions, actions, exceptions = self._now
+        rows: dict[str, Decision | Action | FreezeException] = {}
+        rows.update(zip(map(_DECISION_ID, decisions), decisions, strict=True))
+        rows.update(zip(map(_ACTION_ID, actions), actions, strict=True))
+        rows.update(zip(map(_EXCEPTION_ID, exceptions), exceptions, strict=True))
+        return rows
+
+
+_DECISION_ID: Callable[[Decision], str] = attrgetter("decision_id")
+_ACTION_ID: Callable[[Action], str] = attrgetter("action_id")
+_EXCEPTION_ID: Callable[[FreezeException], str] = attrgetter("exception_id")
 
 Numbered = tuple[tuple[Decision, ...], tuple[Action, ...], tuple[FreezeException, ...]]
 """Decisions, actions and exceptions, each in the order of their numbers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -14,6 +15,7 @@ from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.kinds import full_codec
 from tests.benchmarks.bench_replay import RECORDS, long_log
 from tests.benchmarks.figure import Figure
+from tests.log.writing import NOON
 
 STEPS = 400
 DRAGS = 20
@@ -22,7 +24,11 @@ DRAGS = 20
 def measure() -> Iterable[Figure]:
     """Dragging in both directions and stepping: each step ends with a whole state."""
     codec = full_codec()
-    records = [codec.read_record(line) for line in long_log(RECORDS)]
+    read = (codec.read_record(line) for line in long_log(RECORDS))
+    records = [
+        replace(one, received_at=NOON + timedelta(seconds=number))
+        for number, one in enumerate(read)
+    ]
     keyframes: Keyframes[IncidentState] = Keyframes(replay, BEFORE_ANYTHING)
     began = time.perf_counter()
     keyframes.extend(records)
@@ -33,6 +39,7 @@ def measure() -> Iterable[Figure]:
     for _ in range(DRAGS):
         moment = first + (last - first) * random.random()
         keyframes.at(moment)
+        keyframes.at(moment)  # where the drag began
         step = timedelta(seconds=random.choice((-10, -1, 1, 10)))
         for _ in range(STEPS // DRAGS):
             moment += step

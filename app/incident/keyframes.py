@@ -1,0 +1,107 @@
+"""The state of a log at any moment of it: a state is kept every 1,000 positions, the rest folded.
+
+Works for every log that folds: an incident's and the organisation's.  Nothing of this is stored;
+it is made again from the records whenever they are at hand.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from app.events.event import Recorded
+
+S = TypeVar("S")
+
+KEYFRAME_EVERY = 1_000
+"""So many positions apart, states are kept for good."""
+
+MOMENTS_KEPT = 64
+"""States of single moments that were asked for; going back and forth costs nothing."""
+
+_WAYPOINT_EVERY = 100
+_WAYPOINTS_KEPT = 12
+
+
+class Keyframes(Generic[S]):
+    """Answers what a log's state was, by position or by moment.
+
+    `replay` folds records in position order onto a state; `start` is the state before any.
+    """
+
+    def __init__(self, replay: Callable[[Sequence[Recorded], S], S], start: S) -> None:
+        self._replay = replay
+        self._records: list[Recorded] = []
+        self._moments: list[datetime] = []
+        self._frames: list[S] = [start]
+        self._waypoints: OrderedDict[int, S] = OrderedDict()
+        self._answers: OrderedDict[int, S] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many records are known."""
+        return len(self._records)
+
+    @property
+    def first_moment(self) -> datetime | None:
+        """When the first record was received; None for an empty log."""
+        return self._moments[0] if self._moments else None
+
+    def extend(self, news: Sequence[Recorded]) -> None:
+        """Add the records that follow those known, in position order.
+
+        A record without a readable time counts as received with the one before it.
+        """
+        for recorded in news:
+            latest = self._moments[-1] if self._moments else recorded.received_at
+            self._records.append(recorded)
+            self._moments.append(max(latest, recorded.received_at))
+        while (len(self._frames) * KEYFRAME_EVERY) <= len(self._records):
+            after = (len(self._frames) - 1) * KEYFRAME_EVERY
+            page = self._records[after : after + KEYFRAME_EVERY]
+            self._frames.append(self._replay(page, self._frames[-1]))
+
+    def count_by(self, moment: datetime) -> int:
+        """How many records were received by `moment`, itself included."""
+        return bisect_right(self._moments, moment)
+
+    def at(self, moment: datetime) -> S:
+        """The state after the last record received by `moment`."""
+        return self.after(self.count_by(moment))
+
+    def after(self, count: int) -> S:
+        """The state after the first `count` records; the same object when asked again."""
+        if count % KEYFRAME_EVERY == 0:
+            return self._frames[count // KEYFRAME_EVERY]
+        found = self._answers.get(count)
+        if found is None:
+            near, state = self._waypoint(count)
+            found = self._replay(self._records[near:count], state)
+            self._answers[count] = found
+            _forget_oldest(self._answers, MOMENTS_KEPT)
+        self._answers.move_to_end(count)
+        return found
+
+    def _waypoint(self, count: int) -> tuple[int, S]:
+        """A position at or a little before `count`, and the state there."""
+        near = count - count % _WAYPOINT_EVERY
+        if near % KEYFRAME_EVERY == 0:
+            return near, self._frames[near // KEYFRAME_EVERY]
+        state = self._waypoints.get(near)
+        if state is None:
+            before, start = near - near % KEYFRAME_EVERY, self._frames[near // KEYFRAME_EVERY]
+            reached = [one for one in self._waypoints if before < one < near]
+            if reached:
+                before, start = max(reached), self._waypoints[max(reached)]
+            state = self._replay(self._records[before:near], start)
+            self._waypoints[near] = state
+            _forget_oldest(self._waypoints, _WAYPOINTS_KEPT)
+        self._waypoints.move_to_end(near)
+        return near, state
+
+
+def _forget_oldest(kept: OrderedDict[int, S], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
