@@ -49,6 +49,8 @@ class ActionPanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: Action, part: str) -> None:
+        if self.desk.clock.viewed is not None:
+            return
         if part == "done":
             self.done_requested.emit(row.action_id)
         elif part == "extend":
@@ -74,9 +76,11 @@ class ActionDelegate(RowDelegate):
     def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
         action = cast(Action, row)
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
-        pen.outline(self._box(rect), tokens.line2, Radius.TAG, 1.2)
+        is_live = self.desk.clock.viewed is None
+        if is_live:
+            pen.outline(self._box(rect), tokens.line2, Radius.TAG, 1.2)
         right = self._paint_time(pen, rect, action)
-        left = rect.left() + px(36)
+        left = rect.left() + px(36 if is_live else Space.MARGIN)
         top = QRectF(left, rect.top() + px(1), right - left - px(8), px(19))
         pen.text(top, action.text, TypeStyle.ROW_STRONG, tokens.text1)
         bottom = QRectF(left, rect.top() + px(17), right - left - px(8), px(17))

@@ -1,4 +1,4 @@
-"""The clock every countdown reads: the wall clock on a desk, a frozen one in replay and tests."""
+"""The clock every countdown reads: it runs with the wall, or shows a moment of the past."""
 
 from __future__ import annotations
 
@@ -9,13 +9,37 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 
 class Clock(QObject):
-    """Says what time it is, aware UTC, and `ticked` once for every second that begins."""
+    """Says what time shows, aware UTC, and `ticked` once for every second that begins.
+
+    `viewing_changed` when what shows stops being now, or becomes now again.
+    """
 
     ticked = Signal()
+    viewing_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._viewed: datetime | None = None
+
+    def live(self) -> datetime:
+        """The time it really is, aware UTC: for what is written, whatever shows."""
+        raise NotImplementedError
 
     def now(self) -> datetime:
-        """The time now, aware UTC."""
-        raise NotImplementedError
+        """The time that shows: the moment looked at, else the time it really is."""
+        return self._viewed or self.live()
+
+    @property
+    def viewed(self) -> datetime | None:
+        """The moment of the past that is looked at; None while the view is live."""
+        return self._viewed
+
+    def view(self, moment: datetime | None) -> None:
+        """Stand still at `moment`, or run again; then tick."""
+        was_viewing, self._viewed = self._viewed is not None, moment
+        if was_viewing != (moment is not None):
+            self.viewing_changed.emit()
+        self.ticked.emit()
 
 
 class WallClock(Clock):
@@ -34,7 +58,7 @@ class WallClock(Clock):
         self._timer.timeout.connect(self._tick)
         self._schedule()
 
-    def now(self) -> datetime:
+    def live(self) -> datetime:
         return self._read()
 
     @Slot()
@@ -54,13 +78,13 @@ class WallClock(Clock):
 
 
 class FrozenClock(Clock):
-    """A clock that shows what it is told: for replay, screenshots and tests."""
+    """A clock that stands where it is told: for screenshots and tests."""
 
     def __init__(self, moment: datetime, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._moment = moment
 
-    def now(self) -> datetime:
+    def live(self) -> datetime:
         return self._moment
 
     def show(self, moment: datetime) -> None:

@@ -54,6 +54,7 @@ class FreezePanel(Panel):
         self.body.addLayout(row)
         self.focus_target = self.button
         desk.clock.ticked.connect(self._show_chip)
+        desk.clock.viewing_changed.connect(self._show_chip)
         desk.theme.changed.connect(self._show_chip)
 
     @Slot(object)
@@ -98,7 +99,9 @@ class FreezePanel(Panel):
             self._chip_text = text
             self.heading.show_chip(text, look)
             self.sheet.update()
-        self.button.setVisible(bool(holding) and not self._is_compact)
+        is_live = self.desk.clock.viewed is None
+        self.button.setEnabled(is_live)
+        self.button.setVisible(bool(holding) and not self._is_compact and is_live)
 
 
 def _next_scheduled(freezes: Sequence[Freeze], now: datetime) -> datetime | None:

@@ -35,6 +35,7 @@ class CellLook(Enum):
     FREEZE = auto()
     SOLID_FAIL = auto()
     SOLID_WARN = auto()
+    REPLAY = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,18 @@ class HeaderCell:
 
 
 def header_cells(
-    state: IncidentState, sync: SyncStatus, now: datetime, times: TimeDisplay, *, is_compact: bool
+    state: IncidentState,
+    sync: SyncStatus,
+    now: datetime,
+    times: TimeDisplay,
+    *,
+    is_compact: bool,
+    live: datetime | None = None,
 ) -> tuple[HeaderCell, ...]:
-    """The cells from left to right; the compact header leaves out impact and bridge."""
+    """The cells from left to right; the compact header leaves out impact and bridge.
+
+    `live` is the time it really is when `now` is a moment of the past that is looked at.
+    """
     cells = [
         impact_cell(state, now),
         elapsed_cell(state, now),
@@ -63,8 +73,8 @@ def header_cells(
         freeze_cell(state, now, is_compact=is_compact),
         commander_cell(state, now, is_compact=is_compact),
         bridge_cell(state),
-        sync_cell(sync, now),
-        time_cell(now, times),
+        sync_cell(sync, live or now),
+        time_cell(now, times, is_viewed=live is not None),
     ]
     hidden = {"impact", "bridge"} if is_compact else set()
     return tuple(cell for cell in cells if cell.name not in hidden)
@@ -185,12 +195,13 @@ def sync_cell(sync: SyncStatus, now: datetime) -> HeaderCell:
     )
 
 
-def time_cell(now: datetime, times: TimeDisplay) -> HeaderCell:
-    """The time of day."""
+def time_cell(now: datetime, times: TimeDisplay, *, is_viewed: bool = False) -> HeaderCell:
+    """The time of day; in the colour of replay when it is not the time it really is."""
     return HeaderCell(
         name="time",
         label="Local" if times.is_local else "UTC",
         value=times.second(now),
+        look=CellLook.REPLAY if is_viewed else CellLook.PLAIN,
         is_number=True,
         widest="00:00:00",
     )

@@ -54,6 +54,7 @@ class HeaderStrip(QWidget):
         desk.theme.changed.connect(self._restyle)
         desk.times.changed.connect(self.update)
         desk.clock.ticked.connect(self._tick)
+        desk.clock.viewing_changed.connect(self._restyle)
         self._restyle()
 
     @Slot(object)
@@ -211,6 +212,8 @@ class HeaderStrip(QWidget):
                 return tokens.warn, None
             case CellLook.FREEZE:
                 return tokens.freeze, None
+            case CellLook.REPLAY:
+                return tokens.replay, None
             case CellLook.SOLID_FAIL:
                 return tokens.fail_on, tokens.fail_fill
             case CellLook.SOLID_WARN:
@@ -246,6 +249,7 @@ class HeaderStrip(QWidget):
             self._desk.clock.now(),
             self._desk.times,
             is_compact=self._is_compact(),
+            live=None if self._desk.clock.viewed is None else self._desk.clock.live(),
         )
 
     def _width_of(self, cell: HeaderCell) -> float:

@@ -45,9 +45,10 @@ class Heading(QWidget):
 
     def show_note(self, note: str, *, keys: str = "", is_plain: bool = False) -> None:
         """Show a note at the right, with a key cap if `keys` are given."""
-        self._note, self._keys = note, keys
-        self._note_style = (TypeStyle.LABEL_MEDIUM, "text2" if is_plain else "text3")
-        self.update()
+        style = (TypeStyle.LABEL_MEDIUM, "text2" if is_plain else "text3")
+        if (note, keys, style) != (self._note, self._keys, self._note_style):
+            self._note, self._keys, self._note_style = note, keys, style
+            self.update()
 
     def show_chip(self, text: str, look: ChipLook | None) -> None:
         """Show a chip at the right, or none."""

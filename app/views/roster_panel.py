@@ -80,7 +80,7 @@ class RosterPanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: RosterRow, part: str) -> None:
-        if part == "page" and row.tenure is None:
+        if part == "page" and row.tenure is None and self.desk.clock.viewed is None:
             self.page_pressed.emit(row.team or row.title)
 
 
@@ -165,15 +165,21 @@ class RosterDelegate(RowDelegate):
         look = DiscLook(fill=None, text=tokens.warn, ring=tokens.warn_border, is_dashed=True)
         pen.disc(disc, "", look)
         pen.icon(Icon.PAGE, tokens.warn, disc.center().x() - px(6), disc.center().y() - px(6), 12)
-        button = self._button_rect(rect, seat)
-        pen.fill(button, tokens.warn_fill, Radius.TAG + 1)
-        pen.text(button, self._button_text(seat), TypeStyle.LABEL_STRONG, tokens.warn_on, CENTRE)
         left = rect.left() + px(46)
-        width = button.left() - left - px(6)
+        width = tint.right() - left - px(6)
+        if self.desk.clock.viewed is None:
+            width = self._paint_page(pen, rect, seat) - left - px(6)
         top = QRectF(left, rect.center().y() - px(16.5), width, px(17))
         pen.text(top, seat.title, TypeStyle.LABEL, tokens.text2)
         bottom = QRectF(left, rect.center().y() - px(1.5), width, px(19))
         pen.text(bottom, "Unfilled", TypeStyle.STRONG, tokens.warn)
+
+    def _paint_page(self, pen: Pen, rect: QRectF, seat: RosterRow) -> float:
+        """Paint the button that pages somebody for an empty seat; its left edge."""
+        tokens, button = self.desk.theme.tokens, self._button_rect(rect, seat)
+        pen.fill(button, tokens.warn_fill, Radius.TAG + 1)
+        pen.text(button, self._button_text(seat), TypeStyle.LABEL_STRONG, tokens.warn_on, CENTRE)
+        return button.left()
 
     def _shift(self, tenure: Tenure) -> tuple[str, bool]:
         """How long somebody is on shift, and whether they should hand off."""

@@ -119,6 +119,7 @@ class RowList(QListView):
         desk.theme.changed.connect(self._restyle)
         desk.times.changed.connect(self._repaint)
         desk.clock.ticked.connect(self.refresh_digits)
+        desk.clock.viewing_changed.connect(self._repaint)
 
     def updateGeometries(self) -> None:
         """Show whole rows only: a list never ends in the middle of a line of text."""

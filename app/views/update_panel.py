@@ -43,6 +43,7 @@ class UpdatePanel(Panel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         desk.theme.changed.connect(self._restyle)
         desk.times.changed.connect(self._restyle)
+        desk.clock.viewing_changed.connect(self._restyle)
         self._restyle()
 
     @Slot(object)
@@ -78,13 +79,15 @@ class UpdatePanel(Panel):
         self.chips.show_drafts(updates.drafts)
         self.box.setVisible(not self._is_compact)
         self.chips.setVisible(not self._is_compact)
-        self.button.setEnabled(bool(updates.drafts))
+        is_live = self.desk.clock.viewed is None
+        self.button.setEnabled(bool(updates.drafts) and is_live)
+        self.button.setVisible(is_live)
         self.button.show_text("Copy text" if self._sync.is_offline else "Review, send")
         if self._is_compact:
             self.row.setContentsMargins(0, 0, 0, 0)
             self.row.removeWidget(self.button)
             self.button.setParent(self)
-            self.button.show()
+            self.button.setVisible(is_live)
             self.setFixedHeight(px(COMPACT))
             self.heading.setFixedHeight(px(COMPACT))
             self._place_button()
