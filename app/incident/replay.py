@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from typing import Concatenate, ParamSpec, TypeVar
 
 from app.events.event import Event, Recorded, Standing, pending
 from app.events.fact import Fact, UnreadableFact
@@ -23,6 +24,9 @@ from app.incident.projections.timeline import Line, project_timeline
 from app.incident.restoring import learn_restorations
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.incident.wording import line_of
+
+Known = TypeVar("Known")
+Rest = ParamSpec("Rest")
 
 
 def replay(log: Sequence[Recorded], start: IncidentState = BEFORE_ANYTHING) -> IncidentState:
@@ -73,13 +77,10 @@ def _by_interest(news: Sequence[Recorded]) -> defaultdict[str, list[Recorded]]:
 def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> IncidentState:
     restorations, news = learn_restorations(state.restorations, news)
     of = _by_interest(news)
-    participants = project_participants(state.participants, of["people"])
     is_commander = _commander_check(state.roster, news)
-    decisions = project_decisions(state.decisions, of["decisions"], is_commander)
-    actions = project_actions(state.actions, of["actions"])
-    freeze = project_freezes(state.freeze, of["freezes"])
-    signals = project_signals(state.signals, of["signals"])
-    deadlines = project_deadlines(state.deadlines, of["deadlines"])
+    decisions = _after(of["decisions"], state.decisions, project_decisions, is_commander)
+    actions = _after(of["actions"], state.actions, project_actions)
+    freeze = _after(of["freezes"], state.freeze, project_freezes)
     naming = Naming(state.participants, state.signals, state.deadlines)
     naming.labels.number(
         (state.decisions, state.actions, state.freeze.exceptions),
@@ -87,26 +88,40 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
     )
     return IncidentState(
         position=position,
-        situation=project_situation(state.situation, of["situation"], is_commander),
-        participants=participants,
-        roster=project_roster(state.roster, of["roster"]),
+        situation=_after(of["situation"], state.situation, project_situation, is_commander),
+        participants=_after(of["people"], state.participants, project_participants),
+        roster=_after(of["roster"], state.roster, project_roster),
         timeline=project_timeline(state.timeline, news, _reader(naming), naming.name_of),
         decisions=decisions,
         freeze=freeze,
         actions=actions,
-        follow_ups=project_follow_ups(state.follow_ups, of["follow_ups"]),
-        signals=signals,
-        updates=project_updates(state.updates, of["updates"]),
-        deadlines=deadlines,
+        follow_ups=_after(of["follow_ups"], state.follow_ups, project_follow_ups),
+        signals=_after(of["signals"], state.signals, project_signals),
+        updates=_after(of["updates"], state.updates, project_updates),
+        deadlines=_after(of["deadlines"], state.deadlines, project_deadlines),
         restorations=restorations,
         unreadable=state.unreadable + _count(UnreadableFact, news),
-        quarantined=state.quarantined + sum(one.standing is Standing.QUARANTINED for one in news),
-        pending=state.pending + sum(one.is_pending for one in news),
+        quarantined=state.quarantined + [one.standing for one in news].count(_QUARANTINED),
+        pending=state.pending + [one.is_pending for one in news].count(True),
     )
 
 
+_QUARANTINED = Standing.QUARANTINED
+
+
+def _after(
+    news: Sequence[Recorded],
+    known: Known,
+    project: Callable[Concatenate[Known, Sequence[Recorded], Rest], Known],
+    *rest: Rest.args,
+    **named: Rest.kwargs,
+) -> Known:
+    """What is known after `news`: most records concern one projection or two."""
+    return project(known, news, *rest, **named) if news else known
+
+
 def _count(kind: type[Fact], news: Sequence[Recorded]) -> int:
-    return sum(isinstance(one.event.fact, kind) for one in news)
+    return [isinstance(one.event.fact, kind) for one in news].count(True)
 
 
 def _reader(naming: Naming) -> Callable[[Recorded], Line | None]:
