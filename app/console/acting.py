@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.commands import decisions, incident
+from app.commands import decisions, incident, settling
 from app.commands.desk import Act
 from app.commands.desk import Desk as CommandDesk
 from app.commands.entries import log_entry
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
+from app.incident.contested import Contested
 from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.reporting import UpdateSent
 from app.incident.kinds.work import NoteRewritten
@@ -77,8 +78,8 @@ class Acting(QObject):
             person=self._person,
             state=self._state,
             organisation=self._organisation,
-            now=now or self._desk.clock.now(),
-            new_id=lambda: str(time_ordered_id(self._desk.clock.now(), os.urandom)),
+            now=now or self._desk.clock.live(),
+            new_id=lambda: str(time_ordered_id(self._desk.clock.live(), os.urandom)),
             zone=self._desk.times.zone,
         )
 
@@ -200,6 +201,17 @@ class Acting(QObject):
         replaces = entry.texts[0].event_id if entry.texts else entry.event_id
         fact = NoteRewritten(note=entry.event_id, replaces=replaces, text=text)
         self._do(Act(drafts=(self._command_desk().draft(fact),)), text)
+
+    @Slot(object, str)
+    def settle(self, matter: Contested, key: str) -> None:
+        """Settle what people set differently while apart."""
+        self._do(settling.settle(self._command_desk(), matter, key))
+
+    def log_again(self, event: Event) -> None:
+        """Log an event that was refused once more, as a new one of the same time."""
+        happened = event.occurred_at or event.made_at
+        draft = Draft(fact=event.fact, occurred_at=happened, refs=event.refs)
+        self._do(Act(drafts=(draft,), hint="Logged again"))
 
     @Slot(object, str)
     def record_update(self, audiences: tuple[str, ...], text: str) -> None:

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +26,8 @@ from app.graph.topology import Topology, services_in_trouble, topology_of
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.log.local_log import LocalLog
-from app.log.profile import open_profile
-from app.log.profile_key import profile_key
+from app.log.profile import OpenedProfile, open_profile
+from app.log.profile_key import Keeper, ProfileKey, profile_key
 from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.proof.encoding import to_base64url
@@ -34,9 +35,12 @@ from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.carrying import Delivery, deliver, queued_events
+from app.sync.exchange import Failure
 from app.sync.log_copy import LogView
 from app.sync.places import data_folder, target
 from app.sync.profile_store import ProfileStore
+from app.sync.queue_file import read_queue_file, write_queue_file
 from app.sync.session import Session
 
 _log = logging.getLogger(__name__)
@@ -45,7 +49,15 @@ DRAFT_NAME = "capture"
 _KEY_VALUE = "console.key"
 _ACTOR_VALUE = "actor"
 _INCIDENT_VALUE = "incident"
+_KEY_TOLD_VALUE = "told.key-in-file"
+_MEASURE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
+
+
+class NothingToWriteIn(WatchfloorError):
+    """Somebody wrote before there was an incident to write in."""
+
+    advice = "What you typed is back in the bar. Declare an incident, or wait for the server."
 
 
 @dataclass(slots=True)
@@ -72,6 +84,9 @@ class Backstage:
         self._incident: Session[IncidentState] | None = None
         self._organisation: Session[OrganisationState] | None = None
         self._local: LocalLog | None = None
+        self._open: _Desk | None = None
+        self._is_connected = False
+        self._reconnected = asyncio.Event()
         self._topology: Topology | None = None
         self._latest = (BEFORE_ANYTHING, EMPTY_ORGANISATION)
         self._size: FocusSize | None = None
@@ -92,9 +107,12 @@ class Backstage:
             async with desk.api, asyncio.TaskGroup() as tasks:
                 if embedded is not None:
                     tasks.create_task(embedded.keep_running())
+                if self._options.server:  # a server of our own has our own clock
+                    tasks.create_task(self._measure_skew(desk.api))
+                self._open = desk
                 await self._keep_in_step(desk, tasks)
         finally:
-            self._local = None
+            self._local = self._open = None
             local.close()
             if embedded is not None:
                 await asyncio.shield(embedded.stop())
@@ -111,13 +129,22 @@ class Backstage:
             environment=os.environ,
         )
         opened = open_profile(folder / "profile.db", key.key, clock=_now)
-        if opened.salvage is not None:
-            self._bridge.noticed.emit(Notice(sentence=opened.salvage.sentence))
+        self._tell_of_profile(opened, key)
         self._local = opened.log
         draft = opened.log.draft(DRAFT_NAME)
         if draft is not None:
-            self._bridge.draft_found.emit(draft.text, draft.began_at)
+            began = None if draft.began_at is None else from_microseconds(draft.began_at)
+            self._bridge.draft_found.emit(draft.text, began)
         return opened.log
+
+    def _tell_of_profile(self, opened: OpenedProfile, key: ProfileKey) -> None:
+        """Say what became of a damaged file, always; how a key in a file protects, once."""
+        if opened.salvage is not None:
+            self._bridge.noticed.emit(Notice(sentence=opened.salvage.sentence))
+        is_file = key.kind is Keeper.OWN_FILE
+        if is_file and opened.log.value(_KEY_TOLD_VALUE) is None:
+            opened.log.set_value(_KEY_TOLD_VALUE, b"1")
+            self._bridge.noticed.emit(Notice(sentence=key.sentence))
 
     def _embedded_server(self, local: LocalLog) -> EmbeddedServer | None:
         options = self._options
@@ -239,7 +266,19 @@ class Backstage:
         tasks.create_task(self._organisation.run())
         tasks.create_task(self._incident.run())
 
+    async def _measure_skew(self, api: ApiClient) -> None:
+        """Every minute and after every reconnection: clocks are set, and machines sleep."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._reconnected.wait(), _MEASURE_SECONDS)
+            self._reconnected.clear()
+            with suppress(ServerUnavailable):
+                self._bridge.skew_measured.emit(await _skew(api))
+
     def _publish_incident(self, view: LogView[IncidentState]) -> None:
+        if view.progress.is_connected and not self._is_connected:
+            self._reconnected.set()
+        self._is_connected = view.progress.is_connected
         self._latest = (view.state, self._latest[1])
         self._refresh_topology()
         self._bridge.incident_changed.emit(view)
@@ -263,9 +302,12 @@ class Backstage:
         self._size = size
 
     async def write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
-        """Record facts in the incident: durable here when this returns."""
+        """Record facts in the incident: durable here when this returns.
+
+        Raises `NothingToWriteIn` before there is an incident, and what the disk raises.
+        """
         if self._incident is None:
-            return ()
+            raise NothingToWriteIn("no incident is open here yet")
         return self._incident.write(drafts)
 
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
@@ -274,6 +316,20 @@ class Backstage:
             began = None if began_at is None else to_microseconds(began_at)
             now = to_microseconds(_now())
             self._local.save_draft(DRAFT_NAME, text, began_at=began, now=now)
+
+    async def export_queue(self, path: Path) -> tuple[Path, int]:
+        """Write what waits here to a file; where it is, and how many events are in it."""
+        if self._local is None:
+            return path, 0
+        events = queued_events(self._local, ProfileStore(self._local, _now))
+        return write_queue_file(path, events, _now()), len(events)
+
+    async def import_queue(self, path: Path) -> Delivery:
+        """Send what another device queued; raises what reading and sending raise."""
+        events = read_queue_file(path)
+        if self._open is None:
+            raise ServerUnavailable(Failure(detail="no server was reached yet"))
+        return await deliver(self._open.api, events)
 
     async def network_returned(self) -> None:
         """There is a network again: try at once."""

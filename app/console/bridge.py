@@ -35,7 +35,8 @@ class Bridge(QObject):
 
     `incident_changed` and `organisation_changed` carry a `LogView`, `arrived` an `Arrival`,
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
-    typed and when its first character was (microseconds since 1970 UTC, or None).
+    typed and when its first character was (aware UTC, or None), `skew_measured` how far this
+    machine's clock is ahead of the server's (a timedelta).
     """
 
     arrived = Signal(object)
@@ -44,3 +45,4 @@ class Bridge(QObject):
     topology_changed = Signal(object)
     noticed = Signal(object)
     draft_found = Signal(str, object)
+    skew_measured = Signal(object)

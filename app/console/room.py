@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl, Slot
@@ -28,12 +28,15 @@ from app.views.window import Window
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
     from app.capture.vocabulary import Vocabulary
     from app.console.acting import Acting
+    from app.console.apart import Apart
     from app.console.backstage import Backstage
     from app.console.mapping import Mapping
     from app.graph.topology import Topology
+    from app.sync.carrying import Delivery
     from app.sync.engine import Progress
     from app.sync.log_copy import LogView
     from app.sync.worker import Worker
@@ -87,6 +90,7 @@ class Room(QObject):
         self._running: Future[None] | None = None
         self._worker: Worker
         self.acting: Acting
+        self.apart: Apart
 
     def open(self) -> None:
         """Show the window, then begin to work."""
@@ -107,11 +111,15 @@ class Room(QObject):
 
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
+        from app.console.apart import Apart, Carrying
         from app.sync.worker import Worker
 
         self.acting = Acting(self._desk, self._write, self)
         self._worker = Worker()
         self._backstage = Future()
+        self.apart = Apart(
+            self.window, self._desk, Carrying(export=self._export, bring=self._bring), self
+        )
         self._connect()
         self.view.capture.use_acting(acting_kinds())
         self._worker.start()
@@ -141,6 +149,9 @@ class Room(QObject):
         bridge.topology_changed.connect(self._use_topology, queued)
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
+        bridge.skew_measured.connect(self._use_skew, queued)
+        self.apart.settle_chosen.connect(acting.settle)
+        self.apart.repeat_requested.connect(acting.log_again)
         view.line_logged.connect(acting.log_line)
         view.undo_requested.connect(acting.undo)
         view.note_rewritten.connect(acting.rewrite)
@@ -163,9 +174,14 @@ class Room(QObject):
     @Slot(object)
     def _arrive(self, arrival: Arrival) -> None:
         self._person = arrival.person
-        self._time.skew = arrival.skew
+        self._use_skew(arrival.skew)
         self._desk.me = arrival.person
         self._know()
+
+    @Slot(object)
+    def _use_skew(self, skew: timedelta) -> None:
+        self._time.skew = skew
+        self.apart.note_skew(skew)
 
     @Slot(object)
     def _show_incident(self, view: LogView[IncidentState]) -> None:
@@ -177,6 +193,7 @@ class Room(QObject):
             self._show_newest()
         elif not self._next_show.isActive():
             self._next_show.start()
+        self.apart.note_log(view)
         self._show_sync()
 
     @Slot()
@@ -187,6 +204,7 @@ class Room(QObject):
             return
         self._know(before)
         self.window.show_state(self.state)
+        self.apart.know(self.state)
         self._timing.notice("usable_ms")
         self._show_map()
 
@@ -197,6 +215,7 @@ class Room(QObject):
             self.organisation = view.state
             self._know()
             self._show_map()
+        self.apart.note_log(view)
         self._show_sync()
 
     def _know(self, before: IncidentState | None = None) -> None:
@@ -216,12 +235,13 @@ class Room(QObject):
         status = self._watch.status(
             self._progress["incident"],
             self._progress["organisation"],
-            0,
+            len(self.apart.matters),
             self._time.now(),
         )
         if status != self.sync:
             self.sync = status
             self.view.show_sync(status)
+            self.apart.follow(status, self._progress["incident"].position)
             self._show_map()
 
     @Slot(object)
@@ -243,8 +263,8 @@ class Room(QObject):
         self.view.capture.tell(f"{notice.sentence} {notice.advice}".strip())
 
     @Slot(str, object)
-    def _restore_draft(self, text: str, _began_at: int | None) -> None:
-        self.view.capture.restore_draft(text)
+    def _restore_draft(self, text: str, began_at: datetime | None) -> None:
+        self.view.capture.restore_draft(text, began_at)
 
     # --- to the worker ----------------------------------------------------------------------
 
@@ -260,12 +280,24 @@ class Room(QObject):
 
         return await asyncio.wrap_future(self._backstage)
 
-    @Slot(str)
-    def _save_draft(self, text: str) -> None:
-        self._worker.submit(self._keep_draft(text))
+    @Slot(str, object)
+    def _save_draft(self, text: str, began_at: datetime | None) -> None:
+        self._worker.submit(self._keep_draft(text, began_at))
 
-    async def _keep_draft(self, text: str) -> None:
-        await (await self._ready()).save_draft(text, None)
+    async def _keep_draft(self, text: str, began_at: datetime | None) -> None:
+        await (await self._ready()).save_draft(text, began_at)
+
+    def _export(self, path: Path) -> Future[tuple[Path, int]]:
+        async def export() -> tuple[Path, int]:
+            return await (await self._ready()).export_queue(path)
+
+        return self._worker.submit(export())
+
+    def _bring(self, path: Path) -> Future[Delivery]:
+        async def bring() -> Delivery:
+            return await (await self._ready()).import_queue(path)
+
+        return self._worker.submit(bring())
 
     @Slot(str)
     def _open_link(self, text: str) -> None:

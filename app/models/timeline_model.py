@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -28,7 +28,17 @@ class Gap:
     end: datetime
 
 
-TimelineRow = TimelineEntry | Gap
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLost:
+    """This console lost its server at `at`.  No event: only this console tells of it."""
+
+    at: datetime
+
+
+TimelineRow = TimelineEntry | Gap | ConnectionLost
+_Told = TimelineEntry | ConnectionLost
+
+CONNECTION_LOST = "Connection lost, working on this device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +55,15 @@ class TimelineFilter:
         """Whether everything shows."""
         return self == TimelineFilter()
 
-    def admits(self, entry: TimelineEntry) -> bool:
-        """Whether `entry` shows."""
+    def admits(self, entry: TimelineEntry, also: str = "") -> bool:
+        """Whether `entry` shows; it is found by `also` too, as what it was called before."""
         if self.lane is not None and entry.line.lane is not self.lane:
             return False
         if self.service and self.service not in entry.line.services:
             return False
         if self.pinned_only and not entry.is_pinned:
             return False
-        text = f"{entry.text} {entry.author}".casefold()
+        text = f"{entry.text} {entry.author} {also}".casefold()
         return all(word in text for word in self.words.casefold().split())
 
 
@@ -65,6 +75,8 @@ class TimelineModel(RowsModel[TimelineRow]):
         self._entries: tuple[TimelineEntry, ...] = ()
         self._all: tuple[TimelineRow, ...] = ()
         self._filter = TimelineFilter()
+        self._losses: tuple[ConnectionLost, ...] = ()
+        self._former: Mapping[str, str] = {}
 
     @property
     def filter(self) -> TimelineFilter:
@@ -81,7 +93,7 @@ class TimelineModel(RowsModel[TimelineRow]):
         news = new[len(old) :]
         is_grown = bool(old) and len(new) > len(old) and new[: len(old)] == old
         if is_grown and _begins_after(news, self._all):
-            added = [entry for entry in news if self._filter.admits(entry)]
+            added = [entry for entry in news if self._admits(entry)]
             newest = self._newest_human() if self._filter.is_open else None
             rows = _rows(added, newest, with_gaps=self._filter.is_open)
             self._all = (*rows, *self._all)
@@ -95,7 +107,25 @@ class TimelineModel(RowsModel[TimelineRow]):
             self._filter = chosen
             self._rebuild()
 
+    def show_losses(self, losses: tuple[ConnectionLost, ...]) -> None:
+        """Show when this console lost its server, between the entries."""
+        if losses != self._losses:
+            self._losses = losses
+            self._rebuild()
+
+    def use_former(self, former: Mapping[str, str]) -> None:
+        """Find entries also by what they were called before, by event id (`D-7*`)."""
+        if former != self._former:
+            self._former = former
+            if self._filter.words:
+                self._rebuild()
+
+    def _admits(self, entry: TimelineEntry) -> bool:
+        return self._filter.admits(entry, self._former.get(entry.event_id, ""))
+
     def sentence(self, row: TimelineRow) -> str:
+        if isinstance(row, ConnectionLost):
+            return f"{row.at:%H:%M:%S} {CONNECTION_LOST}"
         if isinstance(row, Gap):
             minutes = round((row.end - row.start).total_seconds() / 60)
             return f"{minutes} min with no entries, {row.end:%H:%M} to {row.start:%H:%M}"
@@ -104,7 +134,9 @@ class TimelineModel(RowsModel[TimelineRow]):
         return f"{row.at:%H:%M:%S} {row.text}, {row.author}{pinned}{taken_back}"
 
     def _rebuild(self) -> None:
-        admitted = [entry for entry in self._entries if self._filter.admits(entry)]
+        admitted: list[_Told] = [entry for entry in self._entries if self._admits(entry)]
+        if self._filter.is_open:
+            admitted += self._losses
         self._all = tuple(_rows(admitted, None, with_gaps=self._filter.is_open))
         self.show_rows(self._all[:PAGE])
 
@@ -156,17 +188,17 @@ def _between(moments: list[datetime]) -> tuple[Gap, ...]:
 
 
 def _begins_after(news: tuple[TimelineEntry, ...], rows: tuple[TimelineRow, ...]) -> bool:
-    newest = next((row.at for row in rows if isinstance(row, TimelineEntry)), None)
+    newest = next((row.at for row in rows if not isinstance(row, Gap)), None)
     return newest is None or min(entry.at for entry in news) >= newest
 
 
 def _rows(
-    entries: Iterable[TimelineEntry], newest_human: datetime | None, *, with_gaps: bool
+    entries: Iterable[_Told], newest_human: datetime | None, *, with_gaps: bool
 ) -> list[TimelineRow]:
     """Entries newest first, a gap between two people's entries that lie far apart."""
     rows: list[TimelineRow] = []
     for entry in sorted(entries, key=lambda one: one.at):
-        if entry.is_human and with_gaps:
+        if isinstance(entry, TimelineEntry) and entry.is_human and with_gaps:
             if newest_human is not None and entry.at - newest_human >= GAP_FROM:
                 rows.append(Gap(start=newest_human, end=entry.at))
             newest_human = entry.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from app.incident.contested import Contested
 from app.incident.state import IncidentState
 from app.views.desk import Desk
 from app.views.drawing import Pen
@@ -16,6 +18,8 @@ from app.views.panel import Button
 from app.views.typography import TypeStyle
 
 HEIGHT = 38
+SETTLE = "settle"
+"""The intent of the button that opens what is to settle."""
 
 
 class BannerKind(Enum):
@@ -37,15 +41,17 @@ class BannerText:
     intent: str = ""
 
 
+def settling_banner(matters: Sequence[Contested]) -> BannerText | None:
+    """What people set differently while apart: the first matter, and how many more there are."""
+    if not matters:
+        return None
+    more = len(matters) - 1
+    text = matters[0].sentence if not more else f"{matters[0].sentence} {more} more."
+    return BannerText(kind=BannerKind.ATTENTION, text=text, button="Settle", intent=SETTLE)
+
+
 def standing_banner(state: IncidentState) -> BannerText | None:
-    """The banner that the state itself asks for: an exercise, or command held twice."""
-    contested = next((seat for seat in state.roster if seat.is_contested), None)
-    if contested is not None:
-        names = " and ".join(one.name.split(" ")[0] for one in contested.contenders)
-        holder = contested.holder
-        keeps = f"{holder.name.split(' ')[0]} keeps it until settled." if holder else ""
-        text = f"{names} both took {contested.title.lower()} while apart. {keeps}"
-        return BannerText(kind=BannerKind.ATTENTION, text=text)
+    """The banner that the state itself asks for: an exercise."""
     if state.situation.is_exercise:
         return BannerText(kind=BannerKind.EXERCISE, text="EXERCISE. Not a real incident.")
     return None

@@ -39,14 +39,15 @@ class CaptureBar(QWidget):
     """Takes lines.
 
     Signals: `line_logged(LoggedLine)`; `undo_requested()` while the field is empty and the last
-    log is at most 60 s old; `draft_changed(str)` once typing pauses;
-    `note_rewritten(TimelineEntry, str)` when a note's new text was entered.
+    log is at most 60 s old; `draft_changed(str, began_at)` once typing pauses, with
+    the time of the first character (or None); `note_rewritten(TimelineEntry, str)` when a
+    note's new text was entered.
     `popup` shows over `over`, the window the bar is in.
     """
 
     line_logged = Signal(object)
     undo_requested = Signal()
-    draft_changed = Signal(str)
+    draft_changed = Signal(str, object)
     note_rewritten = Signal(object, str)
 
     def __init__(self, desk: Desk, over: QWidget, parent: QWidget | None = None) -> None:
@@ -69,6 +70,10 @@ class CaptureBar(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(DRAFT_PAUSE)
         self._pause.timeout.connect(self._keep_draft)
+        self._brief = QTimer(self)
+        self._brief.setSingleShot(True)
+        self._brief.timeout.connect(self._end_brief)
+        self._said_briefly = ""
         self.field.textChanged.connect(self._read)
         self.field.cursorPositionChanged.connect(self._offer)
         self.field.key_pressed.connect(self.keys.press)
@@ -76,6 +81,8 @@ class CaptureBar(QWidget):
         self.setFocusProxy(self.field)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         desk.theme.changed.connect(self._restyle)
+        desk.clock.viewing_changed.connect(self._restate)
+        desk.clock.ticked.connect(self._pass_minute)
         self._restyle()
 
     def use_vocabulary(self, vocabulary: Vocabulary) -> None:
@@ -117,14 +124,21 @@ class CaptureBar(QWidget):
         """Say something helpful while nothing is typed and nothing was just said."""
         self.parse_line.show_nudge(text)
 
-    def restore_draft(self, line: str) -> None:
-        """Bring back what was being typed when the console ended."""
+    @Slot(str)
+    def restore_draft(self, line: str, began_at: datetime | None = None) -> None:
+        """Bring back what was being typed when the console ended.
+
+        It is logged at `began_at`, when its first character was typed.
+        """
         self.field.show_line(line)
+        if began_at is not None and line:
+            self._first_typed_at = began_at
+            self._restate()
 
     @Slot(str)
     def confirm(self, text: str) -> None:
         """Say that something was logged ("Logged D-8"), and offer to undo it for 60 s."""
-        self._undo_until = self._desk.clock.now() + UNDO_FOR
+        self._undo_until = self._desk.clock.live() + UNDO_FOR
         self.parse_line.show_message(text, keys="Ctrl Z", offer="Undo")
 
     @Slot(str)
@@ -132,6 +146,17 @@ class CaptureBar(QWidget):
         """Say something in the parse line until the next key."""
         self._undo_until = None
         self.parse_line.show_message(text)
+
+    def tell_briefly(self, text: str, seconds: float) -> None:
+        """Say something in the parse line for some seconds."""
+        self.tell(text)
+        self._said_briefly = text
+        self._brief.start(round(seconds * 1000))
+
+    @Slot()
+    def _end_brief(self) -> None:
+        if self.parse_line.message == self._said_briefly:
+            self.parse_line.show_message("")
 
     def log(self, and_then: AndThen = AndThen.NOTHING) -> None:
         """Log the line, if there is one."""
@@ -146,7 +171,7 @@ class CaptureBar(QWidget):
         self.keys.remember(line)
         logged = LoggedLine(
             entry=parse(line, self._vocabulary),
-            first_typed_at=self._first_typed_at or self._desk.clock.now(),
+            first_typed_at=self._first_typed_at or self._desk.clock.live(),
             and_then=and_then,
         )
         self.field.clear()
@@ -159,7 +184,7 @@ class CaptureBar(QWidget):
         if self.field.line:
             self.field.undo()
             return True
-        if self._undo_until is None or self._desk.clock.now() > self._undo_until:
+        if self._undo_until is None or self._desk.clock.live() > self._undo_until:
             return False
         self._undo_until = None
         self.parse_line.show_message("")
@@ -201,7 +226,7 @@ class CaptureBar(QWidget):
         """Understand the line after every change."""
         line = self.field.line
         if line and self._first_typed_at is None:
-            self._first_typed_at = self._desk.clock.now()
+            self._first_typed_at = self._desk.clock.live()
         elif not line:
             self._first_typed_at = None
         self._entry = parse(line, self._vocabulary)
@@ -212,11 +237,19 @@ class CaptureBar(QWidget):
         self._pause.start()
         self.update()
 
+    @Slot()
     def _restate(self) -> None:
         clock = "local" if self._desk.times.is_local else "UTC"
         parts = restate(self._entry, acting=self._acting, clock=clock, caret=self.field.caret)
         self.parse_line.show_parts(parts, self._note(), is_offline=self._sync.is_offline)
         self.field.setAccessibleDescription(as_sentence(parts) or "Type what you hear.")
+
+    @Slot()
+    def _pass_minute(self) -> None:
+        """Say anew at what time a line would be logged, while the view is of another time."""
+        is_idle = self._first_typed_at is None and self._rewriting is None
+        if self._desk.clock.viewed is not None and is_idle and not self.parse_line.message:
+            self._restate()
 
     def _note(self) -> str:
         if self._rewriting is not None:
@@ -224,7 +257,9 @@ class CaptureBar(QWidget):
         if self._sync.is_offline:
             return "Saved on this device, syncs later"
         if self._first_typed_at is None:
-            return ""
+            if self._desk.clock.viewed is None:
+                return ""
+            return f"logs at {self._desk.times.minute(self._desk.clock.live())}"
         zone = "local" if self._desk.times.is_local else "UTC"
         return f"logging at {self._desk.times.second(self._first_typed_at)} {zone}"
 
@@ -249,7 +284,7 @@ class CaptureBar(QWidget):
     @Slot()
     def _keep_draft(self) -> None:
         self._pause.stop()
-        self.draft_changed.emit(self.field.line)
+        self.draft_changed.emit(self.field.line, self._first_typed_at)
 
     @Slot(bool)
     def _show_focus(self, has_focus: bool) -> None:

@@ -35,17 +35,18 @@ _PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/"
 class CommanderView(QWidget):
     """Shows a state, a sync status and the organisation's names; says what people want.
 
-    Signals: `line_logged(LoggedLine)`, `undo_requested()`, `draft_changed(str)`,
+    Signals: `line_logged(LoggedLine)`, `undo_requested()`, `draft_changed(str, began_at)`,
     `note_rewritten(TimelineEntry, str)`, `decide_requested(decision_id, Verdict)`,
     `poll_requested(decision_id)`, `poll_extended(decision_id)`, `done_requested(action_id)`,
     `action_extended(action_id)`, `pin_requested(event_id)`,
-    `update_recorded(audiences, text)`, `bridge_requested(url)`, `sync_pressed()`.
+    `update_recorded(audiences, text)`, `bridge_requested(url)`, `sync_pressed()`,
+    `banner_pressed(intent)`.
     `service_map` is the widget in the middle; it is shown, never asked.
     """
 
     line_logged = Signal(object)
     undo_requested = Signal()
-    draft_changed = Signal(str)
+    draft_changed = Signal(str, object)
     note_rewritten = Signal(object, str)
     decide_requested = Signal(str, object)
     poll_requested = Signal(str)
@@ -56,6 +57,7 @@ class CommanderView(QWidget):
     update_recorded = Signal(object, str)
     bridge_requested = Signal(str)
     sync_pressed = Signal()
+    banner_pressed = Signal(str)
 
     def __init__(self, desk: Desk, service_map: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class CommanderView(QWidget):
             self.body.work,
         )
         self._banner_from_outside: BannerText | None = None
+        self._notice = ""
         self._connect_panels()
         self._make_shortcuts()
         self._order_tabs()
@@ -120,6 +123,11 @@ class CommanderView(QWidget):
         self._banner_from_outside = banner
         self._show_banner()
 
+    def show_notice(self, text: str) -> None:
+        """Show a quiet sentence of the console's own before any nudge; empty for none."""
+        self._notice = text
+        self._nudge()
+
     def show_service_total(self, total: int) -> None:
         """Say how many services the organisation has."""
         self.body.services.show_total(total)
@@ -135,6 +143,7 @@ class CommanderView(QWidget):
         capture.draft_changed.connect(self.draft_changed)
         capture.note_rewritten.connect(self.note_rewritten)
         self.header.cell_clicked.connect(self._press_header)
+        self.banner.pressed.connect(self.banner_pressed)
         body.roster.page_pressed.connect(self._begin_page)
         body.freeze.exception_pressed.connect(self._begin_exception)
         body.decisions.decide_requested.connect(self._decide)
@@ -165,6 +174,7 @@ class CommanderView(QWidget):
             ("F6", self._focus_next),
             ("Shift+F6", self._focus_previous),
             ("Ctrl+U", self._review_update),
+            ("Ctrl+Shift+S", self.sync_pressed),
             ("Ctrl+B", self._open_bridge),
             ("Ctrl+Return", self._decide_or_log_go),
             ("Ctrl+Enter", self._decide_or_log_go),
@@ -353,4 +363,5 @@ class CommanderView(QWidget):
 
     @Slot()
     def _nudge(self) -> None:
-        self.capture.nudge(nudge_for(self._state, self._desk.me, self._desk.clock.now()))
+        now = self._desk.clock.now()
+        self.capture.nudge(self._notice or nudge_for(self._state, self._desk.me, now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -46,7 +46,9 @@ class DecisionPanel(Panel):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Decision log", parent)
-        self.heading.show_note("Propose", keys="Ctrl D")
+        self._show_note()
+        desk.clock.viewing_changed.connect(self._show_note)
+        desk.clock.ticked.connect(self._show_note)
         self.card = PollCard(desk, self)
         self.card.decide_requested.connect(self._decide)
         self.card.extend_requested.connect(self.extend_requested)
@@ -62,6 +64,15 @@ class DecisionPanel(Panel):
         self.body.addWidget(self.list, 1)
         self.focus_target = self.list
 
+    @Slot()
+    def _show_note(self) -> None:
+        """How to propose; while the past is looked at, of when this is."""
+        viewed = self.desk.clock.viewed
+        if viewed is None:
+            self.heading.show_note("Propose", keys="Ctrl D")
+        else:
+            self.heading.show_note(f"as of {self.desk.times.second(viewed)}")
+
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the decisions of `state`."""
@@ -69,6 +80,11 @@ class DecisionPanel(Panel):
         self.model.show_state(state)
         count = len(state.decisions)
         self.heading.show_count(str(count) if count else "none yet")
+
+    def use_former(self, former: Mapping[str, str]) -> None:
+        """Say what decisions were called before they got their numbers, by their ids."""
+        self.model.use_former(former)
+        self.card.use_former(former)
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
@@ -90,10 +106,17 @@ class DecisionPanel(Panel):
                 self.card.no_go.click()
             case Qt.Key.Key_Plus if self.card.decision is not None:
                 self.card.third.click()
-            case Qt.Key.Key_O if self.card.decision is not None and not is_control:
-                self.object_asked.emit(self.card.decision.label)
+            case Qt.Key.Key_O if self._may_object() and not is_control:
+                self._object()
             case _:
                 super().keyPressEvent(event)
+
+    def _may_object(self) -> bool:
+        return self.card.decision is not None and self.desk.clock.viewed is None
+
+    def _object(self) -> None:
+        if self.card.decision is not None:
+            self.object_asked.emit(self.card.decision.label)
 
     def decide_go(self) -> None:
         """Ask for the open decision to be decided go, if there is one."""
@@ -110,6 +133,8 @@ class DecisionPanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: DecisionRow, part: str) -> None:
+        if self.desk.clock.viewed is not None:
+            return
         if part == "reverse" and row.decision.status is DecisionStatus.DECIDED:
             self.reverse_asked.emit(row.decision.label)
 
@@ -143,6 +168,8 @@ class DecisionDelegate(RowDelegate):
         bottom = QRectF(left + px(36), rect.top() + px(20), right - left - px(36), px(18))
         edge = self._paint_outcome(pen, bottom, decision)
         who = f"{self.desk.times.minute(self._moment(decision))}  {shown.decider.split(' ')[0]}"
+        if shown.was:
+            who += f"  was {shown.was}"
         area = QRectF(bottom.left(), bottom.top(), edge - bottom.left() - px(6), bottom.height())
         pen.text(area, who, TypeStyle.LABEL, tokens.text3)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from PySide6.QtCore import QRectF, QSize, Signal, Slot
@@ -17,6 +18,7 @@ from app.views.digits import DigitMemory, Digits, outer
 from app.views.drawing import RIGHT, DiscLook, Pen, initials_of, plain_disc, wrapped
 from app.views.icons import Icon
 from app.views.panel import Button
+from app.views.safe_text import set_tooltip
 from app.views.times import seconds_left, share_left, short_countdown
 from app.views.tokens import Radius
 from app.views.typography import TypeStyle
@@ -47,6 +49,7 @@ class PollCard(QWidget):
         self._state = BEFORE_ANYTHING
         self._decision: Decision | None = None
         self._sync = SyncStatus()
+        self._former: Mapping[str, str] = {}
         self._digits = DigitMemory()
         self.go = Button(desk, "Decide go", self, variant="primary", keys="Ctrl+Enter")
         self.no_go = Button(desk, "No-go", self, keys="Shift+N")
@@ -63,6 +66,7 @@ class PollCard(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         desk.theme.changed.connect(self._restyle)
         desk.clock.ticked.connect(self._tick)
+        desk.clock.viewing_changed.connect(self._restyle)
         self._restyle()
         self.hide()
 
@@ -87,6 +91,11 @@ class PollCard(QWidget):
         self._sync = sync
         self._restyle()
 
+    def use_former(self, former: Mapping[str, str]) -> None:
+        """Say what the decision was called before it got its number, by decision id."""
+        self._former = former
+        self._restyle()
+
     def sizeHint(self) -> QSize:
         return QSize(300, self._height())
 
@@ -105,6 +114,10 @@ class PollCard(QWidget):
             layout.setContentsMargins(edge, 0, edge, px(PADDING - 2))
         self._buttons.setSpacing(px(8))
         self._name_buttons()
+        is_live = self._desk.clock.viewed is None
+        for button in (self.go, self.no_go, self.third):
+            button.setEnabled(is_live)
+            button.setVisible(is_live)
         self.setFixedHeight(self._height())
         self.updateGeometry()
         self.update()
@@ -120,6 +133,7 @@ class PollCard(QWidget):
         self.third.show_text("Open poll" if decision.poll is None else extend)
         self.setAccessibleName(f"{decision.label}, {self._title()}: {decision.title}")
         self.setAccessibleDescription(self._spoken(decision))
+        set_tooltip(self, "The number may change" if decision.is_provisional else "")
 
     def _spoken(self, decision: Decision) -> str:
         poll = decision.poll
@@ -164,7 +178,8 @@ class PollCard(QWidget):
         height = 44 + self._title_lines() * 20 + self._lines() * LINE + 12
         if decision.poll is not None:
             height += DISC + 6 + len(decision.poll.objections[:3]) * 20
-        return self._desk.theme.px(height + 12 + 28 + PADDING) + 1
+        buttons = 12 + 28 if self._desk.clock.viewed is None else 0
+        return self._desk.theme.px(height + buttons + PADDING) + 1
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         decision = self._decision
@@ -199,6 +214,10 @@ class PollCard(QWidget):
         if self._sync.is_offline:
             rest = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
             pen.text(rest, "recorded here", TypeStyle.ROW_MEDIUM, tokens.warn)
+        elif decision.decision_id in self._former:
+            rest = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
+            was = f"was {self._former[decision.decision_id]}"
+            pen.text(rest, was, TypeStyle.ROW, tokens.text3)
         if decision.poll is None:
             return
         left = self._left(decision.poll)

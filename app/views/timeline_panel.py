@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 
 from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.state import IncidentState
-from app.models.timeline_model import TimelineModel
+from app.models.timeline_model import ConnectionLost, TimelineModel
 from app.protocol.sync_status import SyncStatus
 from app.views.column import Line
 from app.views.desk import Desk
@@ -118,6 +120,10 @@ class TimelinePanel(Panel):
     def show_sync(self, sync: SyncStatus) -> None:
         """Offline, the curve ends where it was last known."""
         self.chart.show_sync(sync)
+
+    def show_losses(self, moments: Sequence[datetime]) -> None:
+        """Show when this console lost its server (aware UTC)."""
+        self.model.show_losses(tuple(ConnectionLost(at=moment) for moment in moments))
 
     @Slot(str)
     def filter_service(self, service: str) -> None:

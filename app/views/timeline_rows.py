@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.incident.projections.timeline import Mark, TimelineEntry
-from app.models.timeline_model import Gap, TimelineRow
+from app.models.timeline_model import CONNECTION_LOST, ConnectionLost, Gap, TimelineRow
 from app.views.desk import Desk
 from app.views.drawing import RIGHT, Pen
 from app.views.icons import Icon
@@ -58,6 +58,8 @@ class TimelineDelegate(RowDelegate):
         shown = cast(TimelineRow, row)
         if isinstance(shown, Gap):
             self._paint_gap(pen, rect, shown)
+        elif isinstance(shown, ConnectionLost):
+            self._paint_loss(pen, rect, shown)
         else:
             self._paint_entry(pen, rect, shown)
 
@@ -75,6 +77,16 @@ class TimelineDelegate(RowDelegate):
         pen.divider(start, middle, left - px(8) - start, dashed=True)
         after = left + width + px(8)
         pen.divider(after, middle, rect.right() - px(Space.MARGIN) - after, dashed=True)
+
+    def _paint_loss(self, pen: Pen, rect: QRectF, loss: ConnectionLost) -> None:
+        tokens, px = self.desk.theme.tokens, self.desk.theme.px
+        time = QRectF(rect.left() + px(Space.MARGIN), rect.top(), px(74), rect.height())
+        pen.text(time, self.desk.times.second(loss.at), TypeStyle.ROW, tokens.text3)
+        pen.icon(Icon.OFFLINE, tokens.warn, rect.left() + px(90), rect.center().y() - px(7), 14)
+        words = rect.adjusted(px(112), 0, -px(100), 0)
+        pen.text(words, CONNECTION_LOST, TypeStyle.ROW_MEDIUM, tokens.text1)
+        author = rect.adjusted(0, 0, -px(36), 0)
+        pen.text(author, "Console", TypeStyle.ROW, tokens.text3, RIGHT)
 
     def _paint_entry(self, pen: Pen, rect: QRectF, entry: TimelineEntry) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal, Slot
@@ -33,6 +34,7 @@ DEFAULT = (1600, 1000)
 class Window(QMainWindow):
     """Holds the commander view.  `closing` is emitted once, before the window goes.
 
+    `may_close` is asked first; the window stays while it says no.
     `settings` is where the layout is kept (an ini file in a profile); None keeps nothing.
     """
 
@@ -43,6 +45,7 @@ class Window(QMainWindow):
         self._desk = desk
         self._settings = settings
         self._state = BEFORE_ANYTHING
+        self.may_close: Callable[[], bool] = lambda: True
         self.view = view
         self.setCentralWidget(view)
         self.setMinimumSize(*SMALLEST)
@@ -122,6 +125,9 @@ class Window(QMainWindow):
         self.save_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self.save_layout()
         self.closing.emit()
         super().closeEvent(event)
@@ -144,7 +150,7 @@ class Window(QMainWindow):
     @Slot()
     def _show_title(self) -> None:
         """`(2) SEV1 03:49 — INC-2417`: what a task bar can tell."""
-        state, now = self._state, self._desk.clock.now()
+        state, now = self._state, self._desk.clock.live()
         situation = state.situation
         if not situation.number:
             title = "Watchfloor"

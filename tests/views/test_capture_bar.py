@@ -13,7 +13,7 @@ from app.views.capture_field import python_offset, qt_offset
 from app.views.clock import FrozenClock
 from app.views.desk import Desk
 from app.views.intentions import AndThen
-from tests.views.checkout_incident import at, checkout_vocabulary
+from tests.views.checkout_incident import NOW, at, checkout_vocabulary
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_pause_in_typing_keeps_the_draft(qtbot: QtBot, bar: CaptureBar) -> Non
     with qtbot.waitSignal(bar.draft_changed, timeout=2000) as kept:
         qtbot.keyClicks(bar.field, "half a thou")
 
-    assert kept.args == ["half a thou"]
+    assert kept.args == ["half a thou", NOW]
 
 
 def test_a_kind_that_does_nothing_yet_says_so(qtbot: QtBot, bar: CaptureBar) -> None:

@@ -1,0 +1,47 @@
+"""A real room, offscreen, at a real server in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.console.options import Options
+from app.console.room import Room
+from tests.e2e.programs import RunningServer
+
+OpenRoom = Callable[[RunningServer, str], AbstractContextManager[Room]]
+WITHIN_MS = 30_000
+
+
+@pytest.fixture
+def open_room(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenRoom]:
+    """Opens a room with a profile of its own at a server, until it shows the incident."""
+    monkeypatch.setenv("WATCHFLOOR_DATA", str(tmp_path / "data"))
+
+    @contextmanager
+    def opened(server: RunningServer, profile: str = "priya") -> Iterator[Room]:
+        options = Options(
+            server=server.url, token_file=server.token_file, profile=profile, theme="dark"
+        )
+        room = Room(options, qapp, None)
+        room.open()
+        try:
+            qtbot.waitUntil(lambda: bool(room.state.situation.number), timeout=WITHIN_MS)
+            qtbot.waitUntil(lambda: not room.sync.is_offline, timeout=WITHIN_MS)
+            yield room
+        finally:
+            room.close()
+            room.window.may_close = lambda: True
+            room.window.close()
+            room.window.deleteLater()
+            qapp.processEvents()
+
+    yield opened
+    qapp.setStyleSheet("")

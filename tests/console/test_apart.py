@@ -1,0 +1,171 @@
+"""The cable is pulled: what a person sees, and that everything arrives afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.cli import main as run_command
+from app.console.apart import CLOSE, EXPORT, KEEP_OPEN
+from app.console.room import Room
+from app.models.queue_model import QueueStanding
+from app.models.timeline_model import ConnectionLost
+from tests.console.conftest import WITHIN_MS, OpenRoom
+from tests.e2e.programs import RunningServer, say, serve
+from tests.scenarios.onlooker import newest_incident, onlookers
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+
+
+def _log(qtbot: QtBot, room: Room, line: str) -> None:
+    count = room.apart.queue.waiting + room.apart.queue.sent
+    room.view.capture.begin(line)
+    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(
+        lambda: room.apart.queue.waiting + room.apart.queue.sent > count, timeout=WITHIN_MS
+    )
+
+
+def _pull(qtbot: QtBot, room: Room, server: RunningServer) -> None:
+    server.kill()
+    qtbot.waitUntil(lambda: room.sync.is_offline, timeout=WITHIN_MS)
+
+
+def _standings(room: Room) -> list[QueueStanding]:
+    return [row.standing for row in room.apart.queue.rows]
+
+
+def test_what_is_logged_offline_waits_in_sight_and_arrives_when_the_server_is_back(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+):
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            message = room.view.capture.parse_line
+            _pull(qtbot, room, server)
+
+            assert message.message.startswith("Offline since ")
+            assert "Everything is saved on this device." in message.message
+            losses = room.view.body.timeline.model.rows
+            assert any(isinstance(row, ConnectionLost) for row in losses)
+
+            _log(qtbot, room, "pool is full")
+            _log(qtbot, room, "/d roll back checkout")
+            room.view.sync_pressed.emit()
+
+            sheet = room.apart.queue_sheet
+            assert sheet.isVisible()
+            assert sheet.counts.text().endswith("waiting")
+            assert {"pool is full"} <= {row.text for row in sheet.model.rows}
+            assert room.state.decisions[0].label == "D-1*"
+            qtbot.keyClick(sheet.list, Qt.Key.Key_Escape)
+            assert not sheet.isVisible()
+
+            with serve(tmp_path / "server", port=server.port):
+                qtbot.waitUntil(
+                    lambda: message.message.startswith("Back online. Sent "), timeout=WITHIN_MS
+                )
+
+                assert set(_standings(room)) == {QueueStanding.SENT}
+                assert room.apart.queue.waiting == 0
+                assert not any(entry.is_pending for entry in room.state.timeline)
+                assert room.state.decisions[0].label == "D-1"
+
+
+def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_it(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "stick.watchfloor-queue"
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            _pull(qtbot, room, server)
+            _log(qtbot, room, "pool is full")
+            room.apart.ask_where_to = lambda: file  # type: ignore[method-assign]  # no dialog
+            room.apart.export()
+            qtbot.waitUntil(file.exists, timeout=WITHIN_MS)
+
+    with serve(tmp_path / "server") as server:
+        token = server.token_file.read_text(encoding="ascii").strip()
+        incident = newest_incident(server.url, token)
+        with onlookers(server.url, token, incident, ["tom"], tmp_path) as (tom,):
+            code = run_command(
+                ["queue", "import", str(file), "--server", server.url,
+                 "--token-file", str(server.token_file)]
+            )  # fmt: skip
+            qtbot.waitUntil(
+                lambda: any(row.text == "pool is full" for row in tom.state.timeline),
+                timeout=WITHIN_MS,
+            )
+            row = next(row for row in tom.state.timeline if row.text == "pool is full")
+
+    assert code == 0
+    assert "recorded as their authors wrote them" in capsys.readouterr().out
+    assert row.actor == "person:priya"
+    assert not row.is_quarantined
+
+
+def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+):
+    file = tmp_path / "last.watchfloor-queue"
+    asked: list[str] = []
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            assert room.apart.may_close()
+            _pull(qtbot, room, server)
+            _log(qtbot, room, "pool is full")
+
+            def answer(with_: str) -> bool:
+                def ask(question: str) -> str:
+                    asked.append(question)
+                    return with_
+
+                room.apart.ask_to_close = ask  # type: ignore[method-assign]  # no dialog
+                return room.apart.may_close()
+
+            room.apart.ask_where_to = lambda: file  # type: ignore[method-assign]  # no dialog
+            assert not answer(KEEP_OPEN)
+            assert answer(EXPORT)
+            assert file.exists()
+            assert answer(CLOSE)
+
+    assert set(asked) == {"1 event is only on this device. Close anyway?"}
+
+
+def test_a_line_that_was_being_typed_comes_back_with_its_time(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+):
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            began = datetime.now(UTC)
+            room.view.capture.begin("pool is full")
+            with qtbot.waitSignal(room.view.draft_changed, timeout=WITHIN_MS):
+                pass
+            _log_is_kept(qtbot, room)
+        with open_room(server, "priya") as again:
+            qtbot.waitUntil(
+                lambda: again.view.capture.field.line == "pool is full", timeout=WITHIN_MS
+            )
+            reopened = datetime.now(UTC)
+            qtbot.keyClick(again.view.capture.field, Qt.Key.Key_Return)
+            qtbot.waitUntil(
+                lambda: any(one.text == "pool is full" for one in again.state.timeline),
+                timeout=WITHIN_MS,
+            )
+            entry = next(one for one in again.state.timeline if one.text == "pool is full")
+
+    assert entry.at < reopened
+    assert abs(entry.at - began) < timedelta(seconds=5)
+
+
+def _log_is_kept(qtbot: QtBot, room: Room) -> None:
+    """Wait until the worker has done what it was asked before."""
+    done = room._worker.submit(room._ready())
+    qtbot.waitUntil(done.done, timeout=WITHIN_MS)
