@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 
 from app.log import schema
+from app.log.append_statements import (
+    AppendStatements,
+    HeadRow,
+    PostgresqlStatements,
+    SqliteStatements,
+)
 from app.log.appending import Appended, Batch, GrowingLog, Known, ids_in
 from app.log.database import Database, open_database
 from app.log.migrations import SERVER_MIGRATIONS, migrate
@@ -84,18 +90,8 @@ class EventLog:
         self._tries = _APPEND_TRIES if is_postgresql else 1
         insert = postgresql_insert if is_postgresql else sqlite_insert
         self._add_head = insert(schema.head).on_conflict_do_nothing()
-        self._add_records = schema.record.insert()
-        self._heads = _heads_of(is_postgresql=is_postgresql)
-        self._known = select(
-            schema.record.c.log,
-            schema.record.c.event_id,
-            schema.record.c.position,
-            schema.record.c.line,
-        ).where(schema.record.c.event_id.in_(bindparam("ids", expanding=True)))
-        self._move_head = (
-            update(schema.head)
-            .where(schema.head.c.log == bindparam("of"))
-            .values(position=bindparam("to"), received_at=bindparam("at"), tree=bindparam("grown"))
+        self._statements: AppendStatements = (
+            PostgresqlStatements() if is_postgresql else SqliteStatements()
         )
 
     @classmethod
@@ -142,7 +138,7 @@ class EventLog:
         """The head of `log`, which begins now (microseconds) if there is none yet."""
         with explained(), self.database.writer.begin() as connection:
             self._begin_missing(connection, {log: now})
-            return _head(connection.execute(self._heads, {"logs": [log]}).one())
+            return self._head_in(connection, log)
 
     def head(self, log: str) -> Head:
         """The head of `log`; raises `UnknownLog`."""
@@ -208,28 +204,29 @@ class EventLog:
 
     def _append(self, connection: Connection, batches: Sequence[Batch]) -> Appended:
         growing = self._lock_heads(connection, batches)
-        ids = ids_in(batches)
         known = {
-            (row.log, row.event_id): Known(position=row.position, line=bytes(row.line))
-            for row in connection.execute(self._known, {"ids": ids})
+            (log, event_id): Known(position=position, line=bytes(line))
+            for log, event_id, position, line in self._statements.known(
+                connection, ids_in(batches)
+            )
         }
         outcomes = tuple(growing[batch.log].take(batch, known) for batch in batches)
         grown = [log for log in growing.values() if log.lines]
         if grown:
-            connection.execute(self._add_records, [row for log in grown for row in log.rows])
-            connection.execute(self._move_head, [_moved(log) for log in grown])
+            self._statements.add(connection, [row for log in grown for row in log.rows])
+            self._statements.move(connection, [_moved(log) for log in grown])
         return Appended(outcomes=outcomes, growths=tuple(log.growth for log in grown))
 
     def _lock_heads(
         self, connection: Connection, batches: Sequence[Batch]
     ) -> dict[str, GrowingLog]:
         logs = {batch.log: batch.arrived_at for batch in batches}
-        parameters = {"logs": sorted(logs)}
-        rows = connection.execute(self._heads, parameters).all()
+        names = sorted(logs)
+        rows = self._statements.heads(connection, names)
         if len(rows) < len(logs):
             self._begin_missing(connection, logs)
-            rows = connection.execute(self._heads, parameters).all()
-        return {row.log: _growing(_head(row)) for row in rows}
+            rows = self._statements.heads(connection, names)
+        return {growing.log: growing for growing in map(_growing, rows)}
 
     def _begin_missing(self, connection: Connection, logs: dict[str, int]) -> None:
         connection.execute(
@@ -257,15 +254,6 @@ class EventLog:
         return self._random_bytes(EPOCH_BYTES).hex()
 
 
-def _heads_of(*, is_postgresql: bool) -> Select[Any]:
-    statement = (
-        select(schema.head)
-        .where(schema.head.c.log.in_(bindparam("logs", expanding=True)))
-        .order_by(schema.head.c.log)
-    )
-    return statement.with_for_update() if is_postgresql else statement
-
-
 def _head(row: Row[Any]) -> Head:
     return Head(
         log=row.log,
@@ -277,13 +265,14 @@ def _head(row: Row[Any]) -> Head:
     )
 
 
-def _growing(head: Head) -> GrowingLog:
+def _growing(row: HeadRow) -> GrowingLog:
+    log, epoch, position, received_at, _created_at, tree = row
     return GrowingLog(
-        log=head.log,
-        epoch=head.epoch,
-        position=head.position,
-        received_at=head.received_at,
-        tree=CompactRange.from_bytes(head.tree),
+        log=log,
+        epoch=epoch,
+        position=position,
+        received_at=received_at,
+        tree=CompactRange.from_bytes(bytes(tree)),
     )
 
 
