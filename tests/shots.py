@@ -15,17 +15,22 @@ from PySide6.QtWidgets import QApplication
 
 from app.capture.entry import EntryKind
 from app.events.event import Recorded
+from app.incident.contested import contested
 from app.incident.replay import foresee, replay
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
+from app.views.banner import settling_banner
 from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
+from app.views.queue_sheet import QueueSheet
 from app.views.safe_text import PlainTextFilter
+from app.views.settle_sheet import SettleSheet
 from app.views.theme import Theme
 from app.views.times import TimeDisplay
 from app.views.tokens import Tokens, dark_tokens, light_tokens
 from app.views.window import Window
+from tests.views.checkout_apart import contested_state, queue_rows
 from tests.views.checkout_incident import ME, NOW, at, checkout_log, checkout_vocabulary
 from tests.views.checkout_map import checkout_brief, checkout_map, checkout_total
 
@@ -60,6 +65,24 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="completion_1600", size=roomy, tokens=dark_tokens(), line="/ok @ma"),
         Shot(name="keyboard_map_1280", size=laptop, tokens=dark_tokens(), over="keys"),
         Shot(name="update_sheet_1280", size=laptop, tokens=light_tokens(), over="update"),
+        Shot(
+            name="queue_sheet_1280",
+            size=laptop,
+            tokens=dark_tokens(),
+            is_offline=True,
+            over="queue",
+        ),
+        Shot(
+            name="queue_sheet_light",
+            size=laptop,
+            tokens=light_tokens(),
+            is_offline=True,
+            over="queue",
+        ),
+        Shot(name="settle_sheet_1280", size=laptop, tokens=dark_tokens(), line="", over="settle"),
+        Shot(
+            name="settle_waiting_light", size=laptop, tokens=light_tokens(), line="", over="wait"
+        ),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
     )
 
@@ -85,6 +108,10 @@ def take(shot: Shot, folder: Path) -> Path:
     desk = Desk(theme=theme, clock=clock, times=TimeDisplay(timezone(timedelta(hours=1))), me=ME)
     log = checkout_log()
     state = offline_state(log) if shot.is_offline else replay(log)
+    if shot.over in ("settle", "wait"):
+        state = contested_state()
+    if shot.over == "wait":
+        desk.me = "jae"
     room = (950, 394) if shot.size.width() > 1300 else (718, 300)
     service_map = checkout_map(desk, state, is_stale=shot.is_offline, room=room)
     view = CommanderView(desk, service_map)
@@ -102,9 +129,11 @@ def take(shot: Shot, folder: Path) -> Path:
             kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36")
         )
         view.show_sync(status)
+        view.body.timeline.show_losses([at("14:36:14")])
     view.capture.begin(shot.line)
     QApplication.processEvents()
     bring_up(view, shot.over)
+    bring_up_sync(desk, view, state, shot.over)
     finish = getattr(service_map, "finish_painting", None)
     if finish is not None:
         finish()
@@ -124,6 +153,25 @@ def bring_up(view: CommanderView, over: str) -> None:
         view.body.update_panel.button.click()
     elif over == "roster":
         view.focus_panel(1)
+
+
+def bring_up_sync(desk: Desk, view: CommanderView, state: IncidentState, over: str) -> None:
+    """Show what lies over the view when consoles are or were apart."""
+    if over == "queue":
+        queue = QueueSheet(desk, view)
+        since = desk.times.minute(at("14:36:14"))
+        words = f"Offline since {since}. Keep working. Everything is saved on this device."
+        queue.show_queue(queue_rows(), words, 0)
+        queue.open()
+    elif over in ("settle", "wait"):
+        matters = contested(state, desk.times.zone)
+        view.show_sync(SyncStatus(kind=SyncKind.CONFLICT, to_settle=len(matters)))
+        view.show_banner(settling_banner(matters))
+        sheet = SettleSheet(desk, view)
+        people = {one for matter in matters for one in matter.settlers}
+        sheet.show_matters(matters, {one: state.name_of(one) for one in people})
+        QApplication.processEvents()
+        sheet.open()
 
 
 def main(names: list[str]) -> int:

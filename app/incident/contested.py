@@ -119,13 +119,13 @@ def _role(state: IncidentState, seat: RoleSeat) -> Contested:
         subject=seat.role,
         sentence=sentence,
         settlers=settlers,
-        choices=tuple(_holding(seat, person, name) for person, name in people.items()),
+        choices=tuple(_holding(state, seat, person, name) for person, name in people.items()),
     )
 
 
-def _holding(seat: RoleSeat, person: str, name: str) -> Choice:
-    since = next(one.since for one in (*seat.contenders, *seat.holders) if one.person == person)
-    return Choice(key=person, label=name, author=name, at=since)
+def _holding(state: IncidentState, seat: RoleSeat, person: str, name: str) -> Choice:
+    assigned = next(one for one in (*seat.claims, *seat.before) if one.value.person == person)
+    return _set_by(state, assigned, person, name)
 
 
 def _phase(state: IncidentState) -> Iterable[Contested]:

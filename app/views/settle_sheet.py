@@ -19,6 +19,8 @@ from app.views.typography import TypeStyle
 SIDE_BY_SIDE = 2
 """How many versions stand in one row."""
 MOST_KEYS = 9
+EDGE = 24
+"""Pixels at 100 % between the sheet's edge and what is in it."""
 
 
 def reason_to_wait(matter: Contested, me: str, names: dict[str, str]) -> str:
@@ -66,7 +68,9 @@ class SettleSheet(QWidget):
         top.addWidget(self.close_button)
         self._layout = QVBoxLayout(self)
         self._layout.addLayout(top)
+        self._hint = TextLabel("A digit chooses. Up and Down go to the next matter.", self)
         self._layout.addWidget(self._area, 1)
+        self._layout.addWidget(self._hint)
         self.hide()
 
     def show_matters(self, matters: Sequence[Contested], names: dict[str, str]) -> None:
@@ -89,14 +93,6 @@ class SettleSheet(QWidget):
         if not self.isVisible():
             self._back_to = window.window().focusWidget()
         self._current = 0
-        self.setGeometry(window.rect())
-        sheet, edge = self._sheet(), self._desk.theme.px(24)
-        self._layout.setContentsMargins(
-            round(sheet.left()) + edge,
-            round(sheet.top()) + edge,
-            self.width() - round(sheet.right()) + edge,
-            self.height() - round(sheet.bottom()) + edge,
-        )
         self._rebuild()
         self.show()
         self.raise_()
@@ -115,6 +111,10 @@ class SettleSheet(QWidget):
         count = len(self._matters)
         self._title.setFont(self._desk.theme.font(TypeStyle.TITLE))
         self._title.setText(f"{count} to settle")
+        self._hint.setFont(self._desk.theme.font(TypeStyle.LABEL))
+        colours = self._hint.palette()
+        colours.setColor(self._hint.foregroundRole(), self._desk.theme.tokens.text3)
+        self._hint.setPalette(colours)
         while self._column.count():
             item = self._column.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -130,7 +130,24 @@ class SettleSheet(QWidget):
             cards.append(card)
         self._column.addStretch(1)
         self.cards = tuple(cards)
+        self._hint.setVisible(any(not card.reason for card in cards))
+        self._fit()
         self._mark_current()
+
+    def _fit(self) -> None:
+        """Be as high as what is to settle, as far as the window reaches."""
+        window = self.parentWidget()
+        if window is None:
+            return
+        self.setGeometry(window.rect())
+        sheet, edge = self._sheet(), self._desk.theme.px(EDGE)
+        self._layout.setContentsMargins(
+            round(sheet.left()) + edge,
+            round(sheet.top()) + edge,
+            self.width() - round(sheet.right()) + edge,
+            self.height() - round(sheet.bottom()) + edge,
+        )
+        self.update()
 
     def _mark_current(self) -> None:
         self._current = max(0, min(self._current, len(self.cards) - 1))
@@ -173,7 +190,9 @@ class SettleSheet(QWidget):
     def _sheet(self) -> QRectF:
         px = self._desk.theme.px
         width = min(self.width() - px(40), px(720))
-        height = min(self.height() - px(40), px(560))
+        inner = round(width) - 2 * px(EDGE)
+        needed = self._column.heightForWidth(inner) + px(2 * EDGE + 58)
+        height = min(self.height() - px(40), max(px(200), needed))
         return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
 
@@ -281,7 +300,7 @@ class VersionCard(QWidget):
 def _label(desk: Desk, text: str, style: TypeStyle, colour: QColor, parent: QWidget) -> TextLabel:
     label = TextLabel(text, parent)
     label.setWordWrap(True)
-    label.setFont(desk.theme.font(style))
+    label.setFont(desk.theme.font(style, text))
     palette = label.palette()
     palette.setColor(label.foregroundRole(), colour)
     label.setPalette(palette)
