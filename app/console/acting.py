@@ -14,6 +14,7 @@ from app.commands import decisions, incident, settling
 from app.commands.desk import Act
 from app.commands.desk import Desk as CommandDesk
 from app.commands.entries import log_entry
+from app.commands.suspecting import say_of_suspect
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
 from app.incident.contested import Contested
@@ -27,6 +28,7 @@ from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import time_ordered_id
 from app.views.desk import Desk
 from app.views.intentions import AndThen, LoggedLine
+from app.views.ruling_form import SuspectSaid
 
 MORE_TIME = timedelta(minutes=5)
 
@@ -218,6 +220,14 @@ class Acting(QObject):
         """Note that an update went out; the timer restarts at the cadence."""
         fact = UpdateSent(audiences=tuple(audiences), text=text)
         self._do(Act(drafts=(self._command_desk().draft(fact),)))
+
+    @Slot(object)
+    def say_of_suspect(self, word: SuspectSaid) -> None:
+        """Suspect a service or a layer, rule it in, or rule it out."""
+        act = say_of_suspect(
+            self._command_desk(), word.service, word.said, word.text, layer=word.layer
+        )
+        self._do(act, word.text)
 
     def _decision(self, decision_id: str) -> Decision | None:
         return next((one for one in self._state.decisions if one.decision_id == decision_id), None)

@@ -17,12 +17,11 @@ from uuid import uuid4
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer
+from app.console.looking import Looking
 from app.console.options import Options
 from app.errors import WatchfloorError
 from app.events.codec import from_microseconds, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
-from app.graph.layout.focus import FocusSize
-from app.graph.topology import Topology, services_in_trouble, topology_of
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.log.local_log import LocalLog
@@ -87,9 +86,7 @@ class Backstage:
         self._open: _Desk | None = None
         self._is_connected = False
         self._reconnected = asyncio.Event()
-        self._topology: Topology | None = None
-        self._latest = (BEFORE_ANYTHING, EMPTY_ORGANISATION)
-        self._size: FocusSize | None = None
+        self.looking = Looking(bridge, _now)
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
@@ -261,10 +258,12 @@ class Backstage:
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
             random=SystemRandom(),
+            hear_readings=self.looking.readings.take,
             **shared,
         )
         tasks.create_task(self._organisation.run())
         tasks.create_task(self._incident.run())
+        tasks.create_task(self.looking.investigate())
 
     async def _measure_skew(self, api: ApiClient) -> None:
         """Every minute and after every reconnection: clocks are set, and machines sleep."""
@@ -279,27 +278,12 @@ class Backstage:
         if view.progress.is_connected and not self._is_connected:
             self._reconnected.set()
         self._is_connected = view.progress.is_connected
-        self._latest = (view.state, self._latest[1])
-        self._refresh_topology()
+        self.looking.show_incident(view.state)
         self._bridge.incident_changed.emit(view)
 
     def _publish_organisation(self, view: LogView[OrganisationState]) -> None:
-        self._latest = (self._latest[0], view.state)
-        self._refresh_topology()
+        self.looking.show_organisation(view.state)
         self._bridge.organisation_changed.emit(view)
-
-    def _refresh_topology(self) -> None:
-        state, organisation = self._latest
-        topology = topology_of(
-            organisation, self._topology, services_in_trouble(state), size=self._size
-        )
-        if topology is not self._topology:
-            self._topology = topology
-            self._bridge.topology_changed.emit(topology)
-
-    async def fit_map(self, size: FocusSize) -> None:
-        """Lay the map out for this room, unless its places are facts already."""
-        self._size = size
 
     async def write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
         """Record facts in the incident: durable here when this returns.

@@ -36,13 +36,17 @@ class Bridge(QObject):
     `incident_changed` and `organisation_changed` carry a `LogView`, `arrived` an `Arrival`,
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
-    machine's clock is ahead of the server's (a timedelta).
+    machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
+    `investigated` carries a `Findings`, `supposed` a `CascadeForecast`.
     """
 
     arrived = Signal(object)
     incident_changed = Signal(object)
     organisation_changed = Signal(object)
     topology_changed = Signal(object)
+    investigated = Signal(object)
+    supposed = Signal(object)
     noticed = Signal(object)
     draft_found = Signal(str, object)
     skew_measured = Signal(object)
+    looked = Signal(object)

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from datetime import UTC, datetime, timedelta
 
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.console.looking import Findings
 from app.graph.topology import Topology
+from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.sync_status import SyncStatus
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
+from app.views.map_answers import Known, MapAnswers
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.modes import MapMode
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.service_map import ServiceMap
+
+READINGS_OLD_AFTER = timedelta(seconds=90)
+"""Health that nobody measured for so long must not look live."""
 
 _REDRAW_TICKS = 15
 """Seconds between pictures while nothing happens: "no data 6 m" grows by itself."""
 
 
 class Mapping(QObject):
-    """Stands between states and the map.  Lives in the user interface's thread."""
+    """Stands between states and the map.  Lives in the user interface's thread.
+
+    `layout_restored` carries the `FocusLayout` that somebody took back.
+    """
+
+    layout_restored = Signal(object)
 
     def __init__(self, view: CommanderView, desk: Desk) -> None:
         super().__init__(view)
@@ -33,8 +46,12 @@ class Mapping(QObject):
         self._organisation: OrganisationState = EMPTY_ORGANISATION
         self._sync = SyncStatus()
         self._picture: MapPicture | None = None
+        self._findings: Findings | None = None
+        self._has_selected = False
         self._ticks = 0
+        self.answers = MapAnswers(desk, service_map, view.body.services, view)
         service_map.canvas.mode_changed.connect(self._show_mode)
+        service_map.canvas.layout_restored.connect(self.layout_restored)
         view.body.services.mode_chosen.connect(self._use_mode)
         desk.clock.ticked.connect(self._tick)
 
@@ -43,6 +60,12 @@ class Mapping(QObject):
         """Draw this graph, in these places, from now on."""
         self._topology = topology
         self._view.show_service_total(len(topology.graph))
+        self._redraw()
+
+    @Slot(object)
+    def show_findings(self, findings: Findings) -> None:
+        """Say what was found in suspects, sheets and pages."""
+        self._findings = findings
         self._redraw()
 
     def show(
@@ -57,17 +80,52 @@ class Mapping(QObject):
     def _redraw(self) -> None:
         if self._topology is None:
             return
+        found = self._findings
         picture = picture_of(
             self._state,
             self._topology,
             now=self._desk.clock.now(),
-            as_of=self._sync.as_of,
+            as_of=self._health_as_of(),
+            investigation=None if found is None else found.investigation,
             before=self._picture,
             zone=self._desk.times.zone,
         )
         if picture is not self._picture:
             self._picture = picture
             self._map.show_picture(picture)
+        self.answers.show_known(
+            Known(
+                state=self._state,
+                topology=self._topology,
+                picture=picture,
+                shape=None if found is None else found.shape,
+                investigation=None if found is None else found.investigation,
+                silent={} if found is None else found.silent,
+            )
+        )
+        self._select_first(picture)
+
+    def _health_as_of(self) -> datetime | None:
+        """When health was last known, if that is not now: offline, or the readings stopped."""
+        if self._sync.as_of is not None or self._findings is None:
+            return self._sync.as_of
+        heard_at = self._findings.heard_at
+        if heard_at is None:
+            return None
+        heard = datetime.fromtimestamp(heard_at, UTC)
+        return heard if self._desk.clock.now() - heard > READINGS_OLD_AFTER else None
+
+    def _select_first(self, picture: MapPicture) -> None:
+        """Once, when nothing is selected yet: the service that has been failing longest."""
+        failing = [
+            (one.since, service)
+            for service, one in picture.health.items()
+            if one.state is Health.FAILING and one.since is not None
+        ]
+        if failing and not self._has_selected:
+            self._has_selected = True
+            if not self._map.canvas.selected:
+                self._map.canvas.select(min(failing)[1])
 
     @Slot()
     def _tick(self) -> None:

@@ -15,6 +15,7 @@ from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
 from app.console.timing import FirstPaint, Timing
 from app.events.event import Draft, Event
+from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.sync_status import SyncStatus
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from app.console.acting import Acting
     from app.console.apart import Apart
     from app.console.backstage import Backstage
+    from app.console.looking import Findings
     from app.console.mapping import Mapping
+    from app.graph.forecast import CascadeForecast
+    from app.graph.layout.focus import FocusLayout
     from app.graph.topology import Topology
     from app.sync.carrying import Delivery
     from app.sync.engine import Progress
@@ -147,6 +151,8 @@ class Room(QObject):
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
         bridge.topology_changed.connect(self._use_topology, queued)
+        bridge.investigated.connect(self._show_findings, queued)
+        bridge.supposed.connect(self._show_supposition, queued)
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
         bridge.skew_measured.connect(self._use_skew, queued)
@@ -250,9 +256,36 @@ class Room(QObject):
         if self._mapping is None:
             from app.console.mapping import Mapping
 
-            self._mapping = Mapping(self.view, self._desk)
+            self._mapping = mapping = Mapping(self.view, self._desk)
+            mapping.answers.suspect_said.connect(self.acting.say_of_suspect)
+            mapping.answers.what_if_requested.connect(self._suppose)
+            mapping.layout_restored.connect(self._restore_layout)
         self._mapping.use_topology(topology)
         self._show_map()
+
+    @Slot(object)
+    def _show_findings(self, findings: Findings) -> None:
+        if self._mapping is not None:
+            self._mapping.show_findings(findings)
+
+    @Slot(object)
+    def _show_supposition(self, forecast: CascadeForecast) -> None:
+        if self._mapping is not None:
+            self._mapping.answers.show_supposition(forecast)
+
+    @Slot(str, object)
+    def _suppose(self, service: str, health: Health) -> None:
+        self._worker.submit(self._work_out(service, health))
+
+    async def _work_out(self, service: str, health: Health) -> None:
+        await (await self._ready()).looking.suppose(service, health)
+
+    @Slot(object)
+    def _restore_layout(self, layout: FocusLayout) -> None:
+        self._worker.submit(self._place_again(layout))
+
+    async def _place_again(self, layout: FocusLayout) -> None:
+        (await self._ready()).looking.restore(layout)
 
     def _show_map(self) -> None:
         if self._mapping is not None:

@@ -1,0 +1,108 @@
+"""What the worker finds out about the map: topology at once, evidence and forecast in the back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.console.bridge import Bridge
+from app.graph.answers import EstateShape, shape_of
+from app.graph.investigation import Investigation, investigate, supposing
+from app.graph.layout.focus import FocusLayout
+from app.graph.topology import Topology, services_in_trouble, topology_of, with_layout
+from app.incident.kinds.signals import Health
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.sync.readings_memory import ReadingsMemory
+
+LOOK_SECONDS = 1.0
+"""How long what arrives is gathered before it is looked into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found: the estate's shape, suspects and forecast, and who stopped giving readings.
+
+    `heard_at` is when readings were last heard (seconds since 1970), None while none were.
+    """
+
+    shape: EstateShape
+    investigation: Investigation
+    silent: Mapping[str, str] = field(default_factory=dict)
+    heard_at: float | None = None
+
+
+class Looking:
+    """Keeps topology and findings up to date with the two logs.  Lives on the worker's loop."""
+
+    def __init__(self, bridge: Bridge, clock: Callable[[], datetime]) -> None:
+        self._bridge = bridge
+        self._clock = clock
+        self._state: IncidentState = BEFORE_ANYTHING
+        self._organisation: OrganisationState = EMPTY_ORGANISATION
+        self._topology: Topology | None = None
+        self._findings: Findings | None = None
+        self.readings = ReadingsMemory()
+
+    def show_incident(self, state: IncidentState) -> None:
+        """The incident is in this state now."""
+        self._state = state
+        self._refresh()
+
+    def show_organisation(self, organisation: OrganisationState) -> None:
+        """The organisation is in this state now."""
+        self._organisation = organisation
+        self._refresh()
+
+    def restore(self, layout: FocusLayout) -> None:
+        """A relayout was undone: these are the places again."""
+        if self._topology is not None:
+            self._use(with_layout(self._topology, layout))
+
+    def _refresh(self) -> None:
+        trouble = services_in_trouble(self._state)
+        topology = topology_of(self._organisation, self._topology, trouble)
+        if topology is not self._topology:
+            self._use(topology)
+
+    def _use(self, topology: Topology) -> None:
+        self._topology = topology
+        self._bridge.topology_changed.emit(topology)
+
+    async def investigate(self) -> None:
+        """Look into what arrived, again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._topology is not None and self._state.situation.number:
+                await self._look_into(self._state, self._topology)
+
+    async def _look_into(self, state: IncidentState, topology: Topology) -> None:
+        before, now = self._findings, self._clock()
+        readings = self.readings.readings()
+
+        def look() -> tuple[EstateShape, Investigation]:
+            shape = shape_of(topology, None if before is None else before.shape)
+            known = None if before is None else before.investigation
+            return shape, investigate(state, topology, now=now, readings=readings, before=known)
+
+        # Pure work on frozen values, on a spare thread: writing must not wait for it.
+        shape, investigation = await asyncio.to_thread(look)
+        findings = Findings(
+            shape=shape,
+            investigation=investigation,
+            silent=dict(self.readings.silent),
+            heard_at=self.readings.observed_at,
+        )
+        if findings != before:
+            self._findings = findings
+            self._bridge.investigated.emit(findings)
+
+    async def suppose(self, service: str, health: Health) -> None:
+        """Work out what would follow if a service were in this health."""
+        if self._topology is None:
+            return
+        state, topology, now = self._state, self._topology, self._clock()
+        forecast = await asyncio.to_thread(supposing, state, topology, service, health, now=now)
+        self._bridge.supposed.emit(forecast)
