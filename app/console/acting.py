@@ -32,8 +32,11 @@ from app.views.ruling_form import SuspectSaid
 
 MORE_TIME = timedelta(minutes=5)
 
-Write = Callable[[tuple[Draft, ...]], "Future[tuple[Event, ...]]"]
-"""Puts facts in the outbox on the worker; durable when the future is done."""
+Write = Callable[[tuple[Draft, ...], int], "Future[tuple[Event, ...]]"]
+"""Puts facts in the outbox on the worker, with the position of the state their author acted on.
+
+They are durable when the future is done.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ class Acting(QObject):
             if error is not None and line:
                 self.kept.emit(line)
 
-        self._write(act.drafts).add_done_callback(done)
+        self._write(act.drafts, before.position).add_done_callback(done)
 
     @Slot(object)
     def _tell(self, written: _Written) -> None:

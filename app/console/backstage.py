@@ -19,6 +19,7 @@ from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer
 from app.console.looking import Looking
 from app.console.options import Options
+from app.console.past_moments import PastMoments
 from app.errors import WatchfloorError
 from app.events.codec import from_microseconds, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
@@ -37,6 +38,7 @@ from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.carrying import Delivery, deliver, queued_events
 from app.sync.exchange import Failure
 from app.sync.log_copy import LogView
+from app.sync.past import Past
 from app.sync.places import data_folder, target
 from app.sync.profile_store import ProfileStore
 from app.sync.queue_file import read_queue_file, write_queue_file
@@ -87,6 +89,7 @@ class Backstage:
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self.looking = Looking(bridge, _now)
+        self._past: PastMoments | None = None
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
@@ -261,6 +264,7 @@ class Backstage:
             hear_readings=self.looking.readings.take,
             **shared,
         )
+        self._past = self._past_moments(desk)
         tasks.create_task(self._organisation.run())
         tasks.create_task(self._incident.run())
         tasks.create_task(self.looking.investigate())
@@ -285,14 +289,37 @@ class Backstage:
         self.looking.show_organisation(view.state)
         self._bridge.organisation_changed.emit(view)
 
-    async def write(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+    def _past_moments(self, desk: _Desk) -> PastMoments:
+        incident: Past[IncidentState] = Past(
+            log=incident_log(desk.incident_id),
+            store=desk.store,
+            codec=self._codec,
+            folding=incident_folding,
+            start=BEFORE_ANYTHING,
+        )
+        organisation: Past[OrganisationState] = Past(
+            log=ORGANISATION_LOG,
+            store=desk.store,
+            codec=self._codec,
+            folding=organisation_folding,
+            start=EMPTY_ORGANISATION,
+        )
+        return PastMoments(incident, organisation, self._bridge.looked.emit)
+
+    async def look_back(self, moment: datetime, number: int) -> None:
+        """Publish what showed at `moment`, unless a newer request takes its place."""
+        if self._past is not None:
+            await self._past.look(moment, number, self.looking.topology)
+
+    async def write(self, drafts: Sequence[Draft], seen: int) -> tuple[Event, ...]:
         """Record facts in the incident: durable here when this returns.
 
+        `seen` is the position of the state their author acted on.
         Raises `NothingToWriteIn` before there is an incident, and what the disk raises.
         """
         if self._incident is None:
             raise NothingToWriteIn("no incident is open here yet")
-        return self._incident.write(drafts)
+        return self._incident.write(drafts, seen=seen)
 
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed."""

@@ -46,6 +46,11 @@ class Looking:
         self._findings: Findings | None = None
         self.readings = ReadingsMemory()
 
+    @property
+    def topology(self) -> Topology | None:
+        """The topology of now; None before the organisation is known."""
+        return self._topology
+
     def show_incident(self, state: IncidentState) -> None:
         """The incident is in this state now."""
         self._state = state

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 class LookingBack(QObject):
     """Keeps the view at one moment until it returns to live.
 
-    `look` asks the worker for a moment under a number.  `shown` says that a moment shows,
-    `returned` that the view is live again.
+    `look` asks the worker for a moment under a number.  `shows` carries the `PastMoment` that
+    shows from now on, or None when the view is live again.
     """
 
-    shown = Signal(object)
-    returned = Signal()
+    shows = Signal(object)
 
     def __init__(
         self, view: CommanderView, look: Callable[[datetime, int], object], parent: QObject
@@ -32,7 +31,6 @@ class LookingBack(QObject):
         self._look = look
         self._asked = 0
         self._answered = 0
-        self.moment: PastMoment | None = None
         view.moment_asked.connect(self.ask)
 
     @Slot(object)
@@ -43,9 +41,8 @@ class LookingBack(QObject):
             self._look(moment, self._asked)
             return
         self._answered = self._asked
-        self.moment = None
         self._view.show_live()
-        self.returned.emit()
+        self.shows.emit(None)
 
     @Slot(object)
     def show(self, moment: PastMoment) -> None:
@@ -53,6 +50,5 @@ class LookingBack(QObject):
         if moment.number <= self._answered:
             return
         self._answered = moment.number
-        self.moment = moment
         self._view.show_past(moment.incident, moment.moment)
-        self.shown.emit(moment)
+        self.shows.emit(moment)

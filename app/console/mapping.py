@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.console.looking import Findings
+from app.console.past_moments import PastMoment
 from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -47,6 +48,7 @@ class Mapping(QObject):
         self._sync = SyncStatus()
         self._picture: MapPicture | None = None
         self._findings: Findings | None = None
+        self._past: PastMoment | None = None
         self._has_selected = False
         self._ticks = 0
         self.answers = MapAnswers(desk, service_map, view.body.services, view)
@@ -60,6 +62,15 @@ class Mapping(QObject):
         """Draw this graph, in these places, from now on."""
         self._topology = topology
         self._view.show_service_total(len(topology.graph))
+        self._redraw()
+
+    @Slot(object)
+    def look_at(self, past: PastMoment | None) -> None:
+        """Draw a moment of the past; None draws now again.  What is found out is of now only."""
+        self._past = past
+        topology = (None if past is None else past.topology) or self._topology
+        if topology is not None:
+            self._view.show_service_total(len(topology.graph))
         self._redraw()
 
     @Slot(object)
@@ -78,12 +89,15 @@ class Mapping(QObject):
         self._redraw()
 
     def _redraw(self) -> None:
-        if self._topology is None:
+        past, topology = self._past, self._topology
+        if topology is None:
             return
-        found = self._findings
+        state, found = self._state, self._findings
+        if past is not None:
+            state, found, topology = past.incident, None, past.topology or topology
         picture = picture_of(
-            self._state,
-            self._topology,
+            state,
+            topology,
             now=self._desk.clock.now(),
             as_of=self._health_as_of(),
             investigation=None if found is None else found.investigation,
@@ -95,8 +109,8 @@ class Mapping(QObject):
             self._map.show_picture(picture)
         self.answers.show_known(
             Known(
-                state=self._state,
-                topology=self._topology,
+                state=state,
+                topology=topology,
                 picture=picture,
                 shape=None if found is None else found.shape,
                 investigation=None if found is None else found.investigation,
@@ -107,6 +121,8 @@ class Mapping(QObject):
 
     def _health_as_of(self) -> datetime | None:
         """When health was last known, if that is not now: offline, or the readings stopped."""
+        if self._past is not None:
+            return None
         if self._sync.as_of is not None or self._findings is None:
             return self._sync.as_of
         heard_at = self._findings.heard_at

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.console.bridge import Arrival, Bridge, Notice
+from app.console.looking_back import LookingBack
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from app.console.backstage import Backstage
     from app.console.looking import Findings
     from app.console.mapping import Mapping
+    from app.console.past_moments import PastMoment
     from app.graph.forecast import CascadeForecast
     from app.graph.layout.focus import FocusLayout
     from app.graph.topology import Topology
@@ -95,6 +97,7 @@ class Room(QObject):
         self._worker: Worker
         self.acting: Acting
         self.apart: Apart
+        self.looking_back: LookingBack
 
     def open(self) -> None:
         """Show the window, then begin to work."""
@@ -124,6 +127,7 @@ class Room(QObject):
         self.apart = Apart(
             self.window, self._desk, Carrying(export=self._export, bring=self._bring), self
         )
+        self.looking_back = LookingBack(self.view, self._look_back, self)
         self._connect()
         self.view.capture.use_acting(acting_kinds())
         self._worker.start()
@@ -155,6 +159,8 @@ class Room(QObject):
         bridge.supposed.connect(self._show_supposition, queued)
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
+        bridge.looked.connect(self.looking_back.show, queued)
+        self.looking_back.shows.connect(self._show_past_map)
         bridge.skew_measured.connect(self._use_skew, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
@@ -292,6 +298,11 @@ class Room(QObject):
             self._mapping.show(self.state, self.organisation, self.sync)
 
     @Slot(object)
+    def _show_past_map(self, moment: PastMoment | None) -> None:
+        if self._mapping is not None:
+            self._mapping.look_at(moment)
+
+    @Slot(object)
     def _notice(self, notice: Notice) -> None:
         self.view.capture.tell(f"{notice.sentence} {notice.advice}".strip())
 
@@ -301,11 +312,11 @@ class Room(QObject):
 
     # --- to the worker ----------------------------------------------------------------------
 
-    def _write(self, drafts: tuple[Draft, ...]) -> Future[tuple[Event, ...]]:
-        return self._worker.submit(self._when_ready(drafts))
+    def _write(self, drafts: tuple[Draft, ...], seen: int) -> Future[tuple[Event, ...]]:
+        return self._worker.submit(self._when_ready(drafts, seen))
 
-    async def _when_ready(self, drafts: tuple[Draft, ...]) -> tuple[Event, ...]:
-        return await (await self._ready()).write(drafts)
+    async def _when_ready(self, drafts: tuple[Draft, ...], seen: int) -> tuple[Event, ...]:
+        return await (await self._ready()).write(drafts, seen)
 
     async def _ready(self) -> Backstage:
         """What works on the worker, once it is loaded.  Awaited there."""
@@ -331,6 +342,12 @@ class Room(QObject):
             return await (await self._ready()).import_queue(path)
 
         return self._worker.submit(bring())
+
+    def _look_back(self, moment: datetime, number: int) -> Future[None]:
+        async def look_back() -> None:
+            await (await self._ready()).look_back(moment, number)
+
+        return self._worker.submit(look_back())
 
     @Slot(str)
     def _open_link(self, text: str) -> None:

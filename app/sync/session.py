@@ -45,6 +45,7 @@ from app.sync.log_copy import Folding, LogCopy, LogView
 from app.sync.reading import read_arrived
 
 S = TypeVar("S")
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -141,10 +142,10 @@ class Session(Generic[S]):
         running = self._running
         match output:
             case Push() as push:
-                tasks.create_task(self._told(self._push(push)))
+                tasks.create_task(self._told(self._push, push))
             case FetchPage() as fetch:
                 _cancel(running.page)
-                running.page = tasks.create_task(self._told(self._fetch(fetch)))
+                running.page = tasks.create_task(self._told(self._fetch, fetch))
             case OpenStream() as opening:
                 _cancel(running.stream)
                 running.stream = tasks.create_task(self._listen(opening))
@@ -165,8 +166,9 @@ class Session(Generic[S]):
         if handle is not None:
             handle.cancel()
 
-    async def _told(self, request: Coroutine[Any, Any, Input]) -> None:
-        self._inbox.put_nowait(await request)
+    async def _told(self, ask: Callable[[R], Coroutine[Any, Any, Input]], request: R) -> None:
+        """Ask, and give the answer to the engine.  Nothing is begun if this is cancelled first."""
+        self._inbox.put_nowait(await ask(request))
 
     async def _push(self, push: Push) -> Input:
         if self._api is None:
