@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -28,8 +29,13 @@ from app.views.keyboard_map import KeyboardMap
 from app.views.nudges import nudge_for
 from app.views.panel import Panel
 from app.views.update_sheet import UpdateSheet
+from app.views.viewing import GO_LIVE, viewing_banner
 
 _PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/": "/"}
+
+
+FRAME = 3
+"""Pixels of frame round a window whose view is not now, or not real."""
 
 
 class CommanderView(QWidget):
@@ -40,7 +46,7 @@ class CommanderView(QWidget):
     `poll_requested(decision_id)`, `poll_extended(decision_id)`, `done_requested(action_id)`,
     `action_extended(action_id)`, `pin_requested(event_id)`,
     `update_recorded(audiences, text)`, `bridge_requested(url)`, `sync_pressed()`,
-    `banner_pressed(intent)`.
+    `banner_pressed(intent)`, `moment_asked(datetime | None)` to look back or return to live.
     `service_map` is the widget in the middle; it is shown, never asked.
     """
 
@@ -58,11 +64,15 @@ class CommanderView(QWidget):
     bridge_requested = Signal(str)
     sync_pressed = Signal()
     banner_pressed = Signal(str)
+    moment_asked = Signal(object)
 
     def __init__(self, desk: Desk, service_map: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._state = BEFORE_ANYTHING
+        self._live = BEFORE_ANYTHING
+        self._sync = SyncStatus()
+        self._known_when_left = 0
         self.banner = Banner(desk, self)
         self.header = HeaderStrip(desk, self)
         self.body = CommanderBody(desk, service_map, self)
@@ -91,11 +101,36 @@ class CommanderView(QWidget):
         self._order_tabs()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         desk.clock.ticked.connect(self._nudge)
+        desk.clock.ticked.connect(self._count_behind)
         desk.theme.changed.connect(self.update)
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
-        """Show the incident in `state` in every region."""
+        """Show the incident in `state` in every region; while one looks back, only count it."""
+        self._live = state
+        self.body.timeline.travel.know(state)
+        if self._desk.clock.viewed is None:
+            self._present(state)
+        else:
+            self._show_banner()
+
+    def show_past(self, state: IncidentState, moment: datetime) -> None:
+        """Show the incident as it was at `moment`, read only, until `show_live`."""
+        if self._desk.clock.viewed is None:
+            self._known_when_left = len(self._live.timeline)
+            self.update_sheet.hide()
+        self._desk.clock.view(moment)
+        self._show_sync_in_panels(SyncStatus())
+        self._present(state)
+
+    def show_live(self) -> None:
+        """Show what is known now, and go on with it."""
+        if self._desk.clock.viewed is not None:
+            self._desk.clock.view(None)
+            self._show_sync_in_panels(self._sync)
+            self._present(self._live)
+
+    def _present(self, state: IncidentState) -> None:
         self._state = state
         self.header.show_state(state)
         for panel in (*self._panels, self.body.clocks, self.body.update_panel):
@@ -107,9 +142,15 @@ class CommanderView(QWidget):
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
         """Show how this console stands to the server, wherever that changes what is true."""
-        body = self.body
+        self._sync = sync
         self.header.show_sync(sync)
         self.capture.show_sync(sync)
+        if self._desk.clock.viewed is None:
+            self._show_sync_in_panels(sync)
+
+    def _show_sync_in_panels(self, sync: SyncStatus) -> None:
+        """What was known at a moment of the past does not depend on the line of now."""
+        body = self.body
         body.roster.show_sync(sync)
         body.freeze.show_sync(sync)
         body.services.show_sync(sync)
@@ -134,7 +175,22 @@ class CommanderView(QWidget):
         self.body.freeze.sheet.show_total(total)
 
     def _show_banner(self) -> None:
-        self.banner.show_banner(self._banner_from_outside or standing_banner(self._state))
+        banner = self._banner_from_outside or standing_banner(self._state)
+        viewed = self._desk.clock.viewed
+        if viewed is not None:
+            banner = viewing_banner(
+                viewed,
+                self._desk.clock.live(),
+                max(0, len(self._live.timeline) - self._known_when_left),
+                self._desk.times,
+                is_exercise=self._live.situation.is_exercise,
+            )
+        self.banner.show_banner(banner)
+        edge = FRAME if self.frame_is_wanted() else 0
+        layout = self.layout()
+        if layout is not None and layout.contentsMargins().left() != edge:
+            layout.setContentsMargins(edge, edge, edge, edge)
+            self.update()
 
     def _connect_panels(self) -> None:
         body, capture = self.body, self.capture
@@ -143,7 +199,8 @@ class CommanderView(QWidget):
         capture.draft_changed.connect(self.draft_changed)
         capture.note_rewritten.connect(self.note_rewritten)
         self.header.cell_clicked.connect(self._press_header)
-        self.banner.pressed.connect(self.banner_pressed)
+        self.banner.pressed.connect(self._press_banner)
+        body.timeline.travel.asked.connect(self._look_at)
         body.roster.page_pressed.connect(self._begin_page)
         body.freeze.exception_pressed.connect(self._begin_exception)
         body.decisions.decide_requested.connect(self._decide)
@@ -217,6 +274,8 @@ class CommanderView(QWidget):
         """Esc closes the top thing, then clears the selection, then goes to the bar."""
         if event.key() == Qt.Key.Key_Escape:
             self._step_back()
+        elif event.key() == Qt.Key.Key_End and self._desk.clock.viewed is not None:
+            self.body.timeline.travel.go_live()
         elif event.text().isalnum() and not event.modifiers():
             self.capture.begin(self.capture.field.line + event.text())
         else:
@@ -236,13 +295,33 @@ class CommanderView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._desk.theme.tokens.bg0)
+        tokens = self._desk.theme.tokens
+        painter.fillRect(event.rect(), tokens.replay if self.frame_is_wanted() else tokens.bg0)
         painter.end()
 
     def frame_is_wanted(self) -> bool:
         """Whether the window needs a frame round it: an exercise, or a view that is not now."""
         banner = self.banner.banner
         return banner is not None and banner.kind in (BannerKind.EXERCISE, BannerKind.READ_ONLY)
+
+    @Slot(object)
+    def _look_at(self, moment: datetime | None) -> None:
+        if moment is None:
+            self.show_live()
+        self.moment_asked.emit(moment)
+
+    @Slot(str)
+    def _press_banner(self, intent: str) -> None:
+        if intent == GO_LIVE:
+            self.body.timeline.travel.go_live()
+        else:
+            self.banner_pressed.emit(intent)
+
+    @Slot()
+    def _count_behind(self) -> None:
+        """Say how far behind now the view is, every second."""
+        if self._desk.clock.viewed is not None:
+            self._show_banner()
 
     @Slot()
     def _focus_numbered(self) -> None:
@@ -327,6 +406,8 @@ class CommanderView(QWidget):
 
     @Slot()
     def _review_update(self) -> None:
+        if self._desk.clock.viewed is not None:
+            return
         drafts = self._state.updates.drafts
         if drafts:
             self.update_sheet.review(drafts)
@@ -340,12 +421,15 @@ class CommanderView(QWidget):
 
     @Slot()
     def _open_bridge(self) -> None:
-        if self._state.situation.bridge_url:
-            self.bridge_requested.emit(self._state.situation.bridge_url)
+        if self._live.situation.bridge_url:
+            self.bridge_requested.emit(self._live.situation.bridge_url)
 
     @Slot(str)
     def _press_header(self, name: str) -> None:
+        is_live = self._desk.clock.viewed is None
         match name:
+            case "severity" | "impact" | "update" if not is_live:
+                pass
             case "severity":
                 self.capture.begin("/sev ")
             case "impact":
@@ -363,5 +447,5 @@ class CommanderView(QWidget):
 
     @Slot()
     def _nudge(self) -> None:
-        now = self._desk.clock.now()
-        self.capture.nudge(self._notice or nudge_for(self._state, self._desk.me, now))
+        now = self._desk.clock.live()
+        self.capture.nudge(self._notice or nudge_for(self._live, self._desk.me, now))

@@ -66,6 +66,15 @@ KEYS: tuple[Group, ...] = (
         ),
     ),
     (
+        "Back in time, in the timeline",
+        (
+            ("Left, Right", "1 s; Shift 10 s; Ctrl by events"),
+            ("Home", "the first event"),
+            ("End", "return to live"),
+            ("J  K  L", "play back, pause, play on"),
+        ),
+    ),
+    (
         "Map",
         (
             ("arrows, Enter", "along the dependencies, open"),

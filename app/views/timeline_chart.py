@@ -1,4 +1,4 @@
-"""The lanes: the impact curve, what happened when, silences, and where now is."""
+"""The lanes: the impact curve, what happened when, silences, and the moment that shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.incident.projections.timeline import Lane
@@ -17,9 +17,11 @@ from app.views.desk import Desk
 from app.views.digits import outer
 from app.views.drawing import CENTRE, RIGHT, Pen, text_width
 from app.views.mark_shapes import draw_mark
+from app.views.time_travel import TimeTravel
 from app.views.timeline_marks import (
     LANE_TITLES,
     LANES,
+    LONGEST_WINDOW,
     LaneMark,
     LaneMarks,
     TimeScale,
@@ -40,14 +42,21 @@ LOW_BY = 6
 AXIS = 20
 PLOT_LEFT = 92
 MARGIN = 14
+GRIP = 6
+"""Pixels to either side of the playhead in which it can be taken."""
 
 
 class TimelineChart(QWidget):
-    """Shows curve and lanes from a cached picture; only the now line moves with time."""
+    """Shows curve and lanes from a cached picture; only the playhead moves with time.
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    Dragging the playhead, or pressing on the axis, asks `travel` for that moment.
+    """
+
+    def __init__(self, desk: Desk, travel: TimeTravel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._travel = travel
+        self._held: TimeScale | None = None
         self._state = BEFORE_ANYTHING
         self._sync = SyncStatus()
         self._lanes = LaneMarks()
@@ -64,6 +73,9 @@ class TimelineChart(QWidget):
         desk.theme.changed.connect(self._restyle)
         desk.times.changed.connect(self._restyle)
         desk.clock.ticked.connect(self._tick)
+        desk.clock.viewing_changed.connect(self._restyle)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
@@ -111,10 +123,50 @@ class TimelineChart(QWidget):
         return self._desk.theme.px(LANES_TOP - (LOW_BY if self._is_low else 0))
 
     def scale(self) -> TimeScale:
-        """Where moments are, now."""
+        """Where moments are, now; held still while the playhead is dragged.
+
+        It reaches to now while the past is looked at, or an hour on where that is longer ago.
+        """
+        if self._held is not None:
+            return self._held
         px = self._desk.theme.px
         left, right = px(PLOT_LEFT), max(px(PLOT_LEFT) + 50, self.width() - px(MARGIN))
-        return time_scale(self._state, self._desk.clock.now(), left, right)
+        clock = self._desk.clock
+        if clock.viewed is None:
+            return time_scale(self._state, clock.live(), left, right)
+        end = min(clock.live(), clock.viewed + LONGEST_WINDOW / 2)
+        if clock.live() - clock.viewed < LONGEST_WINDOW * 0.9:
+            end = clock.live()
+        return time_scale(self._travel.whole, end, left, right)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the playhead, or jump to a place on the axis."""
+        x = event.position().x()
+        if event.button() is not Qt.MouseButton.LeftButton or not self._is_handle(event):
+            return
+        self._travel.pause()
+        self._held = self.scale()
+        if abs(x - self._held.x(self._desk.clock.now())) > GRIP:
+            self._travel.seek(self._held.moment(max(x, self._held.left)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the playhead; over it, show that it can be dragged."""
+        if self._held is not None:
+            self._travel.seek(self._held.moment(max(event.position().x(), self._held.left)))
+            return
+        is_handle = self._is_handle(event)
+        self.setCursor(Qt.CursorShape.SizeHorCursor if is_handle else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._held = None
+        self.update()
+
+    def _is_handle(self, event: QMouseEvent) -> bool:
+        """Whether the mouse is over the playhead or the axis."""
+        point, scale = event.position(), self.scale()
+        if point.y() >= self._top() + self._lanes_height():
+            return point.x() >= scale.left - GRIP
+        return abs(point.x() - scale.x(self._desk.clock.now())) <= GRIP
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scale, now = self.scale(), self._desk.clock.now()
@@ -134,6 +186,7 @@ class TimelineChart(QWidget):
             (id(self._state), self._sync, self._desk.times.is_local),
             scale,
             (self.size(), ratio, theme.tokens.name, theme.scale),
+            self._desk.clock.viewed,
             now.minute,
         )
         if key == self._picture_key and self._picture is not None:
@@ -239,12 +292,15 @@ class TimelineChart(QWidget):
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         x = round(scale.x(now))
         bottom = self._top() + self._lanes_height()
-        pen.painter.fillRect(QRectF(x - 0.5, 2, 1.6, bottom - 2), tokens.accent)
+        colour, on = tokens.accent, tokens.accent_on
+        if self._desk.clock.viewed is not None:
+            colour, on = tokens.replay, tokens.replay_on
+            edge = round(scale.x(self._desk.clock.live()))
+            pen.painter.fillRect(QRectF(edge, 2, 1, bottom - 2), tokens.accent)
+        pen.painter.fillRect(QRectF(x - 0.5, 2, 1.6, bottom - 2), colour)
         chip = self._now_chip(x, bottom)
-        pen.fill(chip, tokens.accent, Radius.TAG + 1)
-        pen.text(
-            chip, self._desk.times.minute(now), TypeStyle.LABEL_STRONG, tokens.accent_on, CENTRE
-        )
+        pen.fill(chip, colour, Radius.TAG + 1)
+        pen.text(chip, self._desk.times.minute(now), TypeStyle.LABEL_STRONG, on, CENTRE)
         words = self._value_words()
         if words:
             stale = self._sync.is_offline and self._sync.as_of is not None
@@ -256,8 +312,8 @@ class TimelineChart(QWidget):
             if align_right:
                 area.moveRight(x - px(6))
                 pen.painter.fillRect(area, tokens.bg1)
-            colour = tokens.warn if stale else tokens.text1
-            pen.text(area, words, style, colour, RIGHT if align_right else CENTRE)
+            ink = tokens.warn if stale else tokens.text1
+            pen.text(area, words, style, ink, RIGHT if align_right else CENTRE)
         self._now_area = outer(chip.united(QRectF(x - 4, 0, 8, self.height())))
 
     def _now_chip(self, x: float, bottom: float) -> QRectF:
@@ -284,6 +340,9 @@ class TimelineChart(QWidget):
     def _tick(self) -> None:
         """Move the now line by whole pixels; once a minute the scale moves too."""
         now = self._desk.clock.now()
+        if self._desk.clock.viewed is not None:
+            self.update()
+            return
         scale = self.scale()
         is_same_scale = len(self._picture_key) > 1 and self._picture_key[1] == scale
         if not is_same_scale or self._picture_key[-1] != now.minute:

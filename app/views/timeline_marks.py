@@ -68,6 +68,10 @@ class TimeScale:
             self.right - self.left
         )
 
+    def moment(self, x: float) -> datetime:
+        """Which moment is at `x`."""
+        return self.start + (self.end - self.start) * ((x - self.left) / (self.right - self.left))
+
     def ticks(self) -> list[datetime]:
         """Full steps of 5 to 60 minutes, so that labels stand well apart."""
         room = max(1, int((self.right - self.left) // 62))

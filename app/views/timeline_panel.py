@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 
@@ -18,6 +18,8 @@ from app.views.column import Line
 from app.views.desk import Desk
 from app.views.panel import Button, Panel
 from app.views.row_list import RowList
+from app.views.scrubber import Scrubber
+from app.views.time_travel import TimeTravel
 from app.views.timeline_chart import TimelineChart
 from app.views.timeline_marks import LANE_TITLES, LANES
 from app.views.timeline_rows import TimelineDelegate
@@ -41,7 +43,9 @@ class TimelinePanel(Panel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Timeline", parent)
         self.model = TimelineModel(self)
-        self.chart = TimelineChart(desk, self)
+        self.travel = TimeTravel(desk, self)
+        self.chart = TimelineChart(desk, self.travel, self)
+        self.scrubber = Scrubber(desk, self.travel, self)
         self.list = RowList(desk, TimelineDelegate(desk, self), self)
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
@@ -54,6 +58,7 @@ class TimelinePanel(Panel):
         self._zones = QButtonGroup(self)
         self._make_heading_row()
         self.body.addWidget(self.chart)
+        self.body.addWidget(self.scrubber)
         self.body.addWidget(Line(desk, self))
         self.body.addSpacing(3)
         self.body.addWidget(self.list, 1000)
@@ -67,6 +72,8 @@ class TimelinePanel(Panel):
         self.model.rowsAboutToBeInserted.connect(self._note_position)
         self.model.rowsInserted.connect(self._keep_position)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.list.installEventFilter(self)
+        desk.clock.viewing_changed.connect(self._share_height)
         desk.times.changed.connect(self._show_zone)
         desk.theme.changed.connect(self._place_parts)
 
@@ -114,6 +121,8 @@ class TimelinePanel(Panel):
         self.model.show_state(state)
         self.chart.show_state(state)
         self._share_height()
+        if self.desk.clock.viewed is not None:
+            self.list.scrollToTop()
         self._place_parts()
 
     @Slot(object)
@@ -134,8 +143,16 @@ class TimelinePanel(Panel):
         self.service_chip.setAccessibleName(f"Show all services, not only {service}")
         self._place_parts()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys that move through time come before those that move in the list."""
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self.travel.press(event.key(), event.modifiers())
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1 to 6 filter by lane, F by words, U switches the zone, Home and End jump."""
+        """1 to 6 filter by lane, F by words, U switches the zone; others move through time."""
+        if not self.words.hasFocus() and self.travel.press(event.key(), event.modifiers()):
+            return
         if event.modifiers() not in (
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
@@ -166,11 +183,14 @@ class TimelinePanel(Panel):
         """The least height, in pixels, that shows heading and lanes in full."""
         return self.heading.height() + self.chart.height_when(is_low=True) + 5
 
+    @Slot()
     def _share_height(self) -> None:
         """Lower lanes and fewer rows where there is little height; then no list."""
         px = self.desk.theme.px
         self.chart.be_low(is_low=self.height() < px(LOW_BELOW))
         rest = self.height() - self.heading.height() - self.chart.sizeHint().height() - 4
+        if self.desk.clock.viewed is not None:
+            rest -= self.scrubber.sizeHint().height()
         self.list.setVisible(rest >= LEAST_ROWS * px(Row.LIST))
 
     @Slot()
@@ -220,7 +240,7 @@ class TimelinePanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: object, part: str) -> None:
-        if not isinstance(row, TimelineEntry):
+        if not isinstance(row, TimelineEntry) or self.desk.clock.viewed is not None:
             return
         if part == "pin" and not row.is_pinned:
             self.pin_requested.emit(row.event_id)
@@ -234,7 +254,7 @@ class TimelinePanel(Panel):
     @Slot(QModelIndex, int, int)
     def _keep_position(self, _parent: QModelIndex, first: int, last: int) -> None:
         """New rows push in at the top without moving what somebody reads further down."""
-        if first > 0 or self._was_at == 0:
+        if first > 0 or self._was_at == 0 or self.desk.clock.viewed is not None:
             return
         added = last - first + 1
         row = self.list.sizeHintForRow(0)

@@ -1,0 +1,49 @@
+"""What one log's state was at moments of the past, from the records on this console's disk."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from app.events.codec import Codec
+from app.incident.keyframes import KEYFRAME_EVERY, Keyframes
+from app.sync.local_store import LocalStore
+from app.sync.log_copy import Folding
+from app.sync.reading import read_arrived
+
+S = TypeVar("S")
+
+
+class Past(Generic[S]):
+    """Reads a log from disk when it is first asked for, and what was added since each time.
+
+    Only what the server has recorded is in it: what waits here has no place in time yet.
+    """
+
+    def __init__(
+        self, *, log: str, store: LocalStore, codec: Codec, folding: Folding[S], start: S
+    ) -> None:
+        self._log = log
+        self._store = store
+        self._codec = codec
+        self._folding = folding
+        self._start = start
+        self._epoch = ""
+        self._frames: Keyframes[S] = Keyframes(folding.replay, start)
+
+    async def catch_up(self) -> None:
+        """Take in what is on disk; other work of the loop goes on between pages."""
+        cursor = self._store.cursor(self._log)
+        if cursor.epoch != self._epoch or cursor.position < len(self._frames):
+            self._epoch = cursor.epoch
+            self._frames = Keyframes(self._folding.replay, self._start)
+        frames = self._frames
+        while lines := self._store.lines(self._log, len(frames), KEYFRAME_EVERY):
+            arrived = read_arrived(self._codec, self._log, lines, len(frames))
+            frames.extend([one.recorded for one in arrived])
+            await asyncio.sleep(0)
+
+    def at(self, moment: datetime) -> S:
+        """The state after the last record received by `moment` (aware UTC, server time)."""
+        return self._frames.at(moment)
