@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -32,32 +33,45 @@ WARM_UP = 5
 TEXT = "The checkout answers again; error rate is back under one in a thousand. ".ljust(180, ".")
 
 
-class Reader:
+class Reader(asyncio.Protocol):
     """One console that listens: a raw stream, the real parser, codec and fold."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: ServerProcess) -> None:
         self.applied: dict[int, float] = {}
+        self.is_listening = asyncio.Event()
+        self._server = server
         self._codec = full_codec()
         self._parser = StreamParser()
         self._state = BEFORE_ANYTHING
         self._is_in_body = False
         self._head = b""
+        self._transport: asyncio.Transport | None = None
 
-    async def listen(self, server: ServerProcess, ready: asyncio.Event) -> None:
-        """Follow the log until cancelled."""
-        reader, writer = await asyncio.open_connection(*server.address)
+    async def listen(self) -> None:
+        """Follow the log; returns once the stream has begun."""
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: self, *self._server.address)
+        await self.is_listening.wait()
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the stream."""
+        self._transport = cast(asyncio.Transport, transport)
         request = (
             f"GET /v1/logs/{LOG}/stream HTTP/1.1\r\nHost: bench\r\n"
-            f"Authorization: Bearer {server.token}\r\nAccept: text/event-stream\r\n"
+            f"Authorization: Bearer {self._server.token}\r\nAccept: text/event-stream\r\n"
             "Last-Event-ID: 1\r\n\r\n"
         )
-        writer.write(request.encode())
-        try:
-            while chunk := await reader.read(65_536):
-                self._take(chunk)
-                ready.set()
-        finally:
-            writer.close()
+        self._transport.write(request.encode())
+
+    def data_received(self, data: bytes) -> None:
+        """Apply what has come."""
+        self._take(data)
+        self.is_listening.set()
 
     def _take(self, chunk: bytes) -> None:
         if not self._is_in_body:
@@ -132,20 +146,14 @@ async def _run(
         for note in [writer.note(TEXT) for _ in range(count + 1)]
     ]
     await connection.send(requests[0])
-    readers = [Reader() for _ in range(consoles)]
-    listening = [asyncio.Event() for _ in readers]
-    async with asyncio.TaskGroup() as tasks:
-        running = [
-            tasks.create_task(reader.listen(server, ready))
-            for reader, ready in zip(readers, listening, strict=True)
-        ]
-        for ready in listening:
-            await ready.wait()
-        sent = await _write(connection, requests[1:], consoles)
-        while any(len(reader.applied) < count for reader in readers):
-            await asyncio.sleep(0.01)
-        for task in running:
-            task.cancel()
+    readers = [Reader(server) for _ in range(consoles)]
+    for reader in readers:
+        await reader.listen()
+    sent = await _write(connection, requests[1:], consoles)
+    while any(len(reader.applied) < count for reader in readers):
+        await asyncio.sleep(0.01)
+    for reader in readers:
+        reader.close()
     connection.close()
     return _delays(sent, readers)
 
