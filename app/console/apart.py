@@ -75,7 +75,7 @@ class Apart(QObject):
     ) -> None:
         super().__init__(parent)
         self._window = window
-        self._view = window.view
+        self.view = window.view
         self._desk = desk
         self._carrying = carrying
         self.queue = QueueRows()
@@ -87,12 +87,12 @@ class Apart(QObject):
         self._skew = timedelta()
         self._skew_told_at: datetime | None = None
         self.matters: tuple[Contested, ...] = ()
-        self.queue_sheet = QueueSheet(desk, self._view)
-        self.settle_sheet = SettleSheet(desk, self._view)
+        self.queue_sheet = QueueSheet(desk, self.view)
+        self.settle_sheet = SettleSheet(desk, self.view)
         self._connect()
 
     def _connect(self) -> None:
-        sheet, view = self.queue_sheet, self._view
+        sheet, view = self.queue_sheet, self.view
         view.sync_pressed.connect(self.open)
         view.banner_pressed.connect(self._press_banner)
         sheet.export_requested.connect(self.export)
@@ -145,8 +145,8 @@ class Apart(QObject):
             )
         if sync.as_of is not None:  # there was a connection to lose
             self._losses = (*self._losses, sync.since or now)[-_MOST_LOSSES:]
-            self._view.body.timeline.show_losses(self._losses)
-        self._view.capture.tell_briefly(self._offline_words(), LOST_SECONDS)
+            self.view.body.timeline.show_losses(self._losses)
+        self.view.capture.tell_briefly(self._offline_words(), LOST_SECONDS)
 
     def _return(self, position: int) -> None:
         absence, self._absence = self._absence, None
@@ -154,7 +154,7 @@ class Apart(QObject):
             sent = self.queue.sent - absence.sent
             received = max(0, position - absence.position - sent)
             words = f"Back online. Sent {sent}, received {received}."
-            self._view.capture.tell_briefly(words, BACK_SECONDS)
+            self.view.capture.tell_briefly(words, BACK_SECONDS)
 
     def _offline_words(self) -> str:
         since = self._sync.since or self._desk.clock.now()
@@ -173,18 +173,18 @@ class Apart(QObject):
 
     def _show_former(self) -> None:
         former = self._renumbering.former(self._desk.clock.now())
-        self._view.body.decisions.use_former(former)
-        self._view.body.timeline.model.use_former(former)
+        self.view.body.decisions.use_former(former)
+        self.view.body.timeline.model.use_former(former)
 
     def _show_notice(self) -> None:
         told_at = self._skew_told_at
         is_fresh = told_at is not None and self._desk.clock.now() - told_at < SKEW_TOLD_FOR
-        self._view.show_notice(skew_sentence(self._skew) if is_fresh else "")
+        self.view.show_notice(skew_sentence(self._skew) if is_fresh else "")
 
     def _show_banner(self) -> None:
         banner = settling_banner(self.matters) or self._copy_banner()
-        if banner != self._view.banner.banner:
-            self._view.show_banner(banner)
+        if banner != self.view.banner.banner:
+            self.view.show_banner(banner)
 
     def _copy_banner(self) -> BannerText | None:
         absence = self._absence
@@ -304,7 +304,7 @@ class Apart(QObject):
             self._carrying.export(path).result(CLOSING_WAITS_SECONDS)
         except (WatchfloorError, TimeoutError) as error:
             advice = getattr(error, "advice", "Try another folder.")
-            self._view.capture.tell(f"The queue was not exported. {error} {advice}")
+            self.view.capture.tell(f"The queue was not exported. {error} {advice}")
             return False
         return True
 

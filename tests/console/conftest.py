@@ -1,9 +1,9 @@
-"""A real room, offscreen, at a real server in a process of its own."""
+"""Rooms for the tests of the console, each with a profile of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.console.options import Options
 from app.console.room import Room
+from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import RunningServer
-
-OpenRoom = Callable[[RunningServer, str], AbstractContextManager[Room]]
-WITHIN_MS = 30_000
 
 
 @pytest.fixture

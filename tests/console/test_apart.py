@@ -12,9 +12,14 @@ from pytestqt.qtbot import QtBot
 from app.cli import main as run_command
 from app.console.apart import CLOSE, EXPORT, KEEP_OPEN
 from app.console.room import Room
+from app.events.event import Draft
+from app.incident.kinds.roles import COMMANDER, RoleAssigned
+from app.incident.kinds.situation import SeverityChanged
 from app.models.queue_model import QueueStanding
 from app.models.timeline_model import ConnectionLost
-from tests.console.conftest import WITHIN_MS, OpenRoom
+from app.protocol.sync_status import SyncKind
+from app.sync.queue_file import read_queue_file
+from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import RunningServer, say, serve
 from tests.scenarios.onlooker import newest_incident, onlookers
 
@@ -41,7 +46,7 @@ def _standings(room: Room) -> list[QueueStanding]:
 
 def test_what_is_logged_offline_waits_in_sight_and_arrives_when_the_server_is_back(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
-):
+) -> None:
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
         with open_room(server, "priya") as room:
@@ -78,7 +83,7 @@ def test_what_is_logged_offline_waits_in_sight_and_arrives_when_the_server_is_ba
 
 def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_it(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     file = tmp_path / "stick.watchfloor-queue"
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
@@ -88,6 +93,10 @@ def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_
             room.apart.ask_where_to = lambda: file  # type: ignore[method-assign]  # no dialog
             room.apart.export()
             qtbot.waitUntil(file.exists, timeout=WITHIN_MS)
+
+    typed = tmp_path / "typed.watchfloor-queue"
+    assert run_command(["queue", "export", "-o", str(typed), "--profile", "priya"]) == 0
+    assert read_queue_file(typed) == read_queue_file(file)
 
     with serve(tmp_path / "server") as server:
         token = server.token_file.read_text(encoding="ascii").strip()
@@ -111,7 +120,7 @@ def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_
 
 def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
-):
+) -> None:
     file = tmp_path / "last.watchfloor-queue"
     asked: list[str] = []
     with serve(tmp_path / "server") as server:
@@ -138,9 +147,47 @@ def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
     assert set(asked) == {"1 event is only on this device. Close anyway?"}
 
 
+def test_what_two_set_while_apart_is_settled_with_one_key(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        token = server.token_file.read_text(encoding="ascii").strip()
+        incident = newest_incident(server.url, token)
+        with (
+            onlookers(server.url, token, incident, ["tom"], tmp_path) as (tom,),
+            open_room(server, "priya") as room,
+        ):
+            takes = RoleAssigned(role=COMMANDER, person="priya", name="Priya Raman")
+            tom.write(Draft(fact=takes))
+            qtbot.waitUntil(lambda: room.state.commander is not None, timeout=WITHIN_MS)
+            _pull(qtbot, room, server)
+            _log(qtbot, room, "/sev 2")
+            tom.write(Draft(fact=SeverityChanged(severity=1, reason="all of EU")))
+            with serve(tmp_path / "server", port=server.port):
+                qtbot.waitUntil(lambda: room.sync.kind is SyncKind.CONFLICT, timeout=WITHIN_MS)
+
+                banner = room.view.banner
+                assert banner.banner is not None
+                assert "while apart" in banner.banner.text
+                room.view.sync_pressed.emit()
+                sheet = room.apart.settle_sheet
+                assert sheet.isVisible()
+                assert [one.author.text().split(" ")[0] for one in sheet.cards[0].versions]
+                qtbot.keyClick(sheet, Qt.Key.Key_2)
+
+                qtbot.waitUntil(lambda: not sheet.isVisible(), timeout=WITHIN_MS)
+                qtbot.waitUntil(lambda: room.sync.kind is SyncKind.LIVE, timeout=WITHIN_MS)
+                qtbot.waitUntil(
+                    lambda: not tom.state.situation.is_severity_contested, timeout=WITHIN_MS
+                )
+                assert tom.state.situation.severity == 2
+                assert room.view.banner.banner is None
+
+
 def test_a_line_that_was_being_typed_comes_back_with_its_time(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
-):
+) -> None:
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
         with open_room(server, "priya") as room:

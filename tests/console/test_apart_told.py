@@ -1,0 +1,130 @@
+"""What a console says of its own clock and of a long time without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.console.apart import COPY_AFTER, EXPORT, Apart, Carrying, closing_question, skew_sentence
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.sync.carrying import Delivery
+from app.views.clock import FrozenClock
+from app.views.commander_view import CommanderView
+from app.views.desk import Desk
+from app.views.theme import Theme
+from app.views.times import TimeDisplay
+from app.views.window import Window
+
+NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=NOON, as_of=NOON)
+
+
+def _export(path: Path) -> Future[tuple[Path, int]]:
+    done: Future[tuple[Path, int]] = Future()
+    done.set_result((path, 3))
+    return done
+
+
+def _bring(_: Path) -> Future[Delivery]:
+    done: Future[Delivery] = Future()
+    done.set_result(Delivery(recorded=2))
+    return done
+
+
+@pytest.fixture
+def clock(qapp: QApplication) -> FrozenClock:
+    """A clock that stands at noon."""
+    assert qapp is not None
+    return FrozenClock(NOON)
+
+
+@pytest.fixture
+def apart(qapp: QApplication, qtbot: QtBot, clock: FrozenClock) -> Iterator[Apart]:
+    """A console without a worker."""
+    theme = Theme()
+    theme.apply(qapp)
+    desk = Desk(theme=theme, clock=clock, times=TimeDisplay(UTC), me="priya")
+    window = Window(desk, CommanderView(desk, QWidget()))
+    qtbot.addWidget(window)
+    window.show()
+    yield Apart(window, desk, Carrying(export=_export, bring=_bring))
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.parametrize(
+    ("skew", "words"),
+    [
+        (timedelta(seconds=14), "This device is 14 s fast. Times are shown in server time."),
+        (timedelta(seconds=-3), "This device is 3 s slow. Times are shown in server time."),
+        (timedelta(hours=2), "This device is 2 h fast. Times are shown in server time."),
+    ],
+)
+def test_a_wrong_clock_is_told_in_one_sentence(skew: timedelta, words: str) -> None:
+    assert skew_sentence(skew) == words
+
+
+def test_a_clock_two_seconds_off_is_not_worth_a_word(apart: Apart) -> None:
+    apart.note_skew(timedelta(seconds=2))
+    apart.open()
+
+    assert "server time" not in apart.queue_sheet.summary.text()
+
+
+def test_a_wrong_clock_shows_below_the_bar_and_in_the_queue(
+    apart: Apart, clock: FrozenClock
+) -> None:
+    apart.note_skew(timedelta(seconds=14))
+    apart.follow(SyncStatus(), 1)
+
+    line = apart.view.capture.parse_line
+    assert line.accessibleName() == skew_sentence(timedelta(seconds=14))
+    assert "14 s fast" in apart.queue_sheet.summary.text()
+    clock.show(NOON + timedelta(minutes=1))
+    assert "14 s fast" not in line.accessibleName()
+
+
+def test_after_half_an_hour_a_copy_is_offered_until_it_is_made(
+    apart: Apart, clock: FrozenClock, tmp_path: Path
+) -> None:
+    apart.follow(OFFLINE, 1)
+    assert apart.view.banner.banner is None
+
+    clock.show(NOON + timedelta(minutes=32))
+    banner = apart.view.banner.banner
+    assert banner is not None
+    assert banner.text == "Working on this device for 32 min. Export a copy?"
+
+    apart.ask_where_to = lambda: tmp_path / "copy"  # type: ignore[method-assign]  # no dialog
+    apart.view.banner_pressed.emit(EXPORT)
+    assert apart.view.banner.banner is None
+    assert apart.view.capture.parse_line.message == "3 events in copy."
+
+    clock.show(NOON + timedelta(minutes=32) + COPY_AFTER)
+    assert apart.view.banner.banner is not None
+
+
+def test_a_server_that_refuses_the_sign_in_leaves_the_queue(apart: Apart) -> None:
+    apart.follow(SyncStatus(kind=SyncKind.REFUSED, queued=3), 1)
+
+    assert "Sign in again" in apart.queue_sheet.summary.text()
+    assert "the queue is kept" in apart.queue_sheet.summary.text()
+
+
+def test_coming_back_says_what_went_and_what_came(apart: Apart) -> None:
+    apart.follow(SyncStatus(), 10)
+    apart.follow(OFFLINE, 10)
+    apart.follow(SyncStatus(), 51)
+
+    message = apart.view.capture.parse_line.message
+    assert message == "Back online. Sent 0, received 41."
+
+
+def test_one_event_and_seven_are_counted_in_plain_words() -> None:
+    assert closing_question(1) == "1 event is only on this device. Close anyway?"
+    assert closing_question(7) == "7 events are only on this device. Close anyway?"
