@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -140,7 +140,9 @@ class ApiClient:
             epoch=answer.headers.get(EPOCH_HEADER, ""),
         )
 
-    async def stream(self, log: str, *, after: int, epoch: str = "") -> AsyncIterator[list[Frame]]:
+    async def stream(
+        self, log: str, *, after: int, epoch: str = ""
+    ) -> AsyncGenerator[list[Frame], None]:
         """Frames as they come; an empty list is a heartbeat.  Ends when the server ends it."""
         parser = StreamParser()
         headers = {"Accept": EVENT_STREAM, "Last-Event-ID": str(after)}

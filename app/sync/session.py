@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
@@ -17,7 +17,7 @@ from app.errors import WatchfloorError
 from app.events.codec import Codec
 from app.events.event import Draft, Event
 from app.protocol.authoring import Author
-from app.protocol.stream import FrameKind, read_bye
+from app.protocol.stream import Frame, FrameKind, read_bye
 from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.exchange import (
     CloseStream,
@@ -199,29 +199,36 @@ class Session(Generic[S]):
         if self._api is None:
             self._inbox.put_nowait(StreamEnded(_NO_SERVER))
             return
-        after, pause = opening.after, None
+        pause: float | None = None
         try:
-            stream = self._api.stream(self.log, after=after, epoch=opening.epoch)
-            async for frames in stream:
-                lines = [
-                    line
-                    for frame in frames
-                    if frame.kind == FrameKind.EVENT
-                    for line in frame.lines
-                ]
-                for frame in frames:
-                    if frame.kind == FrameKind.READINGS and self._hear_readings is not None:
-                        self._hear_readings(frame.lines)
-                    elif frame.kind == FrameKind.BYE:
-                        with suppress(WatchfloorError):
-                            pause = read_bye(frame).retry_ms / 1_000
-                news = read_arrived(self._codec, self.log, lines, after)
-                after = news[-1].position if news else after
-                self._inbox.put_nowait(StreamHeard(news))
+            stream = self._api.stream(self.log, after=opening.after, epoch=opening.epoch)
+            async with aclosing(stream):
+                after = opening.after
+                async for frames in stream:
+                    pause = self._hear(frames) or pause
+                    lines = [
+                        line
+                        for frame in frames
+                        if frame.kind == FrameKind.EVENT
+                        for line in frame.lines
+                    ]
+                    news = read_arrived(self._codec, self.log, lines, after)
+                    after = news[-1].position if news else after
+                    self._inbox.put_nowait(StreamHeard(news))
             failure = Failure(detail="the server ended the stream", retry_after=pause)
         except ServerUnavailable as error:
             failure = error.failure
         self._inbox.put_nowait(StreamEnded(failure))
+
+    def _hear(self, frames: Sequence[Frame]) -> float | None:
+        """Pass readings on; the pause a server asks for when it says goodbye (seconds)."""
+        for frame in frames:
+            if frame.kind == FrameKind.READINGS and self._hear_readings is not None:
+                self._hear_readings(frame.lines)
+            elif frame.kind == FrameKind.BYE:
+                with suppress(WatchfloorError):
+                    return read_bye(frame).retry_ms / 1_000
+        return None
 
 
 _NO_SERVER = Failure(detail="no server is set", retry_after=30.0)
