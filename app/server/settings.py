@@ -19,7 +19,7 @@ class Limits:
     stream_frames: int = 1_024
     stream_bytes: int = 4 * 1024 * 1024
     deliveries: int = 2_000
-    heartbeat_seconds: float = 15.0
+    heartbeat_seconds: float = 5.0
     presence_seconds: float = 0.5
     checkpoint_seconds: float = 1.0
 
