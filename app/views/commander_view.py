@@ -22,17 +22,15 @@ from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncStatus
 from app.views.banner import Banner, BannerKind, BannerText, standing_banner
 from app.views.capture_bar import CaptureBar
-from app.views.commander_layout import CommanderBody, Room
+from app.views.commander_layout import CommanderBody
 from app.views.desk import Desk
 from app.views.header_strip import HeaderStrip
 from app.views.keyboard_map import KeyboardMap
 from app.views.nudges import nudge_for
 from app.views.panel import Panel
+from app.views.places import Places
 from app.views.update_sheet import UpdateSheet
 from app.views.viewing import GO_LIVE, viewing_banner
-
-_PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/": "/"}
-
 
 FRAME = 3
 """Pixels of frame round a window whose view is not now, or not real."""
@@ -97,6 +95,7 @@ class CommanderView(QWidget):
         self._banner_from_outside: BannerText | None = None
         self._notice = ""
         self._connect_panels()
+        self._places = Places(self, self._panels)
         self._make_shortcuts()
         self._order_tabs()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -218,18 +217,7 @@ class CommanderView(QWidget):
         self.update_sheet.sent.connect(self.update_recorded)
 
     def _make_shortcuts(self) -> None:
-        for number in range(len(self._panels)):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
-            shortcut.setProperty("panel", number)
-            shortcut.activated.connect(self._focus_numbered)
-        for keys, prefill in _PREFILLS.items():
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setProperty("prefill", prefill)
-            shortcut.activated.connect(self._begin_prefilled)
         for keys, slot in (
-            ("Ctrl+L", self._focus_capture),
-            ("F6", self._focus_next),
-            ("Shift+F6", self._focus_previous),
             ("Ctrl+U", self._review_update),
             ("Ctrl+Shift+S", self.sync_pressed),
             ("Ctrl+B", self._open_bridge),
@@ -263,12 +251,7 @@ class CommanderView(QWidget):
 
     def focus_panel(self, number: int) -> None:
         """Give the keyboard to a panel: 1 roster, 2 freeze, 3 map, 4 timeline, 5, 6."""
-        panel = self._panels[number - 1]
-        if self.body.room is Room.NARROW:
-            for column in (self.body.left, self.body.right):
-                if column.isAncestorOf(panel):
-                    self.body.show_column(column)
-        panel.take_focus()
+        self._places.focus_panel(number)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the top thing, then clears the selection, then goes to the bar."""
@@ -291,7 +274,7 @@ class CommanderView(QWidget):
         if self.body.timeline.model.filter.service:
             self.body.timeline.filter_service("")
         elif not selected:
-            self._focus_capture()
+            self._places.focus_capture()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -322,45 +305,6 @@ class CommanderView(QWidget):
         """Say how far behind now the view is, every second."""
         if self._desk.clock.viewed is not None:
             self._show_banner()
-
-    @Slot()
-    def _focus_numbered(self) -> None:
-        self.focus_panel(int(self.sender().property("panel")) + 1)
-
-    @Slot()
-    def _begin_prefilled(self) -> None:
-        self.capture.begin(str(self.sender().property("prefill")))
-
-    @Slot()
-    def _focus_capture(self) -> None:
-        self.capture.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    @Slot()
-    def _focus_next(self) -> None:
-        self._cycle(1)
-
-    @Slot()
-    def _focus_previous(self) -> None:
-        self._cycle(-1)
-
-    def _cycle(self, steps: int) -> None:
-        """Move to the next region; the bar is one of them."""
-        stops = len(self._panels) + 1
-        here = self._focused_place()
-        place = (here + steps) % stops if here is not None else (0 if steps > 0 else stops - 1)
-        if place == len(self._panels):
-            self._focus_capture()
-        else:
-            self.focus_panel(place + 1)
-
-    def _focused_place(self) -> int | None:
-        widget: QWidget | None = self.window().focusWidget()  # none before anything was focused
-        if widget is None:
-            return None
-        if self.capture.isAncestorOf(widget):
-            return len(self._panels)
-        places = range(len(self._panels))
-        return next((one for one in places if self._panels[one].isAncestorOf(widget)), None)
 
     @Slot(str, object)
     def _decide(self, decision_id: str, verdict: Verdict) -> None:
