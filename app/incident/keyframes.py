@@ -22,7 +22,7 @@ KEYFRAME_EVERY = 1_000
 MOMENTS_KEPT = 64
 """States of single moments that were asked for; going back and forth costs nothing."""
 
-_WAYPOINT_EVERY = 100
+WAYPOINT_EVERY = 100
 _WAYPOINTS_KEPT = 12
 
 
@@ -30,10 +30,21 @@ class Keyframes(Generic[S]):
     """Answers what a log's state was, by position or by moment.
 
     `replay` folds records in position order onto a state; `start` is the state before any.
+    States are kept for good `every` positions, and near what was asked for lately every
+    `waypoint_every`.
     """
 
-    def __init__(self, replay: Callable[[Sequence[Recorded], S], S], start: S) -> None:
+    def __init__(
+        self,
+        replay: Callable[[Sequence[Recorded], S], S],
+        start: S,
+        *,
+        every: int = KEYFRAME_EVERY,
+        waypoint_every: int = WAYPOINT_EVERY,
+    ) -> None:
         self._replay = replay
+        self._every = every
+        self._waypoint_every = waypoint_every
         self._records: list[Recorded] = []
         self._moments: list[datetime] = []
         self._frames: list[S] = [start]
@@ -58,9 +69,9 @@ class Keyframes(Generic[S]):
             latest = self._moments[-1] if self._moments else recorded.received_at
             self._records.append(recorded)
             self._moments.append(max(latest, recorded.received_at))
-        while (len(self._frames) * KEYFRAME_EVERY) <= len(self._records):
-            after = (len(self._frames) - 1) * KEYFRAME_EVERY
-            page = self._records[after : after + KEYFRAME_EVERY]
+        while (len(self._frames) * self._every) <= len(self._records):
+            after = (len(self._frames) - 1) * self._every
+            page = self._records[after : after + self._every]
             self._frames.append(self._replay(page, self._frames[-1]))
 
     def count_by(self, moment: datetime) -> int:
@@ -73,8 +84,8 @@ class Keyframes(Generic[S]):
 
     def after(self, count: int) -> S:
         """The state after the first `count` records; the same object when asked again."""
-        if count % KEYFRAME_EVERY == 0:
-            return self._frames[count // KEYFRAME_EVERY]
+        if count % self._every == 0:
+            return self._frames[count // self._every]
         found = self._answers.get(count)
         if found is None:
             near, state = self._waypoint(count)
@@ -86,12 +97,13 @@ class Keyframes(Generic[S]):
 
     def _waypoint(self, count: int) -> tuple[int, S]:
         """A position at or a little before `count`, and the state there."""
-        near = count - count % _WAYPOINT_EVERY
-        if near % KEYFRAME_EVERY == 0:
-            return near, self._frames[near // KEYFRAME_EVERY]
+        near = count - count % self._every
+        near += (count - near) // self._waypoint_every * self._waypoint_every
+        if near % self._every == 0:
+            return near, self._frames[near // self._every]
         state = self._waypoints.get(near)
         if state is None:
-            before, start = near - near % KEYFRAME_EVERY, self._frames[near // KEYFRAME_EVERY]
+            before, start = near - near % self._every, self._frames[near // self._every]
             reached = [one for one in self._waypoints if before < one < near]
             if reached:
                 before, start = max(reached), self._waypoints[max(reached)]
