@@ -49,6 +49,7 @@ class Shot:
     is_offline: bool = False
     line: str = LINE
     over: str = ""
+    viewed: str = ""
 
 
 def shots() -> tuple[Shot, ...]:
@@ -83,6 +84,14 @@ def shots() -> tuple[Shot, ...]:
         Shot(
             name="settle_waiting_light", size=laptop, tokens=light_tokens(), line="", over="wait"
         ),
+        Shot(name="viewing_1600", size=roomy, tokens=dark_tokens(), line="", viewed="14:32:10"),
+        Shot(
+            name="viewing_light_1280",
+            size=laptop,
+            tokens=light_tokens(),
+            line="",
+            viewed="14:32:10",
+        ),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
     )
 
@@ -112,8 +121,10 @@ def take(shot: Shot, folder: Path) -> Path:
         state = contested_state()
     if shot.over == "wait":
         desk.me = "jae"
+    past = replay([one for one in log if shot.viewed and one.received_at <= at(shot.viewed)])
     room = (950, 394) if shot.size.width() > 1300 else (718, 300)
-    service_map = checkout_map(desk, state, is_stale=shot.is_offline, room=room)
+    shown = past if shot.viewed else state
+    service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room)
     view = CommanderView(desk, service_map)
     window = Window(desk, view)
     window.resize(shot.size)
@@ -130,6 +141,8 @@ def take(shot: Shot, folder: Path) -> Path:
         )
         view.show_sync(status)
         view.body.timeline.show_losses([at("14:36:14")])
+    if shot.viewed:
+        view.show_past(past, at(shot.viewed))
     view.capture.begin(shot.line)
     QApplication.processEvents()
     bring_up(view, shot.over)

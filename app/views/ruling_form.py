@@ -66,7 +66,17 @@ class RulingForm(QWidget):
         self.suspect.clicked.connect(self._say_suspected)
         self.rule_in.clicked.connect(self._say_ruled_in)
         self.rule_out.clicked.connect(self._say_ruled_out)
+        desk.clock.viewing_changed.connect(self._show_parts)
+        self._clock = desk.clock
+        self._show_parts()
         self._allow()
+
+    @Slot()
+    def _show_parts(self) -> None:
+        """Nothing is said of a moment of the past."""
+        is_live = self._clock.viewed is None
+        for part in (self.layer, self.evidence, self.suspect, self.rule_in, self.rule_out):
+            part.setVisible(is_live)
 
     def begin(self, about: str, evidence: str = "") -> None:
         """Speak of another service; `evidence` is offered and can be rewritten."""
