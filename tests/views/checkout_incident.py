@@ -200,16 +200,11 @@ def _opening(writer: LogWriter) -> None:
 
 
 def _freeze(writer: LogWriter, decision: str) -> str:
-    return writer.add(
-        "13:52",
-        "priya",
-        FreezeDeclared(
-            scope=FreezeScope.FULL,
-            environments=("prod-eu",),
-            decision=decision,
-            after_resolved_minutes=120,
-        ),
-    )
+    declared = FreezeDeclared(
+        scope=FreezeScope.FULL, environments=("prod-eu",), decision=decision,
+        after_resolved_minutes=120,
+    )  # fmt: skip
+    return writer.add("13:52", "priya", declared)
 
 
 def _exceptions(writer: LogWriter, freeze: str) -> None:
