@@ -38,6 +38,7 @@ KEYS: tuple[Group, ...] = (
             ("Ctrl U", "next update"),
             ("Ctrl Shift F", "request a freeze exception"),
             ("Ctrl B", "open the bridge"),
+            ("Ctrl Shift S", "queue, or what is to settle"),
             ("Ctrl + - 0", "font scale"),
             ("Esc", "close, clear, then write"),
         ),

@@ -133,15 +133,23 @@ class PollCard(QWidget):
         self.third.show_text("Open poll" if decision.poll is None else extend)
         self.setAccessibleName(f"{decision.label}, {self._title()}: {decision.title}")
         self.setAccessibleDescription(self._spoken(decision))
-        set_tooltip(self, "The number may change" if decision.is_provisional else "")
+        set_tooltip(self, self._caveats(decision))
+
+    def _caveats(self, decision: Decision) -> str:
+        """What cannot be relied on while there is no server."""
+        words = ["The number may change."] if decision.is_provisional else []
+        if self._sync.is_offline:
+            words.append("Answers from others cannot arrive.")
+        return " ".join(words)
 
     def _spoken(self, decision: Decision) -> str:
         poll = decision.poll
         if poll is None:
-            return decision.reason
+            return " ".join(part for part in (decision.reason, self._caveats(decision)) if part)
         objections = [f"{one.name} objects: {one.text}" for one in poll.objections]
         silent = [f"{self._state.name_of(person)} has not answered" for person in poll.silent]
-        return ". ".join([decision.reason, count_words(poll), *objections, *silent])
+        parts = [decision.reason, count_words(poll), *objections, *silent]
+        return ". ".join([*parts, self._caveats(decision)]).removesuffix(". ")
 
     def _title(self) -> str:
         if self._sync.is_offline:

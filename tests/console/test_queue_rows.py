@@ -1,0 +1,104 @@
+"""What the queue sheet lists, as events wait, are sent, or are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.console.queue_rows import QueueRows
+from app.events.event import Event
+from app.incident.kinds.work import NoteWritten
+from app.incident.replay import foresee
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.models.queue_model import QueueStanding
+from app.protocol.problems import ProblemCode
+from app.sync.engine import Progress
+from app.sync.log_copy import LogView, ParkedRow
+from tests.views.checkout_incident import LogWriter
+
+STEADY = Progress(
+    is_connected=True,
+    connected_change_at=0.0,
+    position=0,
+    behind=0,
+    queued=0,
+    refusal=None,
+    store_problem="",
+    is_recovering=False,
+)
+
+
+def _notes(*texts: str) -> tuple[Event, ...]:
+    writer = LogWriter()
+    for text in texts:
+        writer.add("14:00", "priya", NoteWritten(text=text))
+    return tuple(recorded.event for recorded in writer.log)
+
+
+def _view(
+    waiting: tuple[Event, ...], parked: tuple[ParkedRow, ...] = ()
+) -> LogView[IncidentState]:
+    return LogView(
+        log=_notes("any")[0].log,
+        state=foresee(BEFORE_ANYTHING, waiting),
+        confirmed=BEFORE_ANYTHING,
+        waiting=waiting,
+        parked=parked,
+        progress=STEADY,
+    )
+
+
+def _parked(event: Event, code: ProblemCode) -> ParkedRow:
+    return ParkedRow(event=event, code=code, detail="")
+
+
+def test_what_waited_and_waits_no_more_was_sent() -> None:
+    rows = QueueRows()
+    first, second = _notes("one", "two")
+    rows.note(_view((first, second)))
+    rows.note(_view((second,)))
+
+    assert [(row.text, row.words) for row in rows.rows] == [("two", "waiting"), ("one", "sent")]
+    assert (rows.waiting, rows.sent) == (1, 1)
+
+
+def test_what_is_refused_stays_listed_with_its_words_and_advice() -> None:
+    rows = QueueRows()
+    (note,) = _notes("one")
+    rows.note(_view((note,)))
+    rows.note(_view((), (_parked(note, ProblemCode.ID_REUSED),)))
+
+    (row,) = rows.rows
+    assert row.standing is QueueStanding.REFUSED
+    assert row.text == "one"
+    assert row.words == "refused because its id belongs to another event"
+    assert row.can_repeat
+    assert rows.sent == 0
+
+
+def test_what_was_logged_again_is_not_offered_twice() -> None:
+    rows = QueueRows()
+    (note,) = _notes("one")
+    rows.note(_view((), (_parked(note, ProblemCode.BAD_SIGNATURE),)))
+    rows.repeated(note.id)
+
+    (row,) = rows.rows
+    assert row.advice == "Logged again."
+    assert not row.can_repeat
+    assert rows.event(note.id) == note
+
+
+def test_what_cannot_be_read_even_again_is_only_copied() -> None:
+    rows = QueueRows()
+    (note,) = _notes("one")
+    rows.note(_view((), (_parked(note, ProblemCode.TOO_LARGE),)))
+
+    assert not rows.rows[0].can_repeat
+
+
+def test_each_log_has_its_own_queue() -> None:
+    rows = QueueRows()
+    (note,) = _notes("one")
+    rows.note(_view((note,)))
+    rows.note(replace(_view(()), log="organisation"))
+
+    assert rows.waiting == 1
