@@ -86,6 +86,7 @@ class Apart(QObject):
         self._losses: tuple[datetime, ...] = ()
         self._skew = timedelta()
         self._skew_told_at: datetime | None = None
+        self._banner: BannerText | None = None
         self.matters: tuple[Contested, ...] = ()
         self.queue_sheet = QueueSheet(desk, self.view)
         self.settle_sheet = SettleSheet(desk, self.view)
@@ -115,7 +116,7 @@ class Apart(QObject):
         """Take in the incident as it is shown."""
         self._state = state
         self.matters = contested(state, self._desk.times.zone)
-        self._renumbering.note(state, self._desk.clock.now())
+        self._renumbering.note(state, self._desk.clock.live())
         self._show_former()
         self._show_banner()
         self._show_sheets()
@@ -124,7 +125,7 @@ class Apart(QObject):
         """Take in how far this machine's clock is ahead of the server's."""
         before, self._skew = self._skew, skew
         if abs(skew) > SKEW_TOLD_FROM and skew_sentence(before) != skew_sentence(skew):
-            self._skew_told_at = self._desk.clock.now()
+            self._skew_told_at = self._desk.clock.live()
         self._show_notice()
 
     def follow(self, sync: SyncStatus, position: int) -> None:
@@ -138,7 +139,7 @@ class Apart(QObject):
         self._show_sheets()
 
     def _lose(self, sync: SyncStatus, position: int) -> None:
-        now = self._desk.clock.now()
+        now = self._desk.clock.live()
         if self._absence is None:
             self._absence = _Absence(
                 since=sync.since or now, position=position, sent=self.queue.sent
@@ -157,7 +158,7 @@ class Apart(QObject):
             self.view.capture.tell_briefly(words, BACK_SECONDS)
 
     def _offline_words(self) -> str:
-        since = self._sync.since or self._desk.clock.now()
+        since = self._sync.since or self._desk.clock.live()
         return (
             f"Offline since {self._desk.times.minute(since)}. "
             "Keep working. Everything is saved on this device."
@@ -172,25 +173,26 @@ class Apart(QObject):
         self._show_banner()
 
     def _show_former(self) -> None:
-        former = self._renumbering.former(self._desk.clock.now())
+        former = self._renumbering.former(self._desk.clock.live())
         self.view.body.decisions.use_former(former)
         self.view.body.timeline.model.use_former(former)
 
     def _show_notice(self) -> None:
         told_at = self._skew_told_at
-        is_fresh = told_at is not None and self._desk.clock.now() - told_at < SKEW_TOLD_FOR
+        is_fresh = told_at is not None and self._desk.clock.live() - told_at < SKEW_TOLD_FOR
         self.view.show_notice(skew_sentence(self._skew) if is_fresh else "")
 
     def _show_banner(self) -> None:
         banner = settling_banner(self.matters) or self._copy_banner()
-        if banner != self.view.banner.banner:
+        if banner != self._banner:
+            self._banner = banner
             self.view.show_banner(banner)
 
     def _copy_banner(self) -> BannerText | None:
         absence = self._absence
         if absence is None or not self._sync.is_offline:
             return None
-        now = self._desk.clock.now()
+        now = self._desk.clock.live()
         if now - (absence.copied_at or absence.since) < COPY_AFTER:
             return None
         text = f"Working on this device for {in_words(now - absence.since)}. Export a copy?"
@@ -260,7 +262,7 @@ class Apart(QObject):
         if path is not None:
             self._carrying.export(path).add_done_callback(self._exported)
             if self._absence is not None:
-                self._absence.copied_at = self._desk.clock.now()
+                self._absence.copied_at = self._desk.clock.live()
                 self._show_banner()
 
     def _exported(self, future: Future[tuple[Path, int]]) -> None:
