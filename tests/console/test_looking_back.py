@@ -1,0 +1,99 @@
+"""A room at a real server goes back in time, and comes back to what happened meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.console.room import Room
+from app.incident.state import IncidentState
+from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.e2e.programs import say, serve
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def _log(qtbot: QtBot, room: Room, line: str) -> None:
+    known = room.state.position
+    room.view.capture.begin(line)
+    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: room.state.position > known, timeout=WITHIN_MS)
+
+
+def _viewed(room: Room) -> datetime | None:
+    return room._clock.viewed
+
+
+def test_one_key_goes_back_event_by_event_and_end_returns(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            lived: dict[int, IncidentState] = {}
+            for line in ("pool is full", "/d roll back checkout", "/a restart web @priya"):
+                _log(qtbot, room, line)
+                qtbot.waitUntil(lambda: not room.state.pending, timeout=WITHIN_MS)
+                lived[room.state.position] = room.state
+            live = room.state
+            view, rows = room.view, room.view.body.timeline.list
+            view.focus_panel(4)
+
+            # Back by events: each moment is what this console showed when it was live.
+            seen: list[IncidentState] = []
+            for _ in range(3):
+                before = _viewed(room)
+                qtbot.keyClick(rows, Qt.Key.Key_Left, CONTROL)
+                qtbot.waitUntil(lambda b=before: _viewed(room) != b, timeout=WITHIN_MS)
+                seen.append(view._state)
+            assert [one.position for one in seen] == sorted(
+                (one.position for one in seen), reverse=True
+            )
+            compared = [one for one in seen if one.position in lived]
+            assert compared
+            assert all(one == lived[one.position] for one in compared)
+            banner = view.banner.banner
+            assert banner is not None
+            assert banner.text.startswith("Viewing ")
+            verbs = ("Page", "Request", "Decide", "No-go", "Open poll", "Review", "Rule")
+            left = [one.text() for one in view.findChildren(QPushButton) if one.isVisible()]
+            assert not [text for text in left if text.startswith(verbs)]
+
+            # What is logged now is of now, and is counted without moving the view.
+            moment, shown = _viewed(room), view._state
+            _log(qtbot, room, "seen from the past")
+            assert _viewed(room) == moment
+            assert view._state is shown
+            assert "1 new." in (view.banner.banner.text if view.banner.banner else "")
+            assert room.state.timeline[-1].text == "seen from the past"
+            assert abs(room.state.timeline[-1].at - room._clock.live()).total_seconds() < 60
+
+            view.focus_panel(4)
+            qtbot.keyClick(rows, Qt.Key.Key_End)
+            assert _viewed(room) is None
+            assert view.banner.banner is None
+            assert view._state is room.state
+            assert len(room.state.timeline) == len(live.timeline) + 1
+
+
+def test_an_answer_that_comes_after_the_return_is_dropped(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            _log(qtbot, room, "pool is full")
+            room.view.focus_panel(4)
+            with qtbot.waitSignal(room._bridge.looked, timeout=WITHIN_MS):
+                qtbot.keyClick(room.view.body.timeline.list, Qt.Key.Key_Home)
+                qtbot.keyClick(room.view.body.timeline.list, Qt.Key.Key_End)
+            qtbot.wait(0)
+
+            assert _viewed(room) is None
