@@ -11,6 +11,9 @@ from app.views.drawing import Pen
 from app.views.tokens import Radius
 from app.views.typography import TypeStyle
 
+COLUMNS = 3
+"""Each group of keys goes into the column that has most room left."""
+
 Group = tuple[str, tuple[tuple[str, str], ...]]
 
 KEYS: tuple[Group, ...] = (
@@ -31,7 +34,7 @@ KEYS: tuple[Group, ...] = (
     (
         "Everywhere",
         (
-            ("Ctrl 1 … 6", "roster, freeze, map, timeline, decisions, actions"),
+            ("Ctrl 1 … 6", "a panel, from roster to actions"),
             ("F6, Shift F6", "next, previous panel"),
             ("Ctrl D", "propose a decision"),
             ("Ctrl Shift A", "new action"),
@@ -141,17 +144,17 @@ class KeyboardMap(QWidget):
         painter.fillRect(self.rect(), scrim)
         painter.setOpacity(1)
         pen = Pen(painter, theme)
-        width, height = min(self.width() - px(40), px(860)), min(self.height() - 20, px(650))
+        width, height = min(self.width() - px(40), px(1180)), min(self.height() - 20, px(560))
         sheet = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
         pen.fill(sheet, tokens.bg2, Radius.PALETTE, tokens.line2)
         title = QRectF(sheet.left() + px(24), sheet.top() + px(16), width, px(24))
         pen.text(title, "Keyboard", TypeStyle.TITLE, tokens.text1)
-        column = (width - px(48)) / 2
-        tops = [sheet.top() + px(56), sheet.top() + px(56)]
-        for number, (name, rows) in enumerate(KEYS):
-            side = number % 2
-            left = sheet.left() + px(24) + side * column
-            tops[side] = self._paint_group(pen, QRectF(left, tops[side], column, 0), name, rows)
+        column = (width - px(48)) / COLUMNS
+        tops = [sheet.top() + px(56)] * COLUMNS
+        for name, rows in KEYS:
+            place = tops.index(min(tops))
+            left = sheet.left() + px(24) + place * column
+            tops[place] = self._paint_group(pen, QRectF(left, tops[place], column, 0), name, rows)
         painter.end()
 
     def _paint_group(
