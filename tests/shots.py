@@ -84,16 +84,19 @@ def shots() -> tuple[Shot, ...]:
         Shot(
             name="settle_waiting_light", size=laptop, tokens=light_tokens(), line="", over="wait"
         ),
-        Shot(name="viewing_1600", size=roomy, tokens=dark_tokens(), line="", viewed="14:32:10"),
-        Shot(
-            name="viewing_light_1280",
-            size=laptop,
-            tokens=light_tokens(),
-            line="",
-            viewed="14:32:10",
-        ),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
+        *shots_of_the_past(),
     )
+
+
+def shots_of_the_past() -> tuple[Shot, ...]:
+    """Looking back from 14:39:24 to 14:32:10."""
+    dark = Shot(
+        name="viewing_1600", size=QSize(1600, 1000), tokens=dark_tokens(), line="",
+        viewed="14:32:10",
+    )  # fmt: skip
+    light = replace(dark, name="viewing_light_1280", size=QSize(1280, 800), tokens=light_tokens())
+    return dark, light
 
 
 def offline_state(log: list[Recorded]) -> IncidentState:
@@ -107,6 +110,26 @@ def offline_state(log: list[Recorded]) -> IncidentState:
     return foresee(replay(confirmed), own)
 
 
+def state_of(shot: Shot) -> IncidentState:
+    """The incident as it is now in a picture."""
+    if shot.over in ("settle", "wait"):
+        return contested_state()
+    log = checkout_log()
+    return offline_state(log) if shot.is_offline else replay(log)
+
+
+def past_of(shot: Shot) -> IncidentState:
+    """The incident at the moment a picture looks back to."""
+    return replay([one for one in checkout_log() if one.received_at <= at(shot.viewed or "00:00")])
+
+
+def take_offline(view: CommanderView) -> None:
+    """The line has been down since 14:36:14."""
+    status = SyncStatus(kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36"))
+    view.show_sync(status)
+    view.body.timeline.show_losses([at("14:36:14")])
+
+
 def take(shot: Shot, folder: Path) -> Path:
     """Draw one picture; where it was written."""
     theme = Theme(shot.tokens, shot.scale)
@@ -115,13 +138,10 @@ def take(shot: Shot, folder: Path) -> Path:
         theme.apply(application)
     clock = FrozenClock(NOW)
     desk = Desk(theme=theme, clock=clock, times=TimeDisplay(timezone(timedelta(hours=1))), me=ME)
-    log = checkout_log()
-    state = offline_state(log) if shot.is_offline else replay(log)
-    if shot.over in ("settle", "wait"):
-        state = contested_state()
+    state = state_of(shot)
     if shot.over == "wait":
         desk.me = "jae"
-    past = replay([one for one in log if shot.viewed and one.received_at <= at(shot.viewed)])
+    past = past_of(shot)
     room = (950, 394) if shot.size.width() > 1300 else (718, 300)
     shown = past if shot.viewed else state
     service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room)
@@ -136,11 +156,7 @@ def take(shot: Shot, folder: Path) -> Path:
     view.capture.use_vocabulary(checkout_vocabulary())
     view.capture.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})
     if shot.is_offline:
-        status = SyncStatus(
-            kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36")
-        )
-        view.show_sync(status)
-        view.body.timeline.show_losses([at("14:36:14")])
+        take_offline(view)
     if shot.viewed:
         view.show_past(past, at(shot.viewed))
     view.capture.begin(shot.line)

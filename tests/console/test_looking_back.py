@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,11 +27,19 @@ def _log(qtbot: QtBot, room: Room, line: str) -> None:
     qtbot.waitUntil(lambda: room.state.position > known, timeout=WITHIN_MS)
 
 
+def _step_back(qtbot: QtBot, room: Room) -> IncidentState:
+    """Go back by one event; the state that shows then."""
+    before = _viewed(room)
+    qtbot.keyClick(room.view.body.timeline.list, Qt.Key.Key_Left, CONTROL)
+    qtbot.waitUntil(lambda: _viewed(room) != before, timeout=WITHIN_MS)
+    return room.view._state
+
+
 def _viewed(room: Room) -> datetime | None:
     return room._clock.viewed
 
 
-def test_one_key_goes_back_event_by_event_and_end_returns(
+def test_one_key_goes_back_event_by_event_through_what_this_console_showed(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:
     with serve(tmp_path / "server") as server:
@@ -42,45 +50,51 @@ def test_one_key_goes_back_event_by_event_and_end_returns(
                 _log(qtbot, room, line)
                 qtbot.waitUntil(lambda: not room.state.pending, timeout=WITHIN_MS)
                 lived[room.state.position] = room.state
-            live = room.state
-            view, rows = room.view, room.view.body.timeline.list
-            view.focus_panel(4)
+            room.view.focus_panel(4)
 
-            # Back by events: each moment is what this console showed when it was live.
-            seen: list[IncidentState] = []
-            for _ in range(3):
-                before = _viewed(room)
-                qtbot.keyClick(rows, Qt.Key.Key_Left, CONTROL)
-                qtbot.waitUntil(lambda b=before: _viewed(room) != b, timeout=WITHIN_MS)
-                seen.append(view._state)
-            assert [one.position for one in seen] == sorted(
-                (one.position for one in seen), reverse=True
-            )
+            seen = [_step_back(qtbot, room) for _ in range(3)]
+
+            positions = [one.position for one in seen]
+            assert positions == sorted(positions, reverse=True)
             compared = [one for one in seen if one.position in lived]
             assert compared
             assert all(one == lived[one.position] for one in compared)
-            banner = view.banner.banner
-            assert banner is not None
-            assert banner.text.startswith("Viewing ")
             verbs = ("Page", "Request", "Decide", "No-go", "Open poll", "Review", "Rule")
-            left = [one.text() for one in view.findChildren(QPushButton) if one.isVisible()]
+            buttons = room.view.findChildren(QPushButton)
+            left = [one.text() for one in buttons if one.isVisible()]
             assert not [text for text in left if text.startswith(verbs)]
 
-            # What is logged now is of now, and is counted without moving the view.
-            moment, shown = _viewed(room), view._state
+
+def test_what_is_logged_while_looking_back_is_of_now_and_moves_nothing(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            _log(qtbot, room, "pool is full")
+            view, rows = room.view, room.view.body.timeline.list
+            view.focus_panel(4)
+            shown = _step_back(qtbot, room)
+            moment, known = _viewed(room), len(room.state.timeline)
+
             _log(qtbot, room, "seen from the past")
+
             assert _viewed(room) == moment
             assert view._state is shown
-            assert "1 new." in (view.banner.banner.text if view.banner.banner else "")
-            assert room.state.timeline[-1].text == "seen from the past"
-            assert abs(room.state.timeline[-1].at - room._clock.live()).total_seconds() < 60
+            assert view.banner.banner is not None
+            assert view.banner.banner.text.startswith("Viewing ")
+            assert "1 new." in view.banner.banner.text
+            logged = room.state.timeline[-1]
+            assert logged.text == "seen from the past"
+            assert abs(logged.at - room._clock.live()) < timedelta(minutes=1)
 
             view.focus_panel(4)
             qtbot.keyClick(rows, Qt.Key.Key_End)
+
             assert _viewed(room) is None
             assert view.banner.banner is None
             assert view._state is room.state
-            assert len(room.state.timeline) == len(live.timeline) + 1
+            assert len(room.state.timeline) == known + 1
 
 
 def test_an_answer_that_comes_after_the_return_is_dropped(

@@ -148,9 +148,9 @@ def test_every_panel_is_reached_by_its_number_and_by_f6(qtbot: QtBot, view: Comm
 
     view.capture.field.setFocus()
     for _ in range(6):
-        view._focus_next()
+        qtbot.keyClick(view, Qt.Key.Key_F6)
     assert view.focusWidget() is body.work.list
-    view._focus_next()
+    qtbot.keyClick(view, Qt.Key.Key_F6)
     assert view.focusWidget() is view.capture.field
 
 
