@@ -136,14 +136,14 @@ def take(shot: Shot, folder: Path) -> Path:
     application = QApplication.instance()
     if isinstance(application, QApplication):
         theme.apply(application)
-    clock = FrozenClock(NOW)
-    desk = Desk(theme=theme, clock=clock, times=TimeDisplay(timezone(timedelta(hours=1))), me=ME)
+    desk = Desk(
+        theme=theme, clock=FrozenClock(NOW), times=TimeDisplay(timezone(timedelta(hours=1))), me=ME
+    )
     state = state_of(shot)
     if shot.over == "wait":
         desk.me = "jae"
-    past = past_of(shot)
     room = (950, 394) if shot.size.width() > 1300 else (718, 300)
-    shown = past if shot.viewed else state
+    shown = past_of(shot) if shot.viewed else state
     service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room)
     view = CommanderView(desk, service_map)
     window = Window(desk, view)
@@ -158,7 +158,7 @@ def take(shot: Shot, folder: Path) -> Path:
     if shot.is_offline:
         take_offline(view)
     if shot.viewed:
-        view.show_past(past, at(shot.viewed))
+        view.show_past(shown, at(shot.viewed))
     view.capture.begin(shot.line)
     QApplication.processEvents()
     bring_up(view, shot.over)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -13,6 +14,9 @@ from app.sync.log_copy import Folding
 from app.sync.reading import read_arrived
 
 S = TypeVar("S")
+
+FROZEN_FROM = 10_000
+"""So many records read at once stay for good: the collector need not look at them again."""
 
 
 class Past(Generic[S]):
@@ -38,11 +42,13 @@ class Past(Generic[S]):
         if cursor.epoch != self._epoch or cursor.position < len(self._frames):
             self._epoch = cursor.epoch
             self._frames = Keyframes(self._folding.replay, self._start)
-        frames = self._frames
+        frames, known = self._frames, len(self._frames)
         while lines := self._store.lines(self._log, len(frames), KEYFRAME_EVERY):
             arrived = read_arrived(self._codec, self._log, lines, len(frames))
             frames.extend([one.recorded for one in arrived])
             await asyncio.sleep(0)
+        if len(frames) - known >= FROZEN_FROM:
+            gc.freeze()  # or every full collection walks all of it, and a drag would stutter
 
     def at(self, moment: datetime) -> S:
         """The state after the last record received by `moment` (aware UTC, server time)."""

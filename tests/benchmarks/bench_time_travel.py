@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +31,7 @@ def measure() -> Iterable[Figure]:
     ready = _milliseconds(lambda: keyframes.extend(records)) / 1_000
     note = f"a state every 1,000 positions of {RECORDS} records, made on first use"
     yield Figure(name="replay.keyframes_100k_s", value=ready, unit="s", note=note)
+    gc.freeze()  # as the console does once it has read a long log
     random = Random(1)
     note = f"{RECORDS} records, steps of 1 and 10 s either way, warm"
     yield from _figures("scrub_step", list(drags(keyframes, records, random)), note)
