@@ -123,6 +123,11 @@ def past_of(shot: Shot) -> IncidentState:
     return replay([one for one in checkout_log() if one.received_at <= at(shot.viewed or "00:00")])
 
 
+def room_of(shot: Shot) -> tuple[int, int]:
+    """How large the map is in a picture."""
+    return (950, 394) if shot.size.width() > 1300 else (718, 300)
+
+
 def take_offline(view: CommanderView) -> None:
     """The line has been down since 14:36:14."""
     status = SyncStatus(kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36"))
@@ -142,9 +147,8 @@ def take(shot: Shot, folder: Path) -> Path:
     state = state_of(shot)
     if shot.over == "wait":
         desk.me = "jae"
-    room = (950, 394) if shot.size.width() > 1300 else (718, 300)
     shown = past_of(shot) if shot.viewed else state
-    service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room)
+    service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room_of(shot))
     view = CommanderView(desk, service_map)
     window = Window(desk, view)
     window.resize(shot.size)

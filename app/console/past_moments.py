@@ -56,6 +56,8 @@ class PastMoments:
                 (moment, number), self._wanted = self._wanted, None
                 self._publish(self._moment(moment, number, live))
                 await asyncio.sleep(0)
+                if self._wanted is None:
+                    self._incident.prepare(moment)
         finally:
             self._is_answering = False
 

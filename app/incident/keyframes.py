@@ -95,6 +95,12 @@ class Keyframes(Generic[S]):
         self._answers.move_to_end(count)
         return found
 
+    def prepare(self, moment: datetime) -> None:
+        """Have states ready a little before and after `moment`, while nobody waits."""
+        count = self.count_by(moment)
+        for near in (count, count - self._waypoint_every, count + self._waypoint_every):
+            self._waypoint(min(len(self._records), max(0, near)))
+
     def _waypoint(self, count: int) -> tuple[int, S]:
         """A position at or a little before `count`, and the state there."""
         near = count - count % self._every

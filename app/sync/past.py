@@ -53,3 +53,7 @@ class Past(Generic[S]):
     def at(self, moment: datetime) -> S:
         """The state after the last record received by `moment` (aware UTC, server time)."""
         return self._frames.at(moment)
+
+    def prepare(self, moment: datetime) -> None:
+        """Make the steps from `moment` quick; for when nobody waits for an answer."""
+        self._frames.prepare(moment)

@@ -55,6 +55,7 @@ def drags(
         keyframes.at(moment)
         step = timedelta(seconds=random.choice((-10, -1, 1, 10)))
         for _ in range(STEPS // DRAGS):
+            keyframes.prepare(moment)  # as the worker does between two requests
             moment += step
             yield _milliseconds(partial(keyframes.at, moment))
 

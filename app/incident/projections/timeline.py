@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from app.events.event import Recorded, Standing, is_concurrent
 from app.incident.claims import Claims, claim
@@ -122,6 +123,35 @@ Reads = Callable[[Recorded], Line | None]
 """How a record reads on the timeline; None for facts that have no row of their own."""
 
 
+class _Places:
+    """Where rows are.  Few are looked for in most batches: only many are worth an index."""
+
+    _FEW = 6
+
+    def __init__(self, rows: Sequence[TimelineEntry]) -> None:
+        self._ids = list(map(_EVENT_ID, rows))
+        self._index: dict[str, int] | None = None
+        self._asked = 0
+
+    def append(self, event_id: str) -> None:
+        """A row was added at the end."""
+        if self._index is not None:
+            self._index[event_id] = len(self._ids)
+        self._ids.append(event_id)
+
+    def find(self, event_id: str) -> int | None:
+        """The place of the row of an event; None without one."""
+        self._asked += 1
+        if self._index is None:
+            if self._asked <= self._FEW:
+                return self._ids.index(event_id) if event_id in self._ids else None
+            self._index = dict(zip(self._ids, range(len(self._ids)), strict=True))
+        return self._index.get(event_id)
+
+
+_EVENT_ID: Callable[[TimelineEntry], str] = attrgetter("event_id")
+
+
 def project_timeline(
     known: tuple[TimelineEntry, ...],
     news: Sequence[Recorded],
@@ -130,20 +160,20 @@ def project_timeline(
 ) -> tuple[TimelineEntry, ...]:
     """The timeline after `news`, in log order.  Rows that did not change stay the same objects."""
     rows = list(known)
-    places: dict[str, int] | None = None  # made when a row has to be found
+    places: _Places | None = None  # made when a row has to be found
     is_changed = False
     for recorded in news:
         changed_id = _changed_by(recorded)
         if changed_id is not None:
             if places is None:
-                places = {row.event_id: index for index, row in enumerate(rows)}
-            place = places.get(changed_id)
+                places = _Places(rows)
+            place = places.find(changed_id)
             if place is not None and recorded.standing is Standing.ACCEPTED:
                 rows[place] = _change(rows[place], recorded)
                 is_changed = True
         elif (line := reads(recorded)) is not None:
             if places is not None:
-                places[recorded.event.id] = len(rows)
+                places.append(recorded.event.id)
             rows.append(_entry(recorded, line, names))
     return tuple(rows) if is_changed or len(rows) > len(known) else known
 
