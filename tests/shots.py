@@ -167,9 +167,7 @@ def take(shot: Shot, folder: Path) -> Path:
     QApplication.processEvents()
     bring_up(view, shot.over)
     bring_up_sync(desk, view, state, shot.over)
-    finish = getattr(service_map, "finish_painting", None)
-    if finish is not None:
-        finish()
+    getattr(service_map, "finish_painting", lambda: None)()
     QApplication.processEvents()
     path = folder / f"{shot.name}.png"
     window.grab().save(str(path))
