@@ -22,7 +22,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("a", EntryKind.ACTION, "action", "/a dump pg_stat_activity on orders-db @jae +5m"),
     Verb("n", EntryKind.NOTE, "note", "/n pool refilled in 40 s"),
     Verb("o", EntryKind.OBJECTION, "objection", "/o D-7 migration 0093 may not reverse @jae"),
-    Verb("ok", EntryKind.CLEAR, "no objection", "/ok @tom @ben"),
+    Verb("ok", EntryKind.CLEAR, "no objection; approve an exception", "/ok @tom @ben"),
     Verb("go", EntryKind.GO, "decide the open poll: go", "/go"),
     Verb("nogo", EntryKind.NOGO, "decide the open poll: no-go", "/nogo"),
     Verb("u", EntryKind.UPDATE, "update", "/u next =15:13 %public"),

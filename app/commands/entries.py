@@ -194,6 +194,12 @@ def _objection(entry: Entry, desk: Desk) -> Act:
 
 
 def _clear(entry: Entry, desk: Desk) -> Act:
+    """`/ok` on the open poll; `/ok EX-1` approves that freeze exception."""
+    named = [desk.state.exception(ref) for ref in entry.refs if ref.startswith("EX-")]
+    exception = next((one for one in named if one is not None), None)
+    if exception is not None:
+        act = incident.approve_exception(desk, exception)
+        return act if act.drafts else _kept(entry, desk, act.hint)
     decision = _open_decision(entry, desk)
     if decision is None or not decision.is_open:
         return _kept(entry, desk, NO_OPEN_DECISION)

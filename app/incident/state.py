@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from app.incident.kinds.roles import COMMANDER
 from app.incident.projections.actions import Action, FollowUp
 from app.incident.projections.decisions import Decision
-from app.incident.projections.freezes import FreezeState
+from app.incident.projections.freezes import FreezeException, FreezeState
 from app.incident.projections.people import Participant, name_of
 from app.incident.projections.reporting import Deadline, Updates
 from app.incident.projections.roster import RoleSeat, Tenure
@@ -72,6 +72,11 @@ class IncidentState:
     def decision(self, label: str) -> Decision | None:
         """The decision called `label` (`D-7`), or None."""
         return next((one for one in self.decisions if one.label.rstrip("*") == label), None)
+
+    def exception(self, label: str) -> FreezeException | None:
+        """The freeze exception called `label` (`EX-1`), or None."""
+        known = self.freeze.exceptions
+        return next((one for one in known if one.label.rstrip("*") == label), None)
 
     def action(self, label: str) -> Action | None:
         """The action called `label` (`A-3`), or None."""
