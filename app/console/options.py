@@ -30,7 +30,7 @@ class Options:
     headless: bool = False
     screenshot: Path | None = None
     seconds: float = 0.0
-    size: tuple[int, int] = (1600, 1000)
+    size: tuple[int, int] | None = None
 
 
 def read_options(arguments: Sequence[str]) -> Options:
@@ -38,7 +38,6 @@ def read_options(arguments: Sequence[str]) -> Options:
     words = list(arguments)
     is_demo = words[:1] == ["demo"]
     parsed = console_parser().parse_args(words[1:] if is_demo else words)
-    width, _, height = parsed.size.partition("x")
     return Options(
         server=parsed.server,
         token_file=parsed.token_file,
@@ -50,7 +49,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         headless=parsed.headless or not _has_display(),
         screenshot=parsed.screenshot,
         seconds=parsed.seconds,
-        size=(int(width), int(height)),
+        size=parsed.size,
     )
 
 
@@ -70,8 +69,16 @@ def console_parser() -> argparse.ArgumentParser:
     parser.add_argument("--headless", action="store_true", help="no window; write a screenshot")
     parser.add_argument("--screenshot", type=Path, help="where to write the picture")
     parser.add_argument("--seconds", type=float, default=0.0, help="headless: stay this long")
-    parser.add_argument("--size", default="1600x1000", help="size of the window, 1600x1000")
+    parser.add_argument("--size", type=_size, help="size of the window, 1600x1000; else as left")
     return parser
+
+
+def _size(typed: str) -> tuple[int, int]:
+    width, _, height = typed.partition("x")
+    try:
+        return int(width), int(height)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{typed!r} is not like 1600x1000") from error
 
 
 def _has_display() -> bool:

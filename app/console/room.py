@@ -101,7 +101,8 @@ class Room(QObject):
 
     def open(self) -> None:
         """Show the window, then begin to work."""
-        self.window.resize(*self._options.size)
+        if self._options.size is not None:
+            self.window.resize(*self._options.size)
         self.window.show()
         self.view.setFocus()
         FirstPaint(self.view).painted.connect(self._after_first_paint)
