@@ -134,9 +134,10 @@ class TimelineModel(RowsModel[TimelineRow]):
         return f"{row.at:%H:%M:%S} {row.text}, {row.author}{pinned}{taken_back}"
 
     def _rebuild(self) -> None:
-        admitted: list[_Told] = [entry for entry in self._entries if self._admits(entry)]
         if self._filter.is_open:
-            admitted += self._losses
+            admitted: list[_Told] = [*self._entries, *self._losses]
+        else:
+            admitted = [entry for entry in self._entries if self._admits(entry)]
         self._all = tuple(_rows(admitted, None, with_gaps=self._filter.is_open))
         self.show_rows(self._all[:PAGE])
 

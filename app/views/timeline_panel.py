@@ -66,6 +66,7 @@ class TimelinePanel(Panel):
         self.focus_target = self.list
         self._unseen = 0
         self._was_at = 0
+        self._losses: Sequence[datetime] = ()
         self.news = Button(desk, "", self, variant="primary")
         self.news.hide()
         self.news.clicked.connect(self._show_newest)
@@ -119,6 +120,7 @@ class TimelinePanel(Panel):
         count = len(state.timeline)
         self.heading.show_count(f"{count} event{'' if count == 1 else 's'}")
         self.model.show_state(state)
+        self._show_losses_by_now()
         self.chart.show_state(state)
         self._share_height()
         if self.desk.clock.viewed is not None:
@@ -132,7 +134,14 @@ class TimelinePanel(Panel):
 
     def show_losses(self, moments: Sequence[datetime]) -> None:
         """Show when this console lost its server (aware UTC)."""
-        self.model.show_losses(tuple(ConnectionLost(at=moment) for moment in moments))
+        self._losses = moments
+        self._show_losses_by_now()
+
+    def _show_losses_by_now(self) -> None:
+        """A moment of the past knows nothing of what came later."""
+        now = self.desk.clock.now()
+        known = [moment for moment in self._losses if moment <= now]
+        self.model.show_losses(tuple(ConnectionLost(at=moment) for moment in known))
 
     @Slot(str)
     def filter_service(self, service: str) -> None:

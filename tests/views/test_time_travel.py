@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.incident.replay import replay
 from app.incident.state import IncidentState
+from app.models.timeline_model import ConnectionLost
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
@@ -276,3 +277,15 @@ def test_the_line_of_now_does_not_colour_the_past(past: CommanderView) -> None:
 def replace_timeline(state: IncidentState, entries: tuple[object, ...]) -> IncidentState:
     """`state` with another timeline."""
     return replace(state, timeline=entries)
+
+
+def test_a_connection_lost_later_is_not_in_the_past(past: CommanderView) -> None:
+    timeline = past.body.timeline
+    timeline.show_losses([at("14:20"), at("14:36:14")])
+    assert [one.at for one in timeline.model.rows if isinstance(one, ConnectionLost)] == [
+        at("14:20")
+    ]
+
+    timeline.travel.go_live()
+
+    assert sum(isinstance(one, ConnectionLost) for one in timeline.model.rows) == 2
