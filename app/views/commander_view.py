@@ -95,7 +95,7 @@ class CommanderView(QWidget):
         self._banner_from_outside: BannerText | None = None
         self._notice = ""
         self._connect_panels()
-        self._places = Places(self, self._panels)
+        self._places = Places(self, self.body, self.capture, self._panels)
         self._make_shortcuts()
         self._order_tabs()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.views.commander_layout import Room
+from app.views.capture_bar import CaptureBar
+from app.views.commander_layout import CommanderBody, Room
 from app.views.panel import Panel
-
-if TYPE_CHECKING:
-    from app.views.commander_view import CommanderView
 
 _PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/": "/"}
 
@@ -20,9 +16,13 @@ _PREFILLS = {"Ctrl+D": "/d ", "Ctrl+Shift+A": "/a ", "Ctrl+Shift+F": "/ex ", "/"
 class Places(QObject):
     """Moves the focus of `view` between its panels (in the order of their numbers) and the bar."""
 
-    def __init__(self, view: CommanderView, panels: tuple[Panel, ...]) -> None:
+    def __init__(
+        self, view: QWidget, body: CommanderBody, capture: CaptureBar, panels: tuple[Panel, ...]
+    ) -> None:
         super().__init__(view)
         self._view = view
+        self._body = body
+        self._capture = capture
         self._panels = panels
         for number in range(len(panels)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), view)
@@ -41,7 +41,7 @@ class Places(QObject):
 
     def focus_panel(self, number: int) -> None:
         """Give the keyboard to a panel, from 1; where it is in a hidden column, show that."""
-        panel, body = self._panels[number - 1], self._view.body
+        panel, body = self._panels[number - 1], self._body
         if body.room is Room.NARROW:
             for column in (body.left, body.right):
                 if column.isAncestorOf(panel):
@@ -51,7 +51,7 @@ class Places(QObject):
     @Slot()
     def focus_capture(self) -> None:
         """Give the keyboard to the bar."""
-        self._view.capture.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._capture.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def _focus_numbered(self) -> None:
@@ -59,7 +59,7 @@ class Places(QObject):
 
     @Slot()
     def _begin_prefilled(self) -> None:
-        self._view.capture.begin(str(self.sender().property("prefill")))
+        self._capture.begin(str(self.sender().property("prefill")))
 
     @Slot()
     def _focus_next(self) -> None:
@@ -83,7 +83,7 @@ class Places(QObject):
         widget: QWidget | None = self._view.window().focusWidget()  # none before any was focused
         if widget is None:
             return None
-        if self._view.capture.isAncestorOf(widget):
+        if self._capture.isAncestorOf(widget):
             return len(self._panels)
         places = range(len(self._panels))
         return next((one for one in places if self._panels[one].isAncestorOf(widget)), None)
