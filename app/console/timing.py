@@ -42,7 +42,7 @@ class FirstPaint(QObject):
         self._watched = watched
         watched.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt names it
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the first paint go by; let every event through."""
         if event.type() is QEvent.Type.Paint:
             self._watched.removeEventFilter(self)
