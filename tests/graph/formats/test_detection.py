@@ -50,6 +50,24 @@ def test_what_is_no_catalogue_is_refused_by_name(data):
     assert caught.value.field == "notes.txt"
 
 
+def test_half_a_json_file_is_named_with_its_line_though_it_has_a_comma():
+    with pytest.raises(InvalidInput) as caught:
+        read_catalog(b'{"data": [{"parent": "a",\n', "half.json")
+
+    assert caught.value.field == "half.json:2"
+    assert caught.value.kept == "the last good catalogue stays"
+
+
+def test_json_that_nests_without_end_is_refused():
+    with pytest.raises(InvalidInput, match="cannot be read as JSON"):
+        read_catalog(b"[" * 100_000, "deep.json")
+
+
+def test_yaml_of_another_kind_is_not_taken_for_a_table():
+    with pytest.raises(InvalidInput, match="none of backstage"):
+        read_catalog(b"a: &a [x,x]\nb: [*a,*a]\n", "other.yaml")
+
+
 def test_a_format_that_is_named_is_not_guessed():
     data = b"parent,child,type\na,b,Depends on::Used by\n"
 
