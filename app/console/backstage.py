@@ -25,6 +25,7 @@ from app.events.codec import from_microseconds, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.log.database import make_folder
 from app.log.local_log import LocalLog
 from app.log.profile import OpenedProfile, open_profile
 from app.log.profile_key import Keeper, ProfileKey, profile_key
@@ -50,6 +51,8 @@ DRAFT_NAME = "capture"
 _KEY_VALUE = "console.key"
 _ACTOR_VALUE = "actor"
 _INCIDENT_VALUE = "incident"
+_SERVER_VALUE = "server"
+_OWN = "own"
 _KEY_TOLD_VALUE = "told.key-in-file"
 _MEASURE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
@@ -89,6 +92,7 @@ class Backstage:
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self.looking = Looking(bridge, _now)
+        self._sessions_of = ("", "")
         self._past: PastMoments | None = None
 
     async def run(self) -> None:
@@ -103,6 +107,7 @@ class Backstage:
         local = self._open_profile()
         embedded = self._embedded_server(local)
         try:
+            self._show_remembered(local)
             desk = await self._sit_down(local, embedded)
             async with desk.api, asyncio.TaskGroup() as tasks:
                 if embedded is not None:
@@ -110,7 +115,7 @@ class Backstage:
                 if self._options.server:  # a server of our own has our own clock
                     tasks.create_task(self._measure_skew(desk.api))
                 self._open = desk
-                await self._keep_in_step(desk, tasks)
+                self._keep_in_step(desk, tasks)
         finally:
             self._local = self._open = None
             local.close()
@@ -121,7 +126,7 @@ class Backstage:
 
     def _open_profile(self) -> LocalLog:
         folder = self._folder / "profiles" / self._options.profile
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         key = profile_key(
             folder,
             profile=self._options.profile,
@@ -157,6 +162,16 @@ class Backstage:
             return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
         return EmbeddedServer(self._folder / "server", owner=options.person or _login_name())
 
+    def _show_remembered(self, local: LocalLog) -> None:
+        """Show what is on disk at once; the server may take its time, or be gone."""
+        actor, incident = local.value(_ACTOR_VALUE), local.value(_INCIDENT_VALUE)
+        server = local.value(_SERVER_VALUE)
+        is_same_place = server == (self._options.server or _OWN).encode()
+        if actor is None or incident is None or not is_same_place or self._options.story:
+            return
+        if self._options.incident in ("", incident.decode()):
+            self._make_sessions(local, actor.decode(), incident.decode())
+
     async def _sit_down(self, local: LocalLog, embedded: EmbeddedServer | None) -> _Desk:
         if embedded is None:
             url, token = target(self._options.server, self._options.token_file)
@@ -168,6 +183,7 @@ class Backstage:
         actor, skew = await self._introduce(api, key, local)
         incident_id = await self._find_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
+        local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
             url=url,
@@ -233,41 +249,49 @@ class Backstage:
 
     # --- running ----------------------------------------------------------------------------
 
-    async def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
-        author = Author(
-            actor=desk.actor,
-            key=desk.key,
-            codec=self._codec,
-            clock=_now,
-            random_bytes=secrets.token_bytes,
-        )
+    def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
+        if self._sessions_of != (desk.actor, desk.incident_id):
+            self._make_sessions(desk.local, desk.actor, desk.incident_id)
+        self._past = self._past_moments(desk)
+        for session in (self._organisation, self._incident):
+            if session is not None:
+                session.connect(desk.api)
+                tasks.create_task(session.run())
+        tasks.create_task(self.looking.investigate())
+
+    def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
+        """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
         shared: dict[str, Any] = {
-            "store": desk.store,
-            "api": desk.api,
-            "author": author,
+            "store": ProfileStore(local, _now),
+            "api": None,
+            "author": Author(
+                actor=actor,
+                key=_console_key(local),
+                codec=self._codec,
+                clock=_now,
+                random_bytes=secrets.token_bytes,
+            ),
             "codec": self._codec,
+            "random": SystemRandom(),
         }
         self._organisation = Session(
             log=ORGANISATION_LOG,
             folding=organisation_folding,
             start=EMPTY_ORGANISATION,
             publish=self._publish_organisation,
-            random=SystemRandom(),
             **shared,
         )
         self._incident = Session(
-            log=incident_log(desk.incident_id),
+            log=incident_log(incident_id),
             folding=incident_folding,
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
-            random=SystemRandom(),
             hear_readings=self.looking.readings.take,
             **shared,
         )
-        self._past = self._past_moments(desk)
-        tasks.create_task(self._organisation.run())
-        tasks.create_task(self._incident.run())
-        tasks.create_task(self.looking.investigate())
+        self._sessions_of = (actor, incident_id)
+        self._publish_organisation(self._organisation.view)
+        self._publish_incident(self._incident.view)
 
     async def _measure_skew(self, api: ApiClient) -> None:
         """Every minute and after every reconnection: clocks are set, and machines sleep."""
