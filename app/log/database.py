@@ -11,7 +11,7 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from app.log.problems import FolderUnusable, StorageUnavailable, explained
+from app.log.problems import StorageUnavailable, explained, file_trouble
 
 BUSY_SECONDS = 10.0
 SQLITE_FLOOR = (3, 51, 3)
@@ -94,11 +94,11 @@ def open_postgresql(url: str) -> Database:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder`, for its owner only; raises `FolderUnusable` when that is refused."""
+    """Make `folder`, for its owner only; raises `FolderUnusable`, `StorageFull`."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise FolderUnusable(f"{folder}: {error.strerror}") from error
+        raise file_trouble(folder, error) from error
 
 
 def require_sound_sqlite() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -51,6 +53,13 @@ class DamagedDatabase(StoreError):
     advice = "Keep the file: it was not changed. Restore a backup, or ask for help reading it."
 
 
+def file_trouble(path: Path, error: OSError) -> StoreError:
+    """What it means that the file or folder at `path` could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(f"{path}: there is no room left on the disk")
+    return FolderUnusable(f"{path}: {error.strerror}")
+
+
 _FULL = ("disk is full", "no space left", "disk quota", "disk full")
 _DAMAGED = ("malformed", "not a database", "hmac check failed", "disk image")
 _UNUSABLE = ("unable to open", "readonly database", "permission denied")
@@ -88,4 +97,5 @@ __all__ = [
     "StoreError",
     "explained",
     "explanation_of",
+    "file_trouble",
 ]

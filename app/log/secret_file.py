@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from app.log.database import make_folder
-from app.log.problems import FolderUnusable
+from app.log.problems import file_trouble
 
 
 def write_secret(path: Path, secret: bytes) -> None:
     """Write `secret` to `path` whole or not at all, readable by the owner only.
 
-    It is on disk when this returns.  Raises `FolderUnusable`.
+    It is on disk when this returns.  Raises `FolderUnusable`, `StorageFull`.
     """
     make_folder(path.parent)
     unfinished = path.with_name(path.name + ".new")
@@ -27,7 +27,7 @@ def write_secret(path: Path, secret: bytes) -> None:
         unfinished.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise FolderUnusable(f"{path}: {error.strerror}") from error
+        raise file_trouble(path, error) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import WatchfloorError
+from app.log.database import make_folder
 from app.log.secret_file import write_secret
 from app.proof.signatures import PRIVATE_KEY_BYTES, ConsoleKey, ServerKey
 
@@ -29,6 +30,7 @@ def load_keys(path: Path) -> ServerKeys:
 
     Raises `KeysUnreadable`, `FolderUnusable`.
     """
+    make_folder(path.parent)
     try:
         data = path.read_bytes()
     except FileNotFoundError:

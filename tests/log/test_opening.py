@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.log.problems import (
     NewerDatabase,
     StorageFull,
     StorageUnavailable,
+    file_trouble,
 )
 from tests.log.writing import Writer, batch
 
@@ -47,6 +49,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
 
     with pytest.raises(FolderUnusable, match="file"):
         EventLog.open(tmp_path / "file" / "server.db")
+
+
+def test_a_folder_on_a_full_disk_is_told_from_one_that_may_not_be_used(tmp_path: Path):
+    full = file_trouble(tmp_path, OSError(errno.ENOSPC, "No space left on device"))
+    refused = file_trouble(tmp_path, OSError(errno.EACCES, "Permission denied"))
+
+    assert isinstance(full, StorageFull)
+    assert "disk space" in full.advice
+    assert isinstance(refused, FolderUnusable)
+    assert "Permission denied" in str(refused)
 
 
 def test_a_database_server_that_does_not_answer_is_named(tmp_path: Path):
