@@ -43,7 +43,8 @@ class ServerUnavailable(WatchfloorError):
     """The server did not answer, or would not do what was asked."""
 
     advice = (
-        "Check the address and the token. What you write is kept on this device and sent later."
+        "Check the address and the token. A console keeps what you write and sends it later; "
+        "a command in a terminal has to be given again."
     )
 
     def __init__(self, failure: Failure) -> None:

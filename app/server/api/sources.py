@@ -133,7 +133,7 @@ def _require_sense(asked: SourceRegistration, formats: tuple[str, ...]) -> None:
         )
     if asked.format not in formats:
         known = ", ".join(formats)
-        raise refused(ProblemCode.UNKNOWN_FORMAT, f"is none of {known}", field="format")
+        raise refused(ProblemCode.UNKNOWN_FORMAT, f"use one of {known}", field="format")
     for word in asked.severities.values():
         if word.casefold() not in _SEVERITY_WORDS:
             known = ", ".join(AlertSeverity)
