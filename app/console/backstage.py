@@ -51,8 +51,6 @@ DRAFT_NAME = "capture"
 _KEY_VALUE = "console.key"
 _ACTOR_VALUE = "actor"
 _INCIDENT_VALUE = "incident"
-_SERVER_VALUE = "server"
-_OWN = "own"
 _KEY_TOLD_VALUE = "told.key-in-file"
 _MEASURE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
@@ -92,7 +90,6 @@ class Backstage:
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self.looking = Looking(bridge, _now)
-        self._sessions_of = ("", "")
         self._past: PastMoments | None = None
 
     async def run(self) -> None:
@@ -107,7 +104,6 @@ class Backstage:
         local = self._open_profile()
         embedded = self._embedded_server(local)
         try:
-            self._show_remembered(local)
             desk = await self._sit_down(local, embedded)
             async with desk.api, asyncio.TaskGroup() as tasks:
                 if embedded is not None:
@@ -115,7 +111,7 @@ class Backstage:
                 if self._options.server:  # a server of our own has our own clock
                     tasks.create_task(self._measure_skew(desk.api))
                 self._open = desk
-                self._keep_in_step(desk, tasks)
+                await self._keep_in_step(desk, tasks)
         finally:
             self._local = self._open = None
             local.close()
@@ -162,16 +158,6 @@ class Backstage:
             return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
         return EmbeddedServer(self._folder / "server", owner=options.person or _login_name())
 
-    def _show_remembered(self, local: LocalLog) -> None:
-        """Show what is on disk at once; the server may take its time, or be gone."""
-        actor, incident = local.value(_ACTOR_VALUE), local.value(_INCIDENT_VALUE)
-        server = local.value(_SERVER_VALUE)
-        is_same_place = server == (self._options.server or _OWN).encode()
-        if actor is None or incident is None or not is_same_place or self._options.story:
-            return
-        if self._options.incident in ("", incident.decode()):
-            self._make_sessions(local, actor.decode(), incident.decode())
-
     async def _sit_down(self, local: LocalLog, embedded: EmbeddedServer | None) -> _Desk:
         if embedded is None:
             url, token = target(self._options.server, self._options.token_file)
@@ -183,7 +169,6 @@ class Backstage:
         actor, skew = await self._introduce(api, key, local)
         incident_id = await self._find_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
-        local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
             url=url,
@@ -249,49 +234,41 @@ class Backstage:
 
     # --- running ----------------------------------------------------------------------------
 
-    def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
-        if self._sessions_of != (desk.actor, desk.incident_id):
-            self._make_sessions(desk.local, desk.actor, desk.incident_id)
-        self._past = self._past_moments(desk)
-        for session in (self._organisation, self._incident):
-            if session is not None:
-                session.connect(desk.api)
-                tasks.create_task(session.run())
-        tasks.create_task(self.looking.investigate())
-
-    def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
-        """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
+    async def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
+        author = Author(
+            actor=desk.actor,
+            key=desk.key,
+            codec=self._codec,
+            clock=_now,
+            random_bytes=secrets.token_bytes,
+        )
         shared: dict[str, Any] = {
-            "store": ProfileStore(local, _now),
-            "api": None,
-            "author": Author(
-                actor=actor,
-                key=_console_key(local),
-                codec=self._codec,
-                clock=_now,
-                random_bytes=secrets.token_bytes,
-            ),
+            "store": desk.store,
+            "api": desk.api,
+            "author": author,
             "codec": self._codec,
-            "random": SystemRandom(),
         }
         self._organisation = Session(
             log=ORGANISATION_LOG,
             folding=organisation_folding,
             start=EMPTY_ORGANISATION,
             publish=self._publish_organisation,
+            random=SystemRandom(),
             **shared,
         )
         self._incident = Session(
-            log=incident_log(incident_id),
+            log=incident_log(desk.incident_id),
             folding=incident_folding,
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
+            random=SystemRandom(),
             hear_readings=self.looking.readings.take,
             **shared,
         )
-        self._sessions_of = (actor, incident_id)
-        self._publish_organisation(self._organisation.view)
-        self._publish_incident(self._incident.view)
+        self._past = self._past_moments(desk)
+        tasks.create_task(self._organisation.run())
+        tasks.create_task(self._incident.run())
+        tasks.create_task(self.looking.investigate())
 
     async def _measure_skew(self, api: ApiClient) -> None:
         """Every minute and after every reconnection: clocks are set, and machines sleep."""
