@@ -9,8 +9,10 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from getpass import getpass
+from pathlib import Path
 
 from app.errors import WatchfloorError
+from app.log.problems import file_trouble
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.sync.api_client import ApiClient
@@ -54,7 +56,7 @@ async def _deliver(url: str, token: str, events: Sequence[Carried]) -> Delivery:
 
 def _queued(profile: str) -> tuple[Carried, ...]:
     folder = data_folder() / "profiles" / profile
-    if not (folder / "profile.db").exists():
+    if not _holds_profile(folder):
         raise NoSuchProfile(f"there is no profile {profile!r} here")
     key = profile_key(
         folder,
@@ -64,6 +66,13 @@ def _queued(profile: str) -> tuple[Carried, ...]:
     )
     with open_profile(folder / "profile.db", key.key, clock=_now).log as local:
         return queued_events(local, ProfileStore(local, _now))
+
+
+def _holds_profile(folder: Path) -> bool:
+    try:
+        return (folder / "profile.db").exists()
+    except OSError as error:  # a folder without rights does not even tell what is in it
+        raise file_trouble(folder, error) from error
 
 
 def _now() -> datetime:
