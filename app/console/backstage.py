@@ -18,8 +18,9 @@ from uuid import uuid4
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer
 from app.console.looking import Looking
-from app.console.options import Options
+from app.console.options import Options, login_name
 from app.console.past_moments import PastMoments
+from app.console.server_time import measured_skew
 from app.errors import WatchfloorError
 from app.events.codec import from_microseconds, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
@@ -51,6 +52,8 @@ DRAFT_NAME = "capture"
 _KEY_VALUE = "console.key"
 _ACTOR_VALUE = "actor"
 _INCIDENT_VALUE = "incident"
+_SERVER_VALUE = "server"
+_OWN = "own"
 _KEY_TOLD_VALUE = "told.key-in-file"
 _MEASURE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
@@ -90,6 +93,7 @@ class Backstage:
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self.looking = Looking(bridge, _now)
+        self._sessions_of = ("", "")
         self._past: PastMoments | None = None
 
     async def run(self) -> None:
@@ -104,6 +108,7 @@ class Backstage:
         local = self._open_profile()
         embedded = self._embedded_server(local)
         try:
+            self._show_remembered(local)
             desk = await self._sit_down(local, embedded)
             async with desk.api, asyncio.TaskGroup() as tasks:
                 if embedded is not None:
@@ -111,7 +116,7 @@ class Backstage:
                 if self._options.server:  # a server of our own has our own clock
                     tasks.create_task(self._measure_skew(desk.api))
                 self._open = desk
-                await self._keep_in_step(desk, tasks)
+                self._keep_in_step(desk, tasks)
         finally:
             self._local = self._open = None
             local.close()
@@ -156,7 +161,26 @@ class Backstage:
             local.set_value(_INCIDENT_VALUE, incident.encode())
             folder = self._folder / f"demo-{incident[:8]}"
             return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
-        return EmbeddedServer(self._folder / "server", owner=options.person or _login_name())
+        return EmbeddedServer(self._folder / "server", owner=options.person or login_name())
+
+    def _show_remembered(self, local: LocalLog) -> None:
+        """Show what is on disk at once; the server may take its time, or be gone."""
+        actor, incident = local.value(_ACTOR_VALUE), local.value(_INCIDENT_VALUE)
+        server = local.value(_SERVER_VALUE)
+        is_same_place = server == (self._options.server or _OWN).encode()
+        if actor is None or incident is None or not is_same_place or self._options.story:
+            return
+        if self._options.incident in ("", incident.decode()):
+            person = actor.decode().partition(":")[2]
+            self._bridge.arrived.emit(
+                Arrival(
+                    person=person,
+                    url=self._options.server,
+                    incident_id=incident.decode(),
+                    is_embedded=not self._options.server,
+                )
+            )
+            self._make_sessions(local, actor.decode(), incident.decode())
 
     async def _sit_down(self, local: LocalLog, embedded: EmbeddedServer | None) -> _Desk:
         if embedded is None:
@@ -169,6 +193,7 @@ class Backstage:
         actor, skew = await self._introduce(api, key, local)
         incident_id = await self._find_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
+        local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
             url=url,
@@ -195,7 +220,7 @@ class Backstage:
             who = await api.who_am_i()
             await api.register_console(key.console_id, to_base64url(key.public_key))
             # A server of our own has our own clock; a story may be telling it another time.
-            skew = timedelta() if not self._options.server else await _skew(api)
+            skew = timedelta() if not self._options.server else await measured_skew(api)
         except ServerUnavailable:
             known = local.value(_ACTOR_VALUE)
             if known is None:
@@ -234,41 +259,49 @@ class Backstage:
 
     # --- running ----------------------------------------------------------------------------
 
-    async def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
-        author = Author(
-            actor=desk.actor,
-            key=desk.key,
-            codec=self._codec,
-            clock=_now,
-            random_bytes=secrets.token_bytes,
-        )
+    def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
+        if self._sessions_of != (desk.actor, desk.incident_id):
+            self._make_sessions(desk.local, desk.actor, desk.incident_id)
+        self._past = self._past_moments(desk)
+        for session in (self._organisation, self._incident):
+            if session is not None:
+                session.connect(desk.api)
+                tasks.create_task(session.run())
+        tasks.create_task(self.looking.investigate())
+
+    def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
+        """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
         shared: dict[str, Any] = {
-            "store": desk.store,
-            "api": desk.api,
-            "author": author,
+            "store": ProfileStore(local, _now),
+            "api": None,
+            "author": Author(
+                actor=actor,
+                key=_console_key(local),
+                codec=self._codec,
+                clock=_now,
+                random_bytes=secrets.token_bytes,
+            ),
             "codec": self._codec,
+            "random": SystemRandom(),
         }
         self._organisation = Session(
             log=ORGANISATION_LOG,
             folding=organisation_folding,
             start=EMPTY_ORGANISATION,
             publish=self._publish_organisation,
-            random=SystemRandom(),
             **shared,
         )
         self._incident = Session(
-            log=incident_log(desk.incident_id),
+            log=incident_log(incident_id),
             folding=incident_folding,
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
-            random=SystemRandom(),
             hear_readings=self.looking.readings.take,
             **shared,
         )
-        self._past = self._past_moments(desk)
-        tasks.create_task(self._organisation.run())
-        tasks.create_task(self._incident.run())
-        tasks.create_task(self.looking.investigate())
+        self._sessions_of = (actor, incident_id)
+        self._publish_organisation(self._organisation.view)
+        self._publish_incident(self._incident.view)
 
     async def _measure_skew(self, api: ApiClient) -> None:
         """Every minute and after every reconnection: clocks are set, and machines sleep."""
@@ -277,7 +310,7 @@ class Backstage:
                 await asyncio.wait_for(self._reconnected.wait(), _MEASURE_SECONDS)
             self._reconnected.clear()
             with suppress(ServerUnavailable):
-                self._bridge.skew_measured.emit(await _skew(api))
+                self._bridge.skew_measured.emit(await measured_skew(api))
 
     def _publish_incident(self, view: LogView[IncidentState]) -> None:
         if view.progress.is_connected and not self._is_connected:
@@ -358,29 +391,6 @@ def _console_key(local: LocalLog) -> ConsoleKey:
     key = ConsoleKey.generate()
     local.set_value(_KEY_VALUE, key.private_bytes())
     return key
-
-
-async def _skew(api: ApiClient) -> timedelta:
-    """How far this clock is ahead: the best of three, by the shortest round trip (as NTP does)."""
-    best: tuple[timedelta, timedelta] | None = None
-    for _ in range(3):
-        sent = _now()
-        server = from_microseconds(await api.server_time())
-        received = _now()
-        trip = received - sent
-        ahead = sent + trip / 2 - server
-        if best is None or trip < best[0]:
-            best = (trip, ahead)
-    return timedelta() if best is None else best[1]
-
-
-def _login_name() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no login name on this system
-        return "owner"
 
 
 def _now() -> datetime:

@@ -88,3 +88,13 @@ def _has_display() -> bool:
     chosen = os.environ.get("QT_QPA_PLATFORM", "")
     has_server = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return chosen not in ("offscreen", "minimal") and has_server
+
+
+def login_name() -> str:
+    """Who is logged in to this machine; `owner` where nobody can tell."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no login name on this system
+        return "owner"

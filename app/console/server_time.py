@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from app.events.codec import from_microseconds
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 
 class ServerTime:
@@ -14,3 +20,17 @@ class ServerTime:
     def now(self) -> datetime:
         """The time, aware UTC."""
         return datetime.now(UTC) - self.skew
+
+
+async def measured_skew(api: ApiClient) -> timedelta:
+    """How far this clock is ahead: the best of three, by the shortest round trip (as NTP does)."""
+    best: tuple[timedelta, timedelta] | None = None
+    for _ in range(3):
+        sent = datetime.now(UTC)
+        server = from_microseconds(await api.server_time())
+        received = datetime.now(UTC)
+        trip = received - sent
+        ahead = sent + trip / 2 - server
+        if best is None or trip < best[0]:
+            best = (trip, ahead)
+    return timedelta() if best is None else best[1]

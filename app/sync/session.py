@@ -111,6 +111,10 @@ class Session(Generic[S]):
         self._publish(self.view)
         return events
 
+    def connect(self, api: ApiClient) -> None:
+        """Talk to this server once it runs; what was written until then waits in the outbox."""
+        self._api = api
+
     def network_returned(self) -> None:
         """There is a network again: try at once."""
         self._inbox.put_nowait(NetworkReturned())
