@@ -36,6 +36,7 @@ from app.sync.exchange import (
     Timer,
 )
 from app.sync.local_store import LocalStore
+from app.sync.long_read import collector_paused, keep_for_good
 from app.sync.reading import read_arrived
 
 _log = logging.getLogger(__name__)
@@ -113,11 +114,13 @@ class LogCopy(Generic[S]):
         """Rebuild what is confirmed and what is foreseen from the disk alone."""
         self._waiting = {row.event_id: self._codec.read_event(row.body) for row in rows}
         news: list[Recorded] = []
-        while lines := self._store.lines(self.log, len(news), _LOAD_RECORDS):
-            arrived = read_arrived(self._codec, self.log, lines, len(news))
-            news.extend(one.recorded for one in arrived)
-        # At once: a fold in pages copies what it knows so far with every page.
-        self._confirmed = self._folding.replay(news, self._start)
+        with collector_paused():
+            while lines := self._store.lines(self.log, len(news), _LOAD_RECORDS):
+                arrived = read_arrived(self._codec, self.log, lines, len(news))
+                news.extend(one.recorded for one in arrived)
+            # At once: a fold in pages copies what it knows so far with every page.
+            self._confirmed = self._folding.replay(news, self._start)
+            keep_for_good(len(news))
 
     @property
     def view(self) -> LogView[S]:

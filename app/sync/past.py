@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -11,12 +10,10 @@ from app.events.codec import Codec
 from app.incident.keyframes import KEYFRAME_EVERY, Keyframes
 from app.sync.local_store import LocalStore
 from app.sync.log_copy import Folding
+from app.sync.long_read import keep_for_good
 from app.sync.reading import read_arrived
 
 S = TypeVar("S")
-
-FROZEN_FROM = 10_000
-"""So many records read at once stay for good: the collector need not look at them again."""
 
 
 class Past(Generic[S]):
@@ -47,8 +44,8 @@ class Past(Generic[S]):
             arrived = read_arrived(self._codec, self._log, lines, len(frames))
             frames.extend([one.recorded for one in arrived])
             await asyncio.sleep(0)
-        if len(frames) - known >= FROZEN_FROM:
-            gc.freeze()  # or every full collection walks all of it, and a drag would stutter
+        # Or every full collection walks all of it, and a drag would stutter.
+        keep_for_good(len(frames) - known)
 
     def at(self, moment: datetime) -> S:
         """The state after the last record received by `moment` (aware UTC, server time)."""
