@@ -109,14 +109,16 @@ class Backstage:
         embedded = self._embedded_server(local)
         try:
             self._show_remembered(local)
-            desk = await self._sit_down(local, embedded)
-            async with desk.api, asyncio.TaskGroup() as tasks:
-                if embedded is not None:
-                    tasks.create_task(embedded.keep_running())
-                if self._options.server:  # a server of our own has our own clock
-                    tasks.create_task(self._measure_skew(desk.api))
-                self._open = desk
-                self._keep_in_step(desk, tasks)
+            url, token = await self._address(embedded)
+            async with ApiClient(url, token) as api:
+                desk = await self._sit_down(local, api)
+                async with asyncio.TaskGroup() as tasks:
+                    if embedded is not None:
+                        tasks.create_task(embedded.keep_running())
+                    if self._options.server:  # a server of our own has our own clock
+                        tasks.create_task(self._measure_skew(api))
+                    self._open = desk
+                    self._keep_in_step(desk, tasks)
         finally:
             self._local = self._open = None
             local.close()
@@ -182,23 +184,24 @@ class Backstage:
             )
             self._make_sessions(local, actor.decode(), incident.decode())
 
-    async def _sit_down(self, local: LocalLog, embedded: EmbeddedServer | None) -> _Desk:
+    async def _address(self, embedded: EmbeddedServer | None) -> tuple[str, str]:
+        """Where the server is and the token for it; starts the server if it is our own."""
         if embedded is None:
-            url, token = target(self._options.server, self._options.token_file)
-        else:
-            ready = await embedded.start()
-            url, token = target(ready.url, Path(ready.token_file))
+            return target(self._options.server, self._options.token_file)
+        ready = await embedded.start()
+        return target(ready.url, Path(ready.token_file))
+
+    async def _sit_down(self, local: LocalLog, api: ApiClient) -> _Desk:
         key = _console_key(local)
-        api = ApiClient(url, token)
         actor, skew = await self._introduce(api, key, local)
         incident_id = await self._find_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
         local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
-            url=url,
+            url=api.url,
             incident_id=incident_id,
-            is_embedded=embedded is not None,
+            is_embedded=not self._options.server,
             skew=skew,
         )
         self._bridge.arrived.emit(arrival)
@@ -209,7 +212,7 @@ class Backstage:
             api=api,
             actor=actor,
             incident_id=incident_id,
-            is_embedded=embedded is not None,
+            is_embedded=not self._options.server,
         )
 
     async def _introduce(
