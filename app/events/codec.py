@@ -30,7 +30,7 @@ def to_microseconds(moment: datetime) -> int:
 
 def from_microseconds(microseconds: int) -> datetime:
     """Microseconds since 1970 UTC as an aware UTC datetime."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + timedelta(0, 0, microseconds)
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -68,6 +68,23 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _ENCODER = msgspec.json.Encoder()
 _BODY = msgspec.json.Decoder(Body)
 _RECORD = msgspec.json.Decoder(RecordLine)
+_NO_SKEW = timedelta()
+
+
+class _WholeLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A record line read in one pass, envelope and all."""
+
+    v: int = ENVELOPE_VERSION
+    position: int
+    received_at: int
+    skew_ms: int
+    standing: Standing
+    why: str | None = None
+    body: Body
+    sig: str
+
+
+_WHOLE_LINE = msgspec.json.Decoder(_WholeLine)
 
 
 def record_line(
@@ -186,6 +203,9 @@ class Codec:
             envelope = _BODY.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(str(error), field="body") from error
+        return self._event(envelope)
+
+    def _event(self, envelope: Body) -> Event:
         occurred_at = envelope.occurred_at
         return Event(
             id=envelope.id,
@@ -219,17 +239,30 @@ class Codec:
     def read_record(self, line: bytes) -> Recorded:
         """The record in one stored line; raises `InvalidInput` when its frame is malformed."""
         try:
+            record = _WHOLE_LINE.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._read_in_parts(line)
+        return _recorded(record, self._event(record.body))
+
+    def _read_in_parts(self, line: bytes) -> Recorded:
+        """The record in a line, frame first: tells which of the two is malformed."""
+        try:
             record = _RECORD.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidInput(str(error), field="record") from error
-        return Recorded(
-            position=record.position,
-            received_at=from_microseconds(record.received_at),
-            event=self.read_event(record.body),
-            standing=record.standing,
-            why=record.why,
-            skew=timedelta(milliseconds=record.skew_ms),
-        )
+        return _recorded(record, self.read_event(record.body))
+
+
+def _recorded(record: RecordLine | _WholeLine, event: Event) -> Recorded:
+    skew = record.skew_ms
+    return Recorded(
+        position=record.position,
+        received_at=from_microseconds(record.received_at),
+        event=event,
+        standing=record.standing,
+        why=record.why,
+        skew=timedelta(milliseconds=skew) if skew else _NO_SKEW,
+    )
 
 
 __all__ = [
