@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
 from app.console.timing import FirstPaint, Timing
+from app.errors import WatchfloorError
 from app.events.event import Draft, Event
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
     from app.sync.worker import Worker
 
 _LINK_SCHEMES = ("https", "http")
+
+DRAFT_SECONDS = 1.0
+"""How long closing waits for the last words to be on disk."""
 
 SHOW_EVERY_MS = 100
 """What others write is gathered for so long before it is shown: an alert storm stays readable."""
@@ -94,6 +99,7 @@ class Room(QObject):
         self._bridge = Bridge()
         self._backstage: Future[Backstage]
         self._running: Future[None] | None = None
+        self._draft: Future[None] | None = None
         self._worker: Worker
         self.acting: Acting
         self.apart: Apart
@@ -135,11 +141,17 @@ class Room(QObject):
         self._running = self._worker.submit(self._work())
 
     def close(self) -> None:
-        """Stop the worker first, then let Qt go: nothing emits on what is gone."""
+        """Keep what is being typed, stop the worker, then let Qt go; in that order."""
         self._clock.stop()
-        if self._running is not None:
-            self._running.cancel()
-            self._worker.stop(timeout=10.0)
+        if self._running is None:
+            return
+        self.view.capture.settle_draft()
+        self.view.draft_changed.disconnect(self._save_draft)
+        if self._draft is not None and self._backstage.done():
+            with suppress(TimeoutError, WatchfloorError):
+                self._draft.result(DRAFT_SECONDS)
+        self._running.cancel()
+        self._worker.stop(timeout=10.0)
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
@@ -327,7 +339,7 @@ class Room(QObject):
 
     @Slot(str, object)
     def _save_draft(self, text: str, began_at: datetime | None) -> None:
-        self._worker.submit(self._keep_draft(text, began_at))
+        self._draft = self._worker.submit(self._keep_draft(text, began_at))
 
     async def _keep_draft(self, text: str, began_at: datetime | None) -> None:
         await (await self._ready()).save_draft(text, began_at)

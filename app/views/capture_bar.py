@@ -281,6 +281,11 @@ class CaptureBar(QWidget):
         bar = self.mapTo(self._over, QPoint(0, 0))
         self.popup.offer(completions, caret.x() - 20, bar.y() - 2)
 
+    def settle_draft(self) -> None:
+        """Hand up at once what typing has not paused over yet: the console is closing."""
+        if self._pause.isActive():
+            self._keep_draft()
+
     @Slot()
     def _keep_draft(self) -> None:
         self._pause.stop()
