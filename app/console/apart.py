@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -20,8 +20,6 @@ from app.events.event import Event
 from app.incident.contested import Contested, contested
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
-from app.sync.carrying import Delivery
-from app.sync.log_copy import LogView
 from app.sync.queue_file import ENDING
 from app.views.banner import SETTLE, BannerKind, BannerText, settling_banner
 from app.views.desk import Desk
@@ -30,6 +28,10 @@ from app.views.safe_text import SafeMessageBox
 from app.views.settle_sheet import SettleSheet
 from app.views.times import in_words
 from app.views.window import Window
+
+if TYPE_CHECKING:
+    from app.sync.carrying import Delivery
+    from app.sync.log_copy import LogView
 
 BACK_SECONDS = 6.0
 LOST_SECONDS = 10.0
@@ -83,6 +85,7 @@ class Apart(QObject):
         self._state = BEFORE_ANYTHING
         self._sync = SyncStatus()
         self._absence: _Absence | None = None
+        self._position = 0
         self._losses: tuple[datetime, ...] = ()
         self._skew = timedelta()
         self._skew_told_at: datetime | None = None
@@ -110,6 +113,7 @@ class Apart(QObject):
     def note_log(self, view: LogView[Any]) -> None:
         """Take in what waits in one log."""
         self.queue.note(view)
+        self._return_if_settled()
         self._show_sheets()
 
     def know(self, state: IncidentState) -> None:
@@ -131,12 +135,18 @@ class Apart(QObject):
     def follow(self, sync: SyncStatus, position: int) -> None:
         """Take in how this console stands to its server; `position` is how far it has read."""
         before, self._sync = self._sync, sync
+        self._position = position
         if sync.is_offline and not before.is_offline:
             self._lose(sync, position)
-        elif self._absence is not None and sync.kind in _ONLINE and not sync.queued:
-            self._return(position)
+        self._return_if_settled()
         self._show_banner()
         self._show_sheets()
+
+    def _return_if_settled(self) -> None:
+        """Say that the line is back once everything that waited is seen recorded."""
+        is_online = self._sync.kind in _ONLINE and not self._sync.queued
+        if self._absence is not None and is_online and not self.queue.waiting:
+            self._return(self._position)
 
     def _lose(self, sync: SyncStatus, position: int) -> None:
         now = self._desk.clock.live()

@@ -173,10 +173,9 @@ class Backstage:
         if actor is None or incident is None or not is_same_place or self._options.story:
             return
         if self._options.incident in ("", incident.decode()):
-            person = actor.decode().partition(":")[2]
             self._bridge.arrived.emit(
                 Arrival(
-                    person=person,
+                    person=actor.decode().partition(":")[2],
                     url=self._options.server,
                     incident_id=incident.decode(),
                     is_embedded=not self._options.server,
@@ -319,12 +318,12 @@ class Backstage:
         if view.progress.is_connected and not self._is_connected:
             self._reconnected.set()
         self._is_connected = view.progress.is_connected
+        self._bridge.incident_changed.emit(view)  # first: the map may take a moment longer
         self.looking.show_incident(view.state)
-        self._bridge.incident_changed.emit(view)
 
     def _publish_organisation(self, view: LogView[OrganisationState]) -> None:
-        self.looking.show_organisation(view.state)
         self._bridge.organisation_changed.emit(view)
+        self.looking.show_organisation(view.state)
 
     def _past_moments(self, desk: _Desk) -> PastMoments:
         incident: Past[IncidentState] = Past(

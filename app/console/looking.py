@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 
 from app.console.bridge import Bridge
 from app.graph.answers import EstateShape, shape_of
@@ -73,6 +74,9 @@ class Looking:
             self._use(topology)
 
     def _use(self, topology: Topology) -> None:
+        if self._topology is None:
+            # What draws it is loaded here, on the worker, so that the window does not stall.
+            import_module("app.console.mapping")
         self._topology = topology
         self._bridge.topology_changed.emit(topology)
 

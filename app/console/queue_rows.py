@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.events.event import Event
 from app.incident.replay import foresee
 from app.incident.state import IncidentState
 from app.models.queue_model import QueueRow, QueueStanding
 from app.protocol.problems import ProblemCode
-from app.sync.log_copy import LogView, ParkedRow
+
+if TYPE_CHECKING:
+    from app.sync.log_copy import LogView, ParkedRow
 
 SENT_SHOWN = 50
 """How many events that were sent stay listed."""
