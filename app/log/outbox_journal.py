@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.log.local_values import OutboxEntry
-from app.log.problems import FolderUnusable
+from app.log.problems import FolderUnusable, StorageFull
 from app.log.secret_file import write_secret
 
 _log = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ class OutboxJournal:
         lines += [_written(entry) for entry in self._waiting.values()]
         try:
             write_secret(self.path, b"".join(self._sealed(line) for line in lines))
-        except FolderUnusable as error:
+        except (FolderUnusable, StorageFull) as error:
             _log.warning("the second copy of what waits cannot be written: %s", error)
         else:
             self._open()
