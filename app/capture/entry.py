@@ -36,6 +36,11 @@ class EntryKind(StrEnum):
     TIMER = "timer"
     CLOCK = "clock"
     PIN = "pin"
+    REPRODUCTION = "reproduction"
+    CONFIRM = "confirm"
+    WAIVE = "waive"
+    LOCK = "lock"
+    WHY = "why"
 
 
 class SpanRole(StrEnum):

@@ -4,7 +4,7 @@ The grammar, in EBNF:
 
     line      = [ "/" verb SP ] { item SP } ;          "//..." escapes a leading slash
     verb      = "d"|"n"|"a"|"o"|"ok"|"go"|"nogo"|"x"|"u"|"s"|"sev"|"r"|"p"|"f"|"ex"|"h"|"i"|"q"
-              | "t"|"todo"|"done"|"c"|"pin"|"ho" ;
+              | "t"|"todo"|"done"|"c"|"pin"|"ho"|"repro"|"confirm"|"waive"|"lock"|"why" ;
     item      = who | service | verdict | relative | absolute | backdate | ref | label | reason
               | quoted | escaped | word ;
     who       = "@" ( person | role ) ;                the first is the owner
@@ -36,7 +36,13 @@ from app.capture.vocabulary import Vocabulary
 
 _COMMAND = re.compile(r"\s*/(\S*)")
 _KEPT_IN_TEXT = (SpanRole.SERVICE, SpanRole.REF, SpanRole.VERSION)
-_FREE_TO_GIVE_REASON = (EntryKind.GO, EntryKind.NOGO, EntryKind.REVERSE)
+_FREE_TO_GIVE_REASON = (
+    EntryKind.GO,
+    EntryKind.NOGO,
+    EntryKind.REVERSE,
+    EntryKind.WAIVE,
+    EntryKind.LOCK,
+)
 
 
 def parse(line: str, vocabulary: Vocabulary) -> Entry:

@@ -59,6 +59,11 @@ _HEADS = {
     EntryKind.TIMER: "Timer",
     EntryKind.CLOCK: "Clock",
     EntryKind.PIN: "Pin",
+    EntryKind.REPRODUCTION: "Reproduction",
+    EntryKind.CONFIRM: "Confirm",
+    EntryKind.WAIVE: "Waive the reproduction",
+    EntryKind.LOCK: "Lock the root cause",
+    EntryKind.WHY: "Why",
 }
 _VERDICTS = {None: "Proposed", Verdict.GO: "Go", Verdict.NOGO: "No-go", Verdict.HOLD: "Hold"}
 _TEXT_IS_SUBJECT = (
@@ -68,6 +73,10 @@ _TEXT_IS_SUBJECT = (
     EntryKind.HYPOTHESIS,
     EntryKind.CLOCK,
     EntryKind.TIMER,
+    EntryKind.REPRODUCTION,
+    EntryKind.WAIVE,
+    EntryKind.LOCK,
+    EntryKind.WHY,
 )
 _SUBJECT_PROMPTS = {
     EntryKind.IMPACT: "What do users feel?",
@@ -75,6 +84,8 @@ _SUBJECT_PROMPTS = {
     EntryKind.EXCEPTION: "Which change?",
     EntryKind.HYPOTHESIS: "What is suspected?",
     EntryKind.CLOCK: "Which clock?",
+    EntryKind.REPRODUCTION: "Which steps, how often?",
+    EntryKind.WHY: "Why did it happen?",
 }
 _REF_PROMPTS = {EntryKind.REVERSE: "Which decision?", EntryKind.DONE: "Which action?"}
 _REF_DEFAULTS = {
@@ -83,8 +94,9 @@ _REF_DEFAULTS = {
     EntryKind.OBJECTION: "the open poll",
     EntryKind.CLEAR: "the open poll",
     EntryKind.PIN: "the last entry",
+    EntryKind.CONFIRM: "the reproduction",
 }
-_REASON_PROMPTS = (EntryKind.REVERSE, EntryKind.NOGO)
+_REASON_PROMPTS = (EntryKind.REVERSE, EntryKind.NOGO, EntryKind.WAIVE, EntryKind.LOCK)
 _REASON_UNSAID = (EntryKind.NOTE, EntryKind.DECISION)
 _OWNER_PROMPTS = {
     EntryKind.DECISION: "Pick an owner",

@@ -13,7 +13,7 @@ from datetime import datetime
 from app.capture.entry import Entry, EntryKind
 from app.capture.moments import due_at, happened_at
 from app.capture.subjects import phase_of, severity_of
-from app.commands import decisions, incident
+from app.commands import cause_entries, decisions, incident
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
 from app.events.fact import Fact
@@ -40,7 +40,10 @@ def log_entry(entry: Entry, desk: Desk, *, poll: bool = False, decide: bool = Fa
     act = _ACTS.get(entry.kind)
     if act is None:
         return _not_yet(entry, desk)
-    return _with_every_word(entry, desk, act(entry, desk))
+    done = act(entry, desk)
+    if not done.drafts:
+        return _kept(entry, desk, f"{done.hint} Saved as a note.")
+    return _with_every_word(entry, desk, done)
 
 
 def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:
@@ -51,6 +54,8 @@ def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:
         understood.add("next")
     if entry.kind is EntryKind.CLOCK:
         understood.update(entry.text.split()[:1])
+    if entry.kind is EntryKind.REPRODUCTION:
+        understood.update(cause_entries.counted(entry))
     kept = {word for draft in act.drafts for word in _words_of(draft.fact)}
     said = (*entry.text.split(), *entry.reason.split())
     if all(word in kept or word in understood for word in said):
@@ -371,4 +376,5 @@ _ACTS: Mapping[EntryKind, Callable[[Entry, Desk], Act]] = {
     EntryKind.UPDATE: _update,
     EntryKind.CLOCK: _clock,
     EntryKind.PIN: _pin,
+    **cause_entries.ACTS,
 }

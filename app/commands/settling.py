@@ -16,6 +16,7 @@ from app.commands.incident import (
 )
 from app.incident.claims import Claims
 from app.incident.contested import LIFT, Contested, Matter
+from app.incident.kinds.causes import ReproductionDoubted, ReproductionWaived
 from app.incident.kinds.freezes import ExceptionAmended, FreezeKept
 from app.incident.kinds.situation import Phase
 from app.incident.kinds.work import ActionAssigned, NoteRewritten
@@ -99,6 +100,12 @@ def settle_action(desk: Desk, action: Action, person: str) -> Act:
     return Act(drafts=(desk.draft(fact),))
 
 
+def settle_root_cause(desk: Desk, *, opens: bool) -> Act:
+    """Say whether the root cause is open or locked, where people said both while apart."""
+    fact = ReproductionWaived(reason=SETTLED) if opens else ReproductionDoubted(reason=SETTLED)
+    return Act(drafts=(desk.draft(fact),))
+
+
 def _claimed(claims: Claims[_T], event_id: str) -> _T:
     return next(one.value for one in claims if one.event_id == event_id)
 
@@ -150,4 +157,5 @@ _SETTLED_BY: Mapping[Matter, Callable[[Desk, str, str], Act]] = {
     Matter.FREEZE: _freeze,
     Matter.EXCEPTION: _exception,
     Matter.ACTION: _action,
+    Matter.ROOT_CAUSE: lambda desk, _, key: settle_root_cause(desk, opens=key == LIFT),
 }

@@ -32,10 +32,11 @@ class Matter(StrEnum):
     FREEZE = "freeze"
     EXCEPTION = "exception"
     ACTION = "action"
+    ROOT_CAUSE = "root_cause"
 
 
 KEEP, LIFT = "keep", "lift"
-"""The choices for a contested freeze."""
+"""The choices for a contested freeze, and for the lock of the root cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ def contested(state: IncidentState, zone: tzinfo = UTC) -> tuple[Contested, ...]
         *_exceptions(state),
         *_texts(state),
         *_actions(state),
+        *_root_cause(state),
     )
 
 
@@ -310,3 +312,24 @@ def _actions(state: IncidentState) -> Iterable[Contested]:
                     Choice(key=person, label=name or person) for person, name in owners.items()
                 ),
             )
+
+
+def _root_cause(state: IncidentState) -> Iterable[Contested]:
+    known = state.root_cause
+    if not known.is_contested:
+        return
+    openers = [one for one in known.words if one.value.gate.is_open]
+    lockers = [one for one in known.words if not one.value.gate.is_open]
+    opened = _and(state.name_of(one.person) for one in openers)
+    locked = _and(state.name_of(one.person) for one in lockers)
+    yield Contested(
+        matter=Matter.ROOT_CAUSE,
+        subject="",
+        sentence=f"{opened} opened the root cause and {locked} locked it while apart. "
+        "It stays locked. Commander settles it.",
+        settlers=_command(state),
+        choices=(
+            _set_by(state, lockers[0], KEEP, "Keep locked"),
+            _set_by(state, openers[0], LIFT, "Open it"),
+        ),
+    )

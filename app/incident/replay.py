@@ -13,6 +13,7 @@ from app.events.fact import Fact, UnreadableFact
 from app.incident.kinds.roles import COMMANDER
 from app.incident.naming import Naming
 from app.incident.projections.actions import project_actions, project_follow_ups
+from app.incident.projections.causes import project_root_cause
 from app.incident.projections.decisions import project_decisions
 from app.incident.projections.freezes import project_freezes
 from app.incident.projections.people import project_participants
@@ -52,11 +53,13 @@ _INTERESTS: Mapping[str, tuple[str, ...]] = {
     "change": ("freezes",),
     "action": ("actions",),
     "follow_up": ("follow_ups",),
-    "entry": ("decisions", "freezes", "actions", "follow_ups"),
+    "entry": ("decisions", "freezes", "actions", "follow_ups", "root_cause"),
     "alert": ("signals",),
     "service": ("signals",),
     "indicator": ("signals",),
     "suspect": ("signals",),
+    "reproduction": ("root_cause",),
+    "cause": ("root_cause",),
     "update": ("updates",),
     "clock": ("deadlines",),
 }
@@ -97,6 +100,7 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
         actions=actions,
         follow_ups=_after(of["follow_ups"], state.follow_ups, project_follow_ups),
         signals=_after(of["signals"], state.signals, project_signals),
+        root_cause=_after(of["root_cause"], state.root_cause, project_root_cause),
         updates=_after(of["updates"], state.updates, project_updates),
         deadlines=_after(of["deadlines"], state.deadlines, project_deadlines),
         restorations=restorations,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from app.incident.kinds.roles import COMMANDER
 from app.incident.projections.actions import Action, FollowUp
+from app.incident.projections.causes import RootCause
 from app.incident.projections.decisions import Decision
 from app.incident.projections.freezes import FreezeException, FreezeState
 from app.incident.projections.people import Participant, name_of
@@ -35,6 +36,7 @@ class IncidentState:
     actions: tuple[Action, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     signals: Signals = field(default_factory=Signals)
+    root_cause: RootCause = field(default_factory=RootCause)
     updates: Updates = field(default_factory=Updates)
     deadlines: tuple[Deadline, ...] = ()
     restorations: tuple[Restoration, ...] = ()

@@ -7,6 +7,13 @@ from typing import Protocol
 
 from app.events.event import Recorded
 from app.events.fact import UnreadableFact
+from app.incident.kinds.causes import (
+    CauseStated,
+    ReproductionConfirmed,
+    ReproductionDoubted,
+    ReproductionRecorded,
+    ReproductionWaived,
+)
 from app.incident.kinds.decisions import (
     DecisionDecided,
     DecisionProposed,
@@ -105,6 +112,8 @@ def line_of(recorded: Recorded, labels: Labels, names: Callable[[str], str]) -> 
             return _work_line(recorded, labels)
         case "update" | "clock":
             return _reporting_line(recorded, labels)
+        case "reproduction" | "cause":
+            return _cause_line(recorded)
         case "alert" | "service" | "suspect" | "indicator":
             return _signal_line(recorded, labels)
         case "freeze" | "change":
@@ -228,6 +237,24 @@ def _part_words(service: str, layer: str) -> str:
     if not service:
         return f"the {where} layer"
     return f"{service} ({where})" if layer else service
+
+
+def _cause_line(recorded: Recorded) -> Line | None:
+    match recorded.event.fact:
+        case ReproductionRecorded(steps=steps, result=result, services=services) as tried:
+            text = f"Reproduced {tried.reproduced} of {tried.attempts}: {steps}"
+            text = f"{text}, {result}" if result else text
+        case ReproductionConfirmed():
+            text, services = "Reproduction confirmed: the root cause is open", ()
+        case ReproductionWaived(reason=reason):
+            text, services = f"Reproduction waived: {reason}", ()
+        case ReproductionDoubted(reason=reason):
+            text, services = f"The root cause is locked again: {reason}", ()
+        case CauseStated(text=text, evidence=evidence, services=services):
+            text = f"Because {text}" + (f": {evidence}" if evidence else "")
+        case _:
+            return None
+    return Line(lane=Lane.NOTES, mark=Mark.SUSPECT, text=text, services=services)
 
 
 def _freeze_line(recorded: Recorded, labels: Labels) -> Line | None:

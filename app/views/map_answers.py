@@ -16,6 +16,7 @@ from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.desk import Desk
 from app.views.finding_words import forecast_page, gap_lines, names_in, suspect_lines
+from app.views.root_cause_words import root_cause_lines
 from app.views.ruling_form import RulingForm
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.service_map import ServiceMap
@@ -198,10 +199,13 @@ class MapAnswers(QObject):
                 known.topology, known.state, today=today, shape=known.shape, silent=known.silent
             )
             return gap_lines(gaps)
+        if page is Page.EVIDENCE:
+            causes = root_cause_lines(known.state, self._desk.times)
+            if known.investigation is None:
+                return (*causes, *_NOT_YET)
+            return (*causes, *suspect_lines(known.investigation, known.topology))
         if known.investigation is None:
             return _NOT_YET
-        if page is Page.EVIDENCE:
-            return suspect_lines(known.investigation, known.topology)
         return forecast_page(known.investigation, known.topology)
 
 

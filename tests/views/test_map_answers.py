@@ -258,7 +258,7 @@ def test_what_is_not_worked_out_yet_says_so(answers: MapAnswers):
 
     for page in Page:
         answers.open_page(page)
-        assert [row.text for row in answers.pages.model.rows] == ["Not worked out yet."]
+        assert [row.text for row in answers.pages.model.rows][-1] == "Not worked out yet."
 
 
 def test_an_open_sheet_follows_the_incident_and_says_when_health_is_old(answers: MapAnswers):
@@ -285,3 +285,14 @@ def test_a_service_that_left_the_catalogue_closes_its_sheet(answers: MapAnswers)
     answers.show_known(known(topology=topology_of(shop_organisation())))
 
     assert not answers.sheet.isVisible()
+
+
+def test_the_isolation_board_says_what_locks_the_root_cause(answers: MapAnswers):
+    answers.show_known(known())
+
+    answers.open_page(Page.EVIDENCE)
+
+    rows = answers.pages.model.rows
+    assert rows[0].text == "Root cause"
+    assert rows[1].text.startswith("Locked until it was reproduced: /repro")
+    assert rows[1].is_warning

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.events.fact import Fact
+from app.incident.kinds.causes import CAUSE_KINDS
 from app.incident.kinds.decisions import DECISION_KINDS
 from app.incident.kinds.freezes import FREEZE_KINDS
 from app.incident.kinds.reporting import REPORTING_KINDS
@@ -18,5 +19,6 @@ INCIDENT_KINDS: tuple[type[Fact], ...] = (
     *DECISION_KINDS,
     *FREEZE_KINDS,
     *SIGNAL_KINDS,
+    *CAUSE_KINDS,
     *REPORTING_KINDS,
 )
