@@ -6,10 +6,10 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer
+from app.console.introduction import ACTOR_VALUE, Introduction, console_key
 from app.console.looking import Looking
 from app.console.options import Options, login_name
 from app.console.past_moments import PastMoments
@@ -32,8 +33,6 @@ from app.log.profile import OpenedProfile, open_profile
 from app.log.profile_key import Keeper, ProfileKey, profile_key
 from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
-from app.proof.encoding import to_base64url
-from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.sync.api_client import ApiClient, ServerUnavailable
@@ -49,8 +48,6 @@ from app.sync.session import Session
 _log = logging.getLogger(__name__)
 
 DRAFT_NAME = "capture"
-_KEY_VALUE = "console.key"
-_ACTOR_VALUE = "actor"
 _INCIDENT_VALUE = "incident"
 _SERVER_VALUE = "server"
 _OWN = "own"
@@ -71,8 +68,8 @@ class _Desk:
 
     local: LocalLog
     store: ProfileStore
-    key: ConsoleKey
     api: ApiClient
+    register: Callable[[], Awaitable[None]]
     actor: str
     incident_id: str
     is_embedded: bool
@@ -167,7 +164,7 @@ class Backstage:
 
     def _show_remembered(self, local: LocalLog) -> None:
         """Show what is on disk at once; the server may take its time, or be gone."""
-        actor, incident = local.value(_ACTOR_VALUE), local.value(_INCIDENT_VALUE)
+        actor, incident = local.value(ACTOR_VALUE), local.value(_INCIDENT_VALUE)
         server = local.value(_SERVER_VALUE)
         is_same_place = server == (self._options.server or _OWN).encode()
         if actor is None or incident is None or not is_same_place or self._options.story:
@@ -191,8 +188,13 @@ class Backstage:
         return target(ready.url, Path(ready.token_file))
 
     async def _sit_down(self, local: LocalLog, api: ApiClient) -> _Desk:
-        key = _console_key(local)
-        actor, skew = await self._introduce(api, key, local)
+        introduction = Introduction(
+            api,
+            local,
+            has_own_clock=bool(self._options.server),  # else it is this machine's, or a story's
+            tell=self._bridge.noticed.emit,
+        )
+        actor, skew = await introduction.begin()
         incident_id = await self._find_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
         local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
@@ -207,29 +209,12 @@ class Backstage:
         return _Desk(
             local=local,
             store=ProfileStore(local, _now),
-            key=key,
             api=api,
+            register=introduction.register,
             actor=actor,
             incident_id=incident_id,
             is_embedded=not self._options.server,
         )
-
-    async def _introduce(
-        self, api: ApiClient, key: ConsoleKey, local: LocalLog
-    ) -> tuple[str, timedelta]:
-        """Who the token speaks for, and how far this clock is ahead; offline, as last time."""
-        try:
-            who = await api.who_am_i()
-            await api.register_console(key.console_id, to_base64url(key.public_key))
-            # A server of our own has our own clock; a story may be telling it another time.
-            skew = timedelta() if not self._options.server else await measured_skew(api)
-        except ServerUnavailable:
-            known = local.value(_ACTOR_VALUE)
-            if known is None:
-                raise
-            return known.decode(), timedelta()
-        local.set_value(_ACTOR_VALUE, who.actor.encode())
-        return who.actor, skew
 
     async def _find_incident(self, api: ApiClient, local: LocalLog) -> str:
         """The incident asked for, else the newest; waits until there is one."""
@@ -267,7 +252,7 @@ class Backstage:
         self._past = self._past_moments(desk)
         for session in (self._organisation, self._incident):
             if session is not None:
-                session.connect(desk.api)
+                session.connect(desk.api, desk.register)
                 tasks.create_task(session.run())
         tasks.create_task(self.looking.investigate())
 
@@ -278,7 +263,7 @@ class Backstage:
             "api": None,
             "author": Author(
                 actor=actor,
-                key=_console_key(local),
+                key=console_key(local),
                 codec=self._codec,
                 clock=_now,
                 random_bytes=secrets.token_bytes,
@@ -383,16 +368,6 @@ class Backstage:
         for session in (self._incident, self._organisation):
             if session is not None:
                 session.network_returned()
-
-
-def _console_key(local: LocalLog) -> ConsoleKey:
-    """The key this installation signs with; made once, kept inside the encrypted profile."""
-    stored = local.value(_KEY_VALUE)
-    if stored is not None:
-        return ConsoleKey.from_private_bytes(stored)
-    key = ConsoleKey.generate()
-    local.set_value(_KEY_VALUE, key.private_bytes())
-    return key
 
 
 def _now() -> datetime:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
+from app.events.codec import read_body
 from app.protocol.bodies import MAX_BATCH_EVENTS, MAX_REQUEST_BYTES
 from app.protocol.problems import ProblemCode
 from app.sync.backoff import Backoff
@@ -52,8 +53,11 @@ class Pusher:
         self.refusal: Failure | None = None
         self._is_paused = self._is_asked_to_wait = False
         self._number = 0
+        self._unknown: set[str] = set()  # consoles the server cannot check yet: theirs wait
+        self._is_by_console = False
         self._batch_limit = MAX_BATCH_EVENTS
         self._backoff = Backoff(random)
+        self._patience = Backoff(random)
 
     @property
     def queued(self) -> int:
@@ -87,8 +91,9 @@ class Pusher:
         return [SetTimer(Timer.PUSH, self._backoff.next_wait())]
 
     def resume(self) -> None:
-        """The pause is over."""
+        """The pause is over; a console that was unknown may have registered since."""
         self._is_paused = False
+        self._unknown.clear()
 
     def next_push(self, epoch: str) -> list[Output]:
         """The next batch, if there is one and none is on its way."""
@@ -109,15 +114,26 @@ class Pusher:
 
     def _batch(self) -> tuple[Outgoing, ...]:
         batch: list[Outgoing] = []
+        consoles: set[str] = set()
         size = _ENVELOPE_BYTES
         for event_id, row in self.waiting.items():
-            if event_id in self.recorded:
+            if event_id in self.recorded or not self._may_go(row, consoles):
                 continue
             size += len(row.body) + _ENVELOPE_BYTES
             if len(batch) >= self._batch_limit or (batch and size > MAX_REQUEST_BYTES):
                 break
             batch.append(row)
         return tuple(batch)
+
+    def _may_go(self, row: Outgoing, consoles: set[str]) -> bool:
+        """Whether a row may go now, beside rows of these `consoles`; adds its own to them."""
+        if not self._is_by_console and not self._unknown:
+            return True
+        console = _console_of(row)
+        if console in self._unknown or (self._is_by_console and consoles - {console}):
+            return False
+        consoles.add(console)
+        return True
 
     def settle(self, event_ids: Iterable[str]) -> tuple[str, ...]:
         """Forget rows whose records are safe here; gives back those that were in the outbox."""
@@ -137,6 +153,7 @@ class Pusher:
         self.come_back(answer.number)
         self.refusal = None
         self.hurry()
+        self._is_by_console = False
         self._batch_limit = MAX_BATCH_EVENTS
         outputs: list[Output] = []
         for result in answer.response.results:
@@ -160,12 +177,26 @@ class Pusher:
                 return [self._park(batch[0].event_id, failure.code, failure.detail)]
             self._batch_limit = max(1, len(batch) // 2)
             return []
+        if failure.code is ProblemCode.UNKNOWN_CONSOLE:
+            return self._hold_back(batch)
         self._is_paused = True
         self._is_asked_to_wait = failure.code is not None
         if failure.code in _LOCKED_OUT:
             self.refusal = failure
             return [SetTimer(Timer.PUSH, failure.retry_after or REFUSED_SECONDS)]
         return [SetTimer(Timer.PUSH, self._backoff.next_wait(failure.retry_after))]
+
+    def _hold_back(self, batch: tuple[Outgoing, ...]) -> list[Output]:
+        """The server cannot check somebody's signature yet: let the others go first.
+
+        A queue may hold what other consoles wrote, carried here in a file.
+        """
+        consoles = {_console_of(row) for row in batch}
+        if len(consoles) > 1:
+            self._is_by_console = True
+            return []
+        self._unknown |= consoles
+        return [SetTimer(Timer.PUSH, self._patience.next_wait())]
 
     def _park(self, event_id: str, code: ProblemCode, detail: str) -> Output:
         del self.waiting[event_id]
@@ -175,3 +206,7 @@ class Pusher:
     def nothing_unseen(self) -> list[Output]:
         """Stop waiting for records to show up when none are awaited."""
         return [] if self.recorded else [StopTimer(Timer.ECHO)]
+
+
+def _console_of(row: Outgoing) -> str:
+    return read_body(row.body).console

@@ -6,7 +6,7 @@ Runs on the worker's loop and owns everything it touches there; what leaves is f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -17,6 +17,8 @@ from app.errors import WatchfloorError
 from app.events.codec import Codec
 from app.events.event import Draft, Event
 from app.protocol.authoring import Author
+from app.protocol.bodies import PushResponse
+from app.protocol.problems import ProblemCode
 from app.protocol.stream import Frame, FrameKind, read_bye
 from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.exchange import (
@@ -80,6 +82,7 @@ class Session(Generic[S]):
         self.log = log
         self._hear_readings = hear_readings
         self._api = api
+        self._register: Callable[[], Awaitable[None]] | None = None
         self._codec = codec
         self._publish = publish
         self._inbox: asyncio.Queue[Input] = asyncio.Queue()
@@ -111,9 +114,16 @@ class Session(Generic[S]):
         self._publish(self.view)
         return events
 
-    def connect(self, api: ApiClient) -> None:
-        """Talk to this server once it runs; what was written until then waits in the outbox."""
+    def connect(
+        self, api: ApiClient, register: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Talk to this server once it runs; what was written until then waits in the outbox.
+
+        `register` makes this console known to a server that does not know it; it raises
+        `ServerUnavailable` when that cannot be done now.
+        """
         self._api = api
+        self._register = register
 
     def network_returned(self) -> None:
         """There is a network again: try at once."""
@@ -178,10 +188,20 @@ class Session(Generic[S]):
         if self._api is None:
             return PushFailed(_NO_SERVER, push.number)
         try:
-            response = await self._api.push(self.log, push.epoch, push.rows)
+            response = await self._push_as_known(self._api, push)
         except ServerUnavailable as error:
             return PushFailed(error.failure, push.number)
         return PushAnswered(response, push.number)
+
+    async def _push_as_known(self, api: ApiClient, push: Push) -> PushResponse:
+        """Push; a console the server does not know registers first, and pushes again."""
+        try:
+            return await api.push(self.log, push.epoch, push.rows)
+        except ServerUnavailable as error:
+            if self._register is None or error.failure.code is not ProblemCode.UNKNOWN_CONSOLE:
+                raise
+        await self._register()
+        return await api.push(self.log, push.epoch, push.rows)
 
     async def _fetch(self, fetch: FetchPage) -> Input:
         if self._api is None:

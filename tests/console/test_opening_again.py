@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
+from app.console.introduction import KEY_VALUE
+from app.log.profile import open_profile
+from app.log.profile_key import profile_key
+from app.proof.signatures import ConsoleKey
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 
@@ -37,3 +44,48 @@ def test_without_its_server_a_console_opens_with_what_it_knew_and_writes_on(
             with serve(tmp_path / "server", port=server.port):
                 qtbot.waitUntil(lambda: room.state.pending == 0, timeout=60_000)
                 assert room.state.timeline[-1].text == "pool is full"
+
+
+def test_a_console_the_server_never_saw_registers_itself_when_it_comes(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    # given a profile whose signing key no server knows, and no server
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server):
+            pass
+        server.kill()
+        _give_another_key(tmp_path / "data" / "profiles" / "priya")
+
+        # when somebody writes there, and the server comes
+        with open_room(server) as room:
+            room.view.capture.begin("pool is full")
+            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+            qtbot.waitUntil(lambda: room.state.pending == 1, timeout=WITHIN_MS)
+            with serve(tmp_path / "server", port=server.port):
+                qtbot.waitUntil(lambda: room.state.pending == 0, timeout=60_000)
+
+                # then it is recorded, and counts
+                (row,) = [one for one in room.state.timeline if one.text == "pool is full"]
+                assert not row.is_pending
+                assert not room.sync.queued
+
+
+def test_a_console_that_was_never_at_a_server_waits_for_it(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        server.kill()
+        with ExitStack() as later:
+            QTimer.singleShot(
+                1_500, lambda: later.enter_context(serve(tmp_path / "server", port=server.port))
+            )
+            with open_room(server) as room:
+                assert room.state.situation.title == "Checkout failing"
+
+
+def _give_another_key(folder: Path) -> None:
+    key = profile_key(folder, profile="priya", ask_passphrase=None, environment=os.environ)
+    with open_profile(folder / "profile.db", key.key, clock=lambda: datetime.now(UTC)).log as log:
+        log.set_value(KEY_VALUE, ConsoleKey.generate().private_bytes())

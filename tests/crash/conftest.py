@@ -10,4 +10,4 @@ KINDS = 3
 @pytest.fixture(scope="session")
 def cycles(request: pytest.FixtureRequest) -> int:
     """How many kills each kind of process gets."""
-    return max(1, int(request.config.getoption("--cycles")) // KINDS)
+    return max(1, -(-int(request.config.getoption("--cycles")) // KINDS))

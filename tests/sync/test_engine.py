@@ -283,3 +283,46 @@ def test_a_stream_that_falls_silent_is_given_up_and_the_network_coming_back_ends
     assert not sut.progress.is_connected
     assert only(sut.step(NetworkReturned(), 12.0), FetchPage)
     assert sut.step(StreamEnded(NO_ANSWER), 12.0) == []
+
+
+UNKNOWN = Failure(detail="not registered", code=ProblemCode.UNKNOWN_CONSOLE)
+
+
+def test_rows_of_a_console_the_server_does_not_know_let_the_others_go_first():
+    # given a queue in which another console's rows were carried here
+    carried, own = rows(2), rows(3, first=9)
+    one = engine(position=5, outbox=(*carried, *own))
+    first = only(one.step(Started(), 0.0), Push)
+
+    # when the server refuses the mixed batch, and then those of the unknown console
+    second = only(one.step(PushFailed(UNKNOWN, first.number), 1.0), Push)
+    refused = one.step(PushFailed(UNKNOWN, second.number), 2.0)
+
+    # then our own go on their way, and the others are tried again later
+    assert second.rows == carried
+    assert only(refused, Push).rows == own
+    assert any(isinstance(output, SetTimer) for output in refused)
+
+    # and once that console is registered they go as well
+    answer = PushResponse(
+        epoch=OLD, head=8, results=[PushResult(id=row.event_id, position=6 + n)
+                                    for n, row in enumerate(own)]
+    )  # fmt: skip
+    assert not pushes(one.step(PushAnswered(answer, only(refused, Push).number), 3.0))
+    assert pushes(one.step(Rang(Timer.PUSH), 30.0)) == [carried]
+
+
+def test_a_console_nobody_knows_keeps_its_rows_and_asks_again():
+    own = rows(2)
+    one = engine(position=5, outbox=own)
+    first = only(one.step(Started(), 0.0), Push)
+
+    refused = one.step(PushFailed(UNKNOWN, first.number), 1.0)
+
+    assert not pushes(refused)
+    assert one.progress.queued == 2
+    assert pushes(one.step(Rang(Timer.PUSH), 30.0)) == [own]
+
+
+def pushes(outputs):
+    return [output.rows for output in outputs if isinstance(output, Push)]
