@@ -45,13 +45,15 @@ class FastLane:
         await self.app(scope, receive, send)
 
     def _ordinary_sender(self, scope: HTTPScope) -> Principal | None:
-        """Who sends, if we know them and the request says it is not too large."""
+        """Who sends, if we know them and the request is plain and says it is not too large."""
         authorization, length = b"", b""
         for name, value in scope["headers"]:
             if name == b"authorization":
                 authorization = value
             elif name == b"content-length":
                 length = value
+            elif name == b"content-encoding":
+                return None
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
             return None
         return self.site.access.remembered(authorization.decode("latin-1"))

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from app.events.event import ORGANISATION_LOG, incident_id_of
 from app.protocol.bodies import MAX_REQUEST_BYTES
 from app.protocol.problems import ProblemCode, refused
+from app.server.api.unpacking import Gzipped, Plain
 
 Call = Request[Any, Any, Any]
 Content = TypeVar("Content")
@@ -20,21 +21,33 @@ _INCIDENT_ID_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz-")
 
 
 async def read_content(request: Call, limit: int = MAX_REQUEST_BYTES) -> bytes:
-    """The request's body; raises `Refused` (too-large) when it is over `limit` bytes.
+    """The request's body, unpacked if it came as gzip.
 
-    Some of what is too much is read and thrown away, so that the sender sees the answer.
+    Raises `Refused`: too-large when it has, or unpacks to, more than `limit` bytes, and
+    malformed-request when its `Content-Encoding` is another one or it is no gzip.  Some of what
+    is too much is read and thrown away, so that the sender sees the answer.
     """
-    parts: list[bytes] = []
-    size = 0
+    taken = _taken_in(request.headers.get("content-encoding", ""), limit)
+    received = 0
     async for part in request.stream():
-        size += len(part)
-        if size <= limit:
-            parts.append(part)
-        elif size > _DRAIN_BYTES:
+        received += len(part)
+        taken.feed(part)
+        if taken.is_too_large and received > _DRAIN_BYTES:
             break
-    if size > limit:
-        raise refused(ProblemCode.TOO_LARGE, f"a request here may have {limit} bytes")
-    return b"".join(parts)
+    return taken.content()
+
+
+def _taken_in(encoding: str, limit: int) -> Plain:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return Plain(limit)
+        case "gzip" | "x-gzip":
+            return Gzipped(limit)
+    raise refused(
+        ProblemCode.MALFORMED_REQUEST,
+        "send the body as it is, or as gzip",
+        field="Content-Encoding",
+    )
 
 
 def decoded(content: bytes, decoder: msgspec.json.Decoder[Content]) -> Content:
