@@ -17,6 +17,7 @@ from app.graph.catalog import Catalog
 from app.graph.catalogue_facts import catalogue_facts
 from app.graph.catalogue_notes import catalogue_notes
 from app.graph.formats import Format, read_catalog
+from app.graph.merging import known_as
 from app.organisation.state import OrganisationState
 from app.sync.places import target
 
@@ -65,5 +66,5 @@ async def _import(catalogs: Sequence[tuple[str, Catalog]], url: str, token: str)
             drafts = catalogue_facts(catalog, organisation, name)
             await terminal.record(ORGANISATION_LOG, drafts, organisation.position)
             changes += len(drafts)
-            warnings += catalogue_notes(catalog)
+            warnings += catalogue_notes(known_as(catalog, organisation))
     return {"files": [name for name, _ in catalogs], "changes": changes, "warnings": warnings}

@@ -113,11 +113,13 @@ class Dependency:
 
     `rate` in calls per second, `error_ratio` from 0 to 1, `latency` in seconds (95th percentile
     when the source knows it).  `basis` lists every way in which the dependency is known.
+    `is_assumed` says that nobody named the criticality, and hard was taken.
     """
 
     caller: str
     callee: str
     criticality: Criticality = Criticality.HARD
+    is_assumed: bool = False
     basis: tuple[Basis, ...] = (Basis.DECLARED,)
     rate: float | None = None
     error_ratio: float | None = None
@@ -133,30 +135,6 @@ class SourceStamp:
     source: str
     observed_at: datetime | None = None
 
-    def age(self, now: datetime) -> float | None:
-        """Seconds since the source looked; negative when its clock runs ahead; None = unknown."""
-        return None if self.observed_at is None else (now - self.observed_at).total_seconds()
-
-    def is_stale(self, now: datetime, *, after: float) -> bool:
-        """Whether the source looked more than `after` seconds ago, or its time cannot be trusted.
-
-        A time more than a minute in the future counts as stale: old facts must never look live.
-        """
-        age = self.age(now)
-        return age is None or age > after or age < -60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
-    """Two sources say different things about one fact; `kept` is what the catalogue shows."""
-
-    subject: str
-    fact: str
-    kept: str
-    kept_source: str
-    other: str
-    other_source: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
@@ -170,4 +148,3 @@ class Catalog:
     dependencies: tuple[Dependency, ...] = ()
     warnings: tuple[str, ...] = ()
     sources: tuple[SourceStamp, ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()

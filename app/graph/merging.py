@@ -1,89 +1,49 @@
-"""One catalogue from several sources, with the source of every fact and what they disagree on."""
+"""Services of a catalogue under the names the organisation has for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from app.graph.catalog import (
-    Basis,
-    Catalog,
-    Dependency,
-    Disagreement,
-    Kind,
-    Provenance,
-    Service,
-)
-
-_SERVICE_FACTS = (
-    "kind",
-    "tier",
-    "column",
-    "team",
-    "fault_domain",
-    "environment",
-    "on_call",
-    "slo",
-    "runbooks",
-    "third_party",
-    "users",
-    "money",
-)
-_MEASURES = ("rate", "error_ratio", "latency")
+from app.graph.catalog import Catalog, Dependency, Service
+from app.organisation.state import OrganisationState
 
 
-def merge(catalogs: Sequence[Catalog]) -> Catalog:
-    """Join catalogues, the most trusted first.
+def known_as(catalog: Catalog, organisation: OrganisationState) -> Catalog:
+    """`catalog` with the ids of the organisation for services it knows.
 
-    A fact comes from the first catalogue that knows it; a later one that says otherwise is
-    listed under `disagreements`.  Rates, errors and latencies come from the most recent source
-    that measured them and are never a disagreement.  Services are the same when an id or alias
-    of one equals, whatever the case, an id or alias of exactly one other.  A dependency only
-    declared or only observed keeps that basis, so the difference can be shown.
+    Services are the same when an id or alias of one equals, whatever the case, an id or alias of
+    exactly one other.  Two services of one catalogue are never made one; what could be any of
+    several is kept apart, with a warning.  The catalogue's own id stays as an alias.
     """
     names = _Names()
-    services: dict[str, Service] = {}
-    dependencies: dict[tuple[str, str], Dependency] = {}
-    disagreements: list[Disagreement] = []
+    for known in organisation.services.values():
+        names.learn(known.service, (known.service, *known.aliases))
     warnings: list[str] = []
-    for catalog in catalogs:
-        warnings.extend(catalog.warnings)
-        chosen = names.settle(catalog, warnings)
-        for one in catalog.services:
-            service = replace(one, id=chosen[one.id])
-            known = services.get(service.id)
-            services[service.id] = (
-                service if known is None else _join_services(known, service, disagreements)
-            )
-        for link in catalog.dependencies:
-            pair = (chosen.get(link.caller, link.caller), chosen.get(link.callee, link.callee))
-            said = replace(link, caller=pair[0], callee=pair[1])
-            other = dependencies.get(pair)
-            dependencies[pair] = (
-                said if other is None else _join_dependencies(other, said, disagreements)
-            )
-    return Catalog(
-        services=tuple(services.values()),
-        dependencies=tuple(dependencies.values()),
-        warnings=tuple(dict.fromkeys(warnings)),
-        sources=tuple(stamp for catalog in catalogs for stamp in catalog.sources),
-        disagreements=tuple(one for catalog in catalogs for one in catalog.disagreements)
-        + tuple(disagreements),
+    chosen = names.settle(catalog, warnings)
+    if not warnings and all(name == one for name, one in chosen.items()):
+        return catalog
+    return replace(
+        catalog,
+        services=tuple(_renamed(one, chosen[one.id]) for one in catalog.services),
+        dependencies=tuple(_between(catalog.dependencies, chosen)),
+        warnings=(*catalog.warnings, *warnings),
     )
 
 
-def unconfirmed(catalog: Catalog) -> tuple[Dependency, ...]:
-    """Dependencies that are declared but never seen, or seen but never declared.
+def _renamed(service: Service, chosen: str) -> Service:
+    if service.id == chosen:
+        return service
+    name = chosen if service.name == service.id else service.name
+    aliases = tuple(one for one in (service.id, *service.aliases) if one != chosen)
+    return replace(service, id=chosen, name=name, aliases=tuple(dict.fromkeys(aliases)))
 
-    Empty while no source declares or no source observes: then there is nothing to compare.
-    """
-    bases = {basis for one in catalog.dependencies for basis in one.basis}
-    if not {Basis.DECLARED, Basis.OBSERVED} <= bases:
-        return ()
-    return tuple(
-        one for one in catalog.dependencies if not {Basis.DECLARED, Basis.OBSERVED} <= {*one.basis}
-    )
+
+def _between(dependencies: Iterable[Dependency], chosen: dict[str, str]) -> Iterable[Dependency]:
+    for one in dependencies:
+        caller, callee = chosen.get(one.caller, one.caller), chosen.get(one.callee, one.callee)
+        if caller != callee:
+            yield replace(one, caller=caller, callee=callee)
 
 
 class _Names:
@@ -92,11 +52,13 @@ class _Names:
     def __init__(self) -> None:
         self._ids: dict[str, set[str]] = {}
 
-    def settle(self, catalog: Catalog, warnings: list[str]) -> dict[str, str]:
-        """The id under which every service of `catalog` is kept.
+    def learn(self, service_id: str, names: Iterable[str]) -> None:
+        """A service is known by these names."""
+        for name in names:
+            self._ids.setdefault(name.casefold(), set()).add(service_id)
 
-        Two services of one catalogue are never made one.
-        """
+    def settle(self, catalog: Catalog, warnings: list[str]) -> dict[str, str]:
+        """The id under which every service of `catalog` is kept."""
         chosen: dict[str, str] = {}
         taken: set[str] = set()
         for service in catalog.services:
@@ -106,104 +68,14 @@ class _Names:
                 warnings.append(f"{service.id}: could be any of {listed}, it was kept apart")
             chosen[service.id] = next(iter(found)) if len(found) == 1 else service.id
             taken.add(chosen[service.id])
-        for service in catalog.services:
-            for name in (service.id, *service.aliases):
-                self._ids.setdefault(name.casefold(), set()).add(chosen[service.id])
         return chosen
 
     def _candidates(self, service: Service) -> set[str]:
+        """The service of exactly this id, else of it in any case, else of any of its names."""
         exact = self._ids.get(service.id.casefold(), set())
+        if service.id in exact:
+            return {service.id}
         if len(exact) == 1:
             return exact
         names = (service.id, *service.aliases)
         return {one for name in names for one in self._ids.get(name.casefold(), set())}
-
-
-def _join_services(known: Service, said: Service, disagreements: list[Disagreement]) -> Service:
-    changes: dict[str, Any] = {}
-    origins = list(known.provenance)
-    for fact in _SERVICE_FACTS:
-        old, new = getattr(known, fact), getattr(said, fact)
-        if not _is_said(said, fact) or new == old:
-            continue
-        if not _is_said(known, fact):
-            changes[fact] = new
-            origins.extend(one for one in said.provenance if one.fact == fact)
-        else:
-            disagreements.append(_disagreement(known.id, fact, known, said))
-    aliases = tuple(dict.fromkeys((*known.aliases, *said.aliases)))
-    return replace(known, **changes, aliases=aliases, provenance=tuple(origins))
-
-
-def _is_said(value: Service | Dependency, fact: str) -> bool:
-    """Whether a source filled the fact in.  A plain service is what is assumed of anything."""
-    content = getattr(value, fact)
-    return content is not Kind.SERVICE and content not in (None, "", ())
-
-
-def _join_dependencies(
-    known: Dependency, said: Dependency, disagreements: list[Disagreement]
-) -> Dependency:
-    subject = f"{known.caller} → {known.callee}"
-    declared = Basis.DECLARED in known.basis and Basis.DECLARED in said.basis
-    if declared and known.criticality is not said.criticality:
-        disagreements.append(_disagreement(subject, "criticality", known, said))
-    criticality = known.criticality
-    if Basis.DECLARED in said.basis and Basis.DECLARED not in known.basis:
-        criticality = said.criticality
-    measures, origins = _latest_measures(known, said)
-    return replace(
-        known,
-        criticality=criticality,
-        basis=tuple(sorted({*known.basis, *said.basis}, key=list(Basis).index)),
-        sources=tuple(dict.fromkeys((*known.sources, *said.sources))),
-        provenance=origins,
-        **measures,
-    )
-
-
-def _latest_measures(
-    known: Dependency, said: Dependency
-) -> tuple[dict[str, Any], tuple[Provenance, ...]]:
-    measures: dict[str, Any] = {}
-    origins = {one.fact: one for one in said.provenance}
-    origins.update({one.fact: one for one in known.provenance})
-    for fact in _MEASURES:
-        old, new = getattr(known, fact), getattr(said, fact)
-        fresh = next((one for one in said.provenance if one.fact == fact), None)
-        if new is not None and (old is None or _is_later(fresh, origins.get(fact))):
-            measures[fact] = new
-            if fresh is not None:
-                origins[fact] = fresh
-        else:
-            measures[fact] = old
-    return measures, tuple(origins.values())
-
-
-def _is_later(one: Provenance | None, other: Provenance | None) -> bool:
-    if one is None or one.observed_at is None:
-        return False
-    return other is None or other.observed_at is None or one.observed_at > other.observed_at
-
-
-def _disagreement(
-    subject: str, fact: str, known: Service | Dependency, said: Service | Dependency
-) -> Disagreement:
-    return Disagreement(
-        subject=subject,
-        fact=fact,
-        kept=_words(getattr(known, fact)),
-        kept_source=_source_of(known.provenance, fact),
-        other=_words(getattr(said, fact)),
-        other_source=_source_of(said.provenance, fact),
-    )
-
-
-def _words(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
-    return str(value)
-
-
-def _source_of(provenance: Iterable[Provenance], fact: str) -> str:
-    return next((one.source for one in provenance if one.fact == fact), "")

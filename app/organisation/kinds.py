@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from app.events.fact import Fact
 
+FactValue = str | int | float | tuple[str, ...]
+"""What a source can say of a fact."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRecorded(Fact):
@@ -79,7 +82,10 @@ class ServiceRetired(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyRecorded(Fact):
-    """`caller` depends on `callee`; `criticality` is hard, soft or async."""
+    """`caller` depends on `callee`; `criticality` is hard, soft or async.
+
+    `is_assumed` says that no source named the criticality, and hard was taken.
+    """
 
     kind: ClassVar[str] = "dependency.recorded@1"
 
@@ -87,6 +93,7 @@ class DependencyRecorded(Fact):
     callee: str
     criticality: str = "hard"
     sources: tuple[str, ...] = ()
+    is_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,41 @@ class DependencyRemoved(Fact):
 
     caller: str
     callee: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDescribed(Fact):
+    """All that `source` says of a service from now on, where several sources speak of it.
+
+    With `callee`, of the dependency of `service` on it.  `facts` are by the field names of
+    `service.recorded` and `dependency.recorded`; what is not among them the source leaves open.
+    What holds then is recorded besides; this says whose word each fact was.
+    """
+
+    kind: ClassVar[str] = "source.described@1"
+
+    source: str
+    service: str
+    callee: str = ""
+    facts: dict[str, FactValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisagreementSettled(Fact):
+    """Somebody settled whose word counts for one fact on which sources disagree.
+
+    `words` is what every source said of `fact` then.  It counts until one of them says something
+    else.  `service` and `callee` are as in `source.described`.
+    """
+
+    kind: ClassVar[str] = "disagreement.settled@1"
+
+    service: str
+    callee: str = ""
+    fact: str
+    source: str
+    words: dict[str, FactValue]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +199,8 @@ ORGANISATION_KINDS: tuple[type[Fact], ...] = (
     ServiceRetired,
     DependencyRecorded,
     DependencyRemoved,
+    SourceDescribed,
+    DisagreementSettled,
     SourceRegistered,
     SourceRevoked,
     ConsoleRegistered,

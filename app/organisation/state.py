@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -14,12 +15,24 @@ from app.organisation.kinds import (
     ConsoleRevoked,
     DependencyRecorded,
     DependencyRemoved,
+    DisagreementSettled,
     PersonRecorded,
     ServiceRecorded,
     ServiceRetired,
+    SourceDescribed,
     SourceRegistered,
     SourceRevoked,
     TeamRecorded,
+)
+from app.organisation.words import (
+    Description,
+    Settlement,
+    Subject,
+    dependency_as_said,
+    description_after,
+    in_order,
+    service_as_said,
+    subject_of,
 )
 
 V = TypeVar("V")
@@ -35,6 +48,8 @@ class OrganisationState:
 
     Mappings are keyed by id and keep the order in which ids first appeared; `dependencies` is
     keyed by (caller, callee).  The facts themselves are the values: the last one said holds.
+    `described` holds what each source says of what several speak of, `settlements` by fact whose
+    word counts, `recorded_at` when each service was last recorded (aware UTC).
     """
 
     position: int = 0
@@ -44,6 +59,13 @@ class OrganisationState:
     dependencies: Mapping[tuple[str, str], DependencyRecorded] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    described: Mapping[Subject, Mapping[str, Description]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    settlements: Mapping[Subject, Mapping[str, Settlement]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    recorded_at: Mapping[str, datetime] = field(default_factory=_nothing)
     sources: Mapping[str, SourceRegistered] = field(default_factory=_nothing)
     consoles: Mapping[str, ConsoleRegistered] = field(default_factory=_nothing)
     revoked_consoles: Mapping[str, int] = field(default_factory=_nothing)
@@ -99,6 +121,9 @@ class _Draft:
         self.teams = dict(state.teams)
         self.services = dict(state.services)
         self.dependencies = dict(state.dependencies)
+        self.described = dict(state.described)
+        self.settlements = dict(state.settlements)
+        self.recorded_at = dict(state.recorded_at)
         self.sources = dict(state.sources)
         self.consoles = dict(state.consoles)
         self.revoked_consoles = dict(state.revoked_consoles)
@@ -112,12 +137,21 @@ class _Draft:
                 self.teams[team.team] = team
             case ServiceRecorded() as service:
                 self.services[service.service] = service
+                self.recorded_at[service.service] = _moment(recorded)
+                self._keep_words((service.service, ""), service.sources)
             case ServiceRetired(service=service_id):
                 self._retire(service_id)
             case DependencyRecorded() as dependency:
-                self.dependencies[dependency.caller, dependency.callee] = dependency
+                pair = (dependency.caller, dependency.callee)
+                self.dependencies[pair] = dependency
+                self._keep_words(pair, dependency.sources)
             case DependencyRemoved(caller=caller, callee=callee):
                 self.dependencies.pop((caller, callee), None)
+                self._keep_words((caller, callee), ())
+            case SourceDescribed() as described:
+                self._describe(described, _moment(recorded))
+            case DisagreementSettled() as settled:
+                self._settle(settled, recorded)
             case _:
                 self._fold_access(recorded)
 
@@ -136,9 +170,53 @@ class _Draft:
 
     def _retire(self, service: str) -> None:
         self.services.pop(service, None)
+        self.recorded_at.pop(service, None)
+        self._keep_words((service, ""), ())
         touching = [pair for pair in self.dependencies if service in pair]
         for pair in touching:
             del self.dependencies[pair]
+            self._keep_words(pair, ())
+
+    def _keep_words(self, subject: Subject, sources: Sequence[str]) -> None:
+        """Forget what sources said that no longer speak of it; one alone says what is recorded."""
+        known = self.described.get(subject)
+        if known is None:
+            return
+        kept = {one: said for one, said in known.items() if one in sources}
+        if kept and len(sources) > 1:
+            self.described[subject] = kept
+        else:
+            del self.described[subject]
+
+    def _describe(self, fact: SourceDescribed, at: datetime) -> None:
+        subject = subject_of(fact)
+        words = dict(self.described.get(subject, {}))
+        if fact.facts:
+            words[fact.source] = description_after(words.get(fact.source), fact.facts, at)
+        else:
+            words.pop(fact.source, None)
+        self.described[subject] = words
+
+    def _settle(self, fact: DisagreementSettled, recorded: Recorded) -> None:
+        """From now on the chosen word holds, without waiting for its source to be read again."""
+        subject = subject_of(fact)
+        by = recorded.event.actor.partition(":")[2]
+        settlement = Settlement(said=fact, by=by, at=_moment(recorded))
+        settled = {**self.settlements.get(subject, {}), fact.fact: settlement}
+        self.settlements[subject] = settled
+        said = {one: known.facts for one, known in self.described.get(subject, {}).items()}
+        service, dependency = self.services.get(subject[0]), self.dependencies.get(subject)
+        if said and dependency is not None:
+            words = in_order(said, dependency.sources)
+            self.dependencies[subject] = dependency_as_said(dependency, words, settled)
+        elif said and service is not None and not fact.callee:
+            words = in_order(said, service.sources)
+            self.services[subject[0]] = service_as_said(service, words, settled)
+
+
+def _moment(recorded: Recorded) -> datetime:
+    """When a word was said, as far as its author knows."""
+    return recorded.event.occurred_at or recorded.event.made_at
 
 
 def _project(
@@ -155,6 +233,9 @@ def _project(
         teams=MappingProxyType(draft.teams),
         services=MappingProxyType(draft.services),
         dependencies=MappingProxyType(draft.dependencies),
+        described=MappingProxyType(draft.described),
+        settlements=MappingProxyType(draft.settlements),
+        recorded_at=MappingProxyType(draft.recorded_at),
         sources=MappingProxyType(draft.sources),
         consoles=MappingProxyType(draft.consoles),
         revoked_consoles=MappingProxyType(draft.revoked_consoles),

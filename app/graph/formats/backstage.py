@@ -210,7 +210,7 @@ class _Book:
         if caller == callee:
             self._draft.warn(f"{caller}: depends on itself, that line was dropped")
             return
-        criticality = critical.get(callee, critical.get("", Criticality.HARD))
+        criticality = critical.get(callee, critical.get(""))
         self._draft.add_dependency(caller, callee, criticality=criticality, basis=Basis.DECLARED)
 
     def _consume(self, consumer: _Entity, place: Tree, api: str) -> None:

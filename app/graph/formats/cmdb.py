@@ -15,15 +15,15 @@ from app.graph.formats.facts import guess_kind
 from app.graph.formats.table import Row, read_table
 
 _PARENT_NEEDS_CHILD = {
-    "depends on": Criticality.HARD,
-    "runs on": Criticality.HARD,
-    "hosted on": Criticality.HARD,
-    "uses": Criticality.HARD,
-    "contains": Criticality.HARD,
-    "consumes": Criticality.HARD,
+    "depends on": None,
+    "runs on": None,
+    "hosted on": None,
+    "uses": None,
+    "contains": None,
+    "consumes": None,
     "receives data from": Criticality.ASYNC,
 }
-_CHILD_NEEDS_PARENT = {"sends data to": Criticality.ASYNC, "provides": Criticality.HARD}
+_CHILD_NEEDS_PARENT = {"sends data to": Criticality.ASYNC, "provides": None}
 
 
 def read(data: bytes, *, name: str, observed_at: datetime | None = None) -> Catalog:

@@ -80,20 +80,20 @@ def _connect(draft: CatalogDraft, key: str, tree: Tree) -> None:
             draft.add_dependency(key, other, criticality=Criticality.SOFT, basis=Basis.GUESSED)
 
 
-def _waits_for(tree: Tree) -> Iterator[tuple[str, Tree, Criticality]]:
+def _waits_for(tree: Tree) -> Iterator[tuple[str, Tree, Criticality | None]]:
     """`depends_on` in both spellings: a list of names or a map with conditions."""
     waits = tree.get("depends_on")
     if waits is None:
         return
     if isinstance(waits.content, list):
         for other in waits.elements():
-            yield other.text(), other, Criticality.HARD
+            yield other.text(), other, None
         return
     for key, details in waits.mapping().items():
         condition = details.text("condition") if details.content is not None else ""
         optional = details.content is not None and details.text("required") == "False"
         soft = optional or condition == _SOFT_CONDITION
-        yield key, details, Criticality.SOFT if soft else Criticality.HARD
+        yield key, details, Criticality.SOFT if soft else None
 
 
 def _pairs(tree: Tree, key: str) -> Iterator[tuple[str, str]]:

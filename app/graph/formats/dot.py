@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from app.errors import InvalidInput
-from app.graph.catalog import Basis, Catalog, Criticality, Service
+from app.graph.catalog import Basis, Catalog, Service
 from app.graph.formats.draft import CatalogDraft
 from app.graph.formats.facts import Facts
 
@@ -55,8 +55,7 @@ def read(data: bytes, *, name: str, observed_at: datetime | None = None) -> Cata
             draft.warn(f"{place}: depends on itself, this edge was left out")
             continue
         facts = Facts(words=attributes, place=place, warn=draft.warn)
-        critical = facts.criticality() or Criticality.HARD
-        draft.add_dependency(caller, callee, criticality=critical, basis=Basis.DECLARED)
+        draft.add_dependency(caller, callee, **facts.of_call(), basis=Basis.DECLARED)
     return draft.build()
 
 

@@ -57,19 +57,23 @@ class CatalogDraft:
         caller: str,
         callee: str,
         *,
-        criticality: Criticality = Criticality.HARD,
+        criticality: Criticality | None = None,
         basis: Basis = Basis.DECLARED,
         rate: float | None = None,
         error_ratio: float | None = None,
         latency: float | None = None,
     ) -> None:
-        """Say that `caller` depends on `callee`; a repeated pair adds its rate, see `_joined`."""
+        """Say that `caller` depends on `callee`; a repeated pair adds its rate, see `_joined`.
+
+        Without a criticality hard is assumed.
+        """
         self.mention(caller)
         self.mention(callee)
         said = Dependency(
             caller=caller,
             callee=callee,
-            criticality=criticality,
+            criticality=criticality or Criticality.HARD,
+            is_assumed=criticality is None or basis is Basis.GUESSED,
             basis=(basis,),
             rate=rate,
             error_ratio=error_ratio,
@@ -136,11 +140,13 @@ def _joined(known: Dependency, said: Dependency) -> Dependency:
     """One dependency from two lines: rates add up, errors weigh by rate, the slower latency."""
     rates = [rate for rate in (known.rate, said.rate) if rate is not None]
     latencies = [one for one in (known.latency, said.latency) if one is not None]
-    worst = min(known.criticality, said.criticality, key=list(Criticality).index)
+    told = [one.criticality for one in (known, said) if not one.is_assumed]
+    worst = min(told or [known.criticality], key=list(Criticality).index)
     share = _Share(known.rate or 0.0, said.rate or 0.0)
     return replace(
         known,
         criticality=worst,
+        is_assumed=not told,
         basis=tuple(sorted({*known.basis, *said.basis}, key=list(Basis).index)),
         rate=sum(rates) if rates else None,
         error_ratio=share.mean(known.error_ratio, said.error_ratio),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from app.graph.catalog import Column, Criticality, Kind, Money, Service, ThirdParty
 
@@ -45,6 +45,15 @@ def guess_kind(words: str) -> Kind:
 def split_words(text: str) -> tuple[str, ...]:
     """The parts of a list written with commas or line breaks, without empty ones."""
     return tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
+
+
+class CallFacts(TypedDict):
+    """What is said of a dependency; None = nothing.  Units as in `Dependency`."""
+
+    criticality: Criticality | None
+    rate: float | None
+    error_ratio: float | None
+    latency: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,15 @@ class Facts:
     def criticality(self) -> Criticality | None:
         """Hard, soft or async."""
         return self.choice("criticality", Criticality)
+
+    def of_call(self) -> CallFacts:
+        """Criticality, rate, errors and latency of a dependency."""
+        return CallFacts(
+            criticality=self.criticality(),
+            rate=self.number("rate"),
+            error_ratio=self.number("error-ratio", largest=1.0),
+            latency=self.number("latency"),
+        )
 
     def tier(self) -> int | None:
         """0 to 4, also written as `tier-1`, `tier 1` or `T1`."""

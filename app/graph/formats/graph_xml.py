@@ -11,7 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from app.errors import InvalidInput
-from app.graph.catalog import Basis, Catalog, Criticality, Service
+from app.graph.catalog import Basis, Catalog, Service
 from app.graph.formats.draft import CatalogDraft
 from app.graph.formats.facts import Facts
 
@@ -86,11 +86,4 @@ def _add_edge(
     if ends[0] == ends[1]:
         draft.warn(f"{place}: depends on itself, this edge was left out")
         return
-    draft.add_dependency(
-        *ends,
-        criticality=facts.criticality() or Criticality.HARD,
-        basis=Basis.DECLARED,
-        rate=facts.number("rate"),
-        error_ratio=facts.number("error-ratio", largest=1.0),
-        latency=facts.number("latency"),
-    )
+    draft.add_dependency(*ends, **facts.of_call(), basis=Basis.DECLARED)

@@ -14,7 +14,7 @@ from app.graph.formats.tree import Tree, read_json
 def read(data: bytes, *, name: str, observed_at: datetime | None = None) -> Catalog:
     """`nodes` are names or objects with `id`; `edges` or `links` are pairs or source and target.
 
-    The first of a pair depends on the second.  Further keys of a node are facts as named in
+    The first of a pair depends on the second.  Further keys of either are facts as named in
     `docs/catalogue.md`.  What cannot be read is left out with a warning.
     """
     draft = CatalogDraft(name, observed_at)
@@ -39,13 +39,16 @@ def _add_node(draft: CatalogDraft, node: Tree) -> None:
     node_id = node.text("id")
     if not node_id:
         raise node.refuse("a node needs an `id`")
-    words = {
-        key.replace("_", "-"): value.text()
-        for key, value in node.mapping().items()
-        if not isinstance(value.content, dict | list)
-    }
-    facts = Facts(words=words, place=node.place, warn=draft.warn)
+    facts = Facts(words=_words(node), place=node.place, warn=draft.warn)
     draft.add_service(facts.describe(Service(id=node_id, name=node_id)))
+
+
+def _words(value: Tree) -> dict[str, str]:
+    return {
+        key.casefold().replace("_", "-"): one.text()
+        for key, one in value.mapping().items()
+        if not isinstance(one.content, dict | list)
+    }
 
 
 def _add_edge(draft: CatalogDraft, edge: Tree) -> None:
@@ -58,4 +61,6 @@ def _add_edge(draft: CatalogDraft, edge: Tree) -> None:
         raise edge.refuse("an edge needs two ends")
     if caller == callee:
         raise edge.refuse(f"{caller} depends on itself")
-    draft.add_dependency(caller, callee, basis=Basis.OBSERVED)
+    words = _words(edge) if isinstance(edge.content, dict) else {}
+    facts = Facts(words=words, place=edge.place, warn=draft.warn)
+    draft.add_dependency(caller, callee, **facts.of_call(), basis=Basis.OBSERVED)

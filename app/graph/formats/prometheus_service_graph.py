@@ -77,7 +77,7 @@ def read_service_graph(
         draft.mention(pair[1], kind=_KINDS.get(connection, Kind.SERVICE))
         draft.add_dependency(
             *pair,
-            criticality=Criticality.ASYNC if is_message else Criticality.HARD,
+            criticality=Criticality.ASYNC if is_message else None,
             basis=Basis.OBSERVED,
             rate=sample.value,
             error_ratio=_share(_failing(failures, pair), totals.get(pair)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.errors import InvalidInput
-from app.graph.catalog import Basis, Catalog, Criticality, Service
+from app.graph.catalog import Basis, Catalog, Service
 from app.graph.formats.draft import CatalogDraft
 from app.graph.formats.facts import Facts
 from app.graph.formats.table import Row, read_table
@@ -46,15 +46,9 @@ def _add_dependency(draft: CatalogDraft, row: Row) -> None:
         draft.warn(f"{row.place}: {caller} depends on itself, this row was left out")
         return
     facts = Facts(words=row.cells, place=row.place, warn=draft.warn)
-    draft.add_dependency(
-        caller,
-        callee,
-        criticality=facts.criticality() or Criticality.HARD,
-        basis=Basis.DECLARED if facts.number("rate") is None else Basis.OBSERVED,
-        rate=facts.number("rate"),
-        error_ratio=facts.number("error-ratio", largest=1.0),
-        latency=facts.number("latency"),
-    )
+    said = facts.of_call()
+    basis = Basis.DECLARED if said["rate"] is None else Basis.OBSERVED
+    draft.add_dependency(caller, callee, **said, basis=basis)
 
 
 def _add_service(draft: CatalogDraft, row: Row) -> None:
