@@ -150,7 +150,8 @@ def take(shot: Shot, folder: Path) -> Path:
     shown = past_of(shot) if shot.viewed else state
     service_map = checkout_map(desk, shown, is_stale=shot.is_offline, room=room_of(shot))
     view = CommanderView(desk, service_map)
-    window = Window(desk, view)
+    window = Window(shot.tokens)
+    window.furnish(desk, view)
     window.resize(shot.size)
     window.show()
     window.activateWindow()

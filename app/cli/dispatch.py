@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _operate(arguments: argparse.Namespace) -> int:
     from app.cli.operations import backup, restore
-    from app.sync.places import data_folder
+    from app.sync.folders import data_folder
 
     folder = arguments.data or data_folder() / "server"
     database, key_file = arguments.database or str(folder / "server.db"), folder / "server.key"

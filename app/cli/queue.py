@@ -17,7 +17,8 @@ from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.sync.api_client import ApiClient
 from app.sync.carrying import Delivery, deliver, queued_events
-from app.sync.places import data_folder, target
+from app.sync.folders import data_folder
+from app.sync.places import target
 from app.sync.profile_store import ProfileStore
 from app.sync.queue_file import Carried, read_queue_file, write_queue_file
 

@@ -15,7 +15,8 @@ from app.protocol.bodies import ReadyLine
 from app.server.serve import run_server
 from app.server.settings import Settings
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
-from app.sync.places import data_folder, remember_server, target
+from app.sync.folders import data_folder
+from app.sync.places import remember_server, target
 
 
 def serve(arguments: argparse.Namespace) -> int:

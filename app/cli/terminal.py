@@ -23,7 +23,7 @@ from app.protocol.kinds import full_codec
 from app.protocol.problems import ProblemCode
 from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.exchange import Outgoing
-from app.sync.places import data_folder
+from app.sync.folders import data_folder
 from app.sync.reading import read_arrived
 
 _PAGE = 5_000

@@ -40,7 +40,8 @@ from app.sync.carrying import Delivery, deliver, queued_events
 from app.sync.exchange import Failure
 from app.sync.log_copy import LogView
 from app.sync.past import Past
-from app.sync.places import data_folder, target
+from app.sync.folders import data_folder
+from app.sync.places import target
 from app.sync.profile_store import ProfileStore
 from app.sync.queue_file import read_queue_file, write_queue_file
 from app.sync.session import Session

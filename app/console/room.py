@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,7 +27,6 @@ from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.theme import Theme
 from app.views.times import TimeDisplay
-from app.views.tokens import dark_tokens, light_tokens
 from app.views.window import Window
 
 if TYPE_CHECKING:
@@ -65,9 +64,7 @@ class Room(QObject):
     is loaded on the worker, and takes its place when it is ready.
     """
 
-    def __init__(
-        self, options: Options, application: QApplication, settings: QSettings | None
-    ) -> None:
+    def __init__(self, options: Options, application: QApplication, window: Window) -> None:
         super().__init__()
         self._options = options
         self._time = ServerTime()
@@ -84,7 +81,7 @@ class Room(QObject):
         self.sync = SyncStatus()
         self._person = options.person
         self._vocabulary: Vocabulary | None = None
-        theme = Theme(light_tokens() if _is_light(options, application) else dark_tokens())
+        theme = Theme(window.tokens)
         theme.apply(application)
         self._clock = WallClock(self._time.now, self)
         self._desk = Desk(
@@ -94,7 +91,8 @@ class Room(QObject):
             me=self._person,
         )
         self.view = CommanderView(self._desk, QWidget())
-        self.window = Window(self._desk, self.view, settings)
+        self.window = window
+        window.furnish(self._desk, self.view)
         self._mapping: Mapping | None = None
         self._bridge = Bridge()
         self._backstage: Future[Backstage]
@@ -106,16 +104,13 @@ class Room(QObject):
         self.looking_back: LookingBack
 
     def open(self) -> None:
-        """Show the window, then begin to work."""
-        if self._options.size is not None:
-            self.window.resize(*self._options.size)
+        """Show the window if it is not there yet, then begin to work."""
         self.window.show()
         self.view.setFocus()
         FirstPaint(self.view).painted.connect(self._after_first_paint)
 
     @Slot()
     def _after_first_paint(self) -> None:
-        self._timing.notice("window_ms")
         QTimer.singleShot(0, self._begin)
 
     @Slot()
@@ -369,12 +364,6 @@ class Room(QObject):
             QDesktopServices.openUrl(url)
         else:
             self.view.capture.tell("The bridge link is not a web address.")
-
-
-def _is_light(options: Options, application: QApplication) -> bool:
-    if options.theme != "system":
-        return options.theme == "light"
-    return application.styleHints().colorScheme() is Qt.ColorScheme.Light
 
 
 def _same_names(before: IncidentState, now: IncidentState) -> bool:

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, Signal
 
 _STARTED = "WATCHFLOOR_STARTED_NS"
 _FILE = "WATCHFLOOR_TIMING_FILE"
@@ -23,13 +23,17 @@ class Timing:
     def __init__(self) -> None:
         self._started = int(os.environ.get(_STARTED, "0"))
         self._file = os.environ.get(_FILE, "")
-        self._noticed: dict[str, float] = {}
+        self._noticed: set[str] = set()
 
     def notice(self, what: str) -> None:
         """Something a person waits for is there now."""
-        if self._file and what not in self._noticed:
-            self._noticed[what] = (time.time_ns() - self._started) / 1e6
-            Path(self._file).write_text(json.dumps(self._noticed), encoding="utf-8")
+        if not self._file or what in self._noticed:
+            return
+        self._noticed.add(what)
+        file = Path(self._file)
+        known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        known[what] = (time.time_ns() - self._started) / 1e6
+        file.write_text(json.dumps(known), encoding="utf-8")
 
 
 class FirstPaint(QObject):
@@ -41,6 +45,13 @@ class FirstPaint(QObject):
         super().__init__(watched)
         self._watched = watched
         watched.installEventFilter(self)
+
+    def wait(self, milliseconds: int) -> None:
+        """Let the window system work until it was painted, or for so long."""
+        loop = QEventLoop()
+        self.painted.connect(loop.quit)
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the first paint go by; let every event through."""

@@ -1,4 +1,4 @@
-"""Where this installation keeps things, and which servers it has started."""
+"""Which servers this installation has started, and which one is meant."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from app.errors import WatchfloorError
 from app.protocol.bodies import ReadyLine
+from app.sync.folders import data_folder
 
 
 class NoServerNamed(WatchfloorError):
@@ -24,12 +24,6 @@ class NoToken(WatchfloorError):
     advice = (
         "Add --token-file FILE or set WATCHFLOOR_TOKEN. The owner of the server issues tokens."
     )
-
-
-def data_folder() -> Path:
-    """Where databases, keys and profiles are kept; `WATCHFLOOR_DATA` overrides it."""
-    chosen = os.environ.get("WATCHFLOOR_DATA", "")
-    return Path(chosen) if chosen else platformdirs.user_data_path("watchfloor")
 
 
 def remember_server(folder: Path, ready: ReadyLine) -> None:

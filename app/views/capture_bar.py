@@ -17,6 +17,7 @@ from app.capture.restate import as_sentence, restate
 from app.capture.vocabulary import Vocabulary
 from app.incident.projections.timeline import TimelineEntry
 from app.protocol.sync_status import SyncStatus
+from app.views.blueprint import CAPTURE_HEIGHT
 from app.views.capture_field import CaptureField
 from app.views.capture_keys import CaptureKeys
 from app.views.completion_popup import CompletionPopup
@@ -27,7 +28,6 @@ from app.views.parse_line import ParseLine
 from app.views.tokens import Control, Radius, Space
 from app.views.typography import TypeStyle
 
-HEIGHT = 66
 MOST_ROWS = 4
 HINTS = (("Ctrl Z", "undo last"), ("Shift Enter", "log and poll"), ("Enter", "log"))
 DRAFT_PAUSE = 300
@@ -370,13 +370,13 @@ class CaptureBar(QWidget):
         self.parse_line.setGeometry(
             px(Space.MARGIN), round(frame.bottom()), round(frame.width()), px(26)
         )
-        height = px(HEIGHT) + round((self._rows() - 1) * row)
+        height = px(CAPTURE_HEIGHT) + round((self._rows() - 1) * row)
         if height != self.height():
             self.setFixedHeight(height)
 
     @Slot()
     def _restyle(self) -> None:
-        self.setFixedHeight(self._desk.theme.px(HEIGHT))
+        self.setFixedHeight(self._desk.theme.px(CAPTURE_HEIGHT))
         self._fit()
         self._show_focus(self.field.hasFocus())
         self._restate()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.views.action_panel import ActionPanel
+from app.views.blueprint import COMPACT_COLUMNS, OVERLAYS_BELOW, ROOMY_COLUMNS, ROOMY_FROM
 from app.views.clocks_panel import ClocksPanel
 from app.views.column import Column
 from app.views.decision_panel import DecisionPanel
@@ -18,8 +19,6 @@ from app.views.service_panel import ServicePanel
 from app.views.timeline_panel import TimelinePanel
 from app.views.update_panel import COMPACT, UpdatePanel
 
-ROOMY_FROM = 1500
-OVERLAYS_BELOW = 1180
 TALL_FROM = 860
 MAP_SHARE = 0.57
 
@@ -110,7 +109,7 @@ class CommanderBody(QWidget):
 
     def _share_widths(self) -> None:
         px = self._desk.theme.px
-        left, right = (276, 372) if self._room is Room.ROOMY else (240, 320)
+        left, right = ROOMY_COLUMNS if self._room is Room.ROOMY else COMPACT_COLUMNS
         self._limit(self.left, px(220), px(360))
         self._limit(self.right, px(300), px(460))
         if self._room is not Room.NARROW:

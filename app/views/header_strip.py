@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.incident.kinds.situation import Phase
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncStatus
+from app.views.blueprint import HEADER_HEIGHT, ROOMY_FROM
 from app.views.desk import Desk
 from app.views.digits import DigitMemory, Digits, outer
 from app.views.drawing import CENTRE, LEFT, Pen, text_width
@@ -16,10 +17,6 @@ from app.views.header_cells import CellLook, HeaderCell, header_cells, spoken_he
 from app.views.safe_text import set_tooltip
 from app.views.tokens import Radius
 from app.views.typography import TypeStyle
-
-HEIGHT = 64
-ROOMY_FROM = 1500
-"""From this width (at 100 %) the header has room for impact and bridge."""
 
 LEAST_TITLE = 330
 """The severity block and the title keep this width (pixels at 100 %)."""
@@ -77,7 +74,7 @@ class HeaderStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._desk.theme.px(1024), self._desk.theme.px(HEIGHT))
+        return QSize(self._desk.theme.px(1024), self._desk.theme.px(HEADER_HEIGHT))
 
     def cell_rect(self, name: str) -> QRect:
         """Where a cell's value is; empty if the cell is not shown."""
@@ -310,7 +307,7 @@ class HeaderStrip(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self.setFixedHeight(self._desk.theme.px(HEIGHT))
+        self.setFixedHeight(self._desk.theme.px(HEADER_HEIGHT))
         self.setAccessibleName("Incident header")
         self._lay_out()
         self.update()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -16,13 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow
 
-from app.incident.state import BEFORE_ANYTHING, IncidentState
-from app.views.attention import attention
-from app.views.commander_view import CommanderView
-from app.views.desk import Desk
-from app.views.safe_text import shown
-from app.views.times import countdown, seconds_left
-from app.views.tokens import dark_tokens, light_tokens
+from app.views.blueprint import Blueprint
+from app.views.tokens import Tokens, dark_tokens, light_tokens
+
+if TYPE_CHECKING:
+    from app.incident.state import IncidentState
+    from app.views.commander_view import CommanderView
+    from app.views.desk import Desk
+
+NO_INCIDENT = "Watchfloor"
+"""The title before there is an incident."""
 
 LAYOUT_VERSION = 1
 SAVE_AFTER = 500
@@ -32,27 +36,45 @@ DEFAULT = (1600, 1000)
 
 
 class Window(QMainWindow):
-    """Holds the commander view.  `closing` is emitted once, before the window goes.
+    """Opens empty, where it was left; `furnish` gives it the commander view.
 
-    `may_close` is asked first; the window stays while it says no.
+    `tokens` are its colours until then, unless the person chose others when it was last open.
     `settings` is where the layout is kept (an ini file in a profile); None keeps nothing.
+    `closing` is emitted once, before the window goes.  `may_close` is asked first; the window
+    stays while it says no.
     """
 
     closing = Signal()
 
-    def __init__(self, desk: Desk, view: CommanderView, settings: QSettings | None = None) -> None:
+    def __init__(self, tokens: Tokens, settings: QSettings | None = None) -> None:
         super().__init__()
-        self._desk = desk
         self._settings = settings
-        self._state = BEFORE_ANYTHING
+        self.tokens = self._chosen_tokens() or tokens
         self.may_close: Callable[[], bool] = lambda: True
-        self.view = view
-        self.setCentralWidget(view)
-        self.setMinimumSize(*SMALLEST)
+        self._desk: Desk
+        self._state: IncidentState
+        self._title_of: Callable[[IncidentState, datetime], str]
+        self.view: CommanderView
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(SAVE_AFTER)
         self._later.timeout.connect(self.save_layout)
+        self.setWindowTitle(NO_INCIDENT)
+        self.setMinimumSize(*SMALLEST)
+        self.blueprint = Blueprint(self.tokens)
+        self.setCentralWidget(self.blueprint)
+        self._restore_geometry()
+
+    def furnish(self, desk: Desk, view: CommanderView) -> None:
+        """Hold the commander view from now on, in the colours and sizes it was left with."""
+        from app.incident.state import BEFORE_ANYTHING
+        from app.views.window_title import window_title
+
+        self._desk, self._state, self.view = desk, BEFORE_ANYTHING, view
+        self._title_of = window_title
+        self._restore_theme(desk)
+        self.setCentralWidget(view)
+        self._restore_splitters()
         view.body.across.splitterMoved.connect(self._later.start)
         view.body.centre.splitterMoved.connect(self._later.start)
         for keys, slot in (
@@ -65,8 +87,6 @@ class Window(QMainWindow):
         ):
             QShortcut(keys, self).activated.connect(slot)
         desk.clock.ticked.connect(self._show_title)
-        self.restore_layout()
-        self._show_title()
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
@@ -86,7 +106,7 @@ class Window(QMainWindow):
     def save_layout(self) -> None:
         """Keep geometry, splitters, theme and font scale."""
         settings = self._settings
-        if settings is None:
+        if settings is None or not self._is_furnished:
             return
         across, centre = self.view.body.sizes()
         place = self._place()
@@ -97,26 +117,45 @@ class Window(QMainWindow):
         settings.setValue("ui/scale", self._desk.theme.scale)
         settings.sync()
 
-    def restore_layout(self) -> None:
+    @property
+    def _is_furnished(self) -> bool:
+        return not isinstance(self.centralWidget(), Blueprint)
+
+    def _chosen_tokens(self) -> Tokens | None:
+        """The theme in which the person left the window, if they did."""
+        name = None if self._settings is None else self._settings.value("ui/theme")
+        return {"dark": dark_tokens, "light": light_tokens}.get(str(name), lambda: None)()
+
+    def _restore_theme(self, desk: Desk) -> None:
+        if self._settings is None:
+            return
+        scale = _number(self._settings.value("ui/scale"), 1.0)
+        if desk.theme.tokens.name != self.tokens.name:
+            desk.theme.use_tokens(self.tokens)
+        if desk.theme.scale != scale:
+            desk.theme.use_scale(scale)
+
+    def _restore_geometry(self) -> None:
         """Come back as left; another version or another set of screens gives the default."""
-        settings = self._settings
         self.resize(*DEFAULT)
-        if settings is None:
-            return
-        name = settings.value("ui/theme")
-        if name in ("dark", "light"):
-            self._desk.theme.use_tokens(dark_tokens() if name == "dark" else light_tokens())
-        self._desk.theme.use_scale(_number(settings.value("ui/scale"), 1.0))
-        place = self._place()
-        if str(settings.value(f"{place}/version")) != str(LAYOUT_VERSION):
-            return
-        geometry = settings.value(f"{place}/geometry")
+        geometry = self._kept("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        splitters = settings.value(f"{place}/splitters")
+
+    def _restore_splitters(self) -> None:
+        splitters = self._kept("splitters")
         if isinstance(splitters, list) and len(splitters) == 2:
             across, centre = ([int(one) for one in str(s).split(",")] for s in splitters)
             self.view.body.restore_sizes(across, centre)
+
+    def _kept(self, what: str) -> object:
+        """What was kept for this set of screens by this version; None if nothing was."""
+        place = self._place()
+        if self._settings is None:
+            return None
+        if str(self._settings.value(f"{place}/version")) != str(LAYOUT_VERSION):
+            return None
+        return self._settings.value(f"{place}/{what}")
 
     def reset_layout(self) -> None:
         """Go back to the default layout."""
@@ -149,23 +188,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        """`(2) SEV1 03:49 — INC-2417`: what a task bar can tell."""
-        state, now = self._state, self._desk.clock.live()
-        situation = state.situation
-        if not situation.number:
-            title = "Watchfloor"
-        else:
-            count = len(attention(state, now))
-            parts = [f"({count})"] if count else []
-            parts.append(f"SEV{situation.severity}")
-            if state.updates.next_due is not None:
-                left = seconds_left(state.updates.next_due, now)
-                parts.append(
-                    countdown(left) if left > timedelta() else f"overdue {countdown(left)}"
-                )
-            title = f"{' '.join(parts)} — {shown(situation.number)}"
-            if situation.is_exercise:
-                title = f"EXERCISE {title}"
+        title = self._title_of(self._state, self._desk.clock.live())
         if title != self.windowTitle():
             self.setWindowTitle(title)
 

@@ -49,6 +49,7 @@ def _starts(server: object, folder: Path) -> Iterable[Figure]:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed consoles have their bytecode
     for _ in range(STARTS):
         timing = folder / "timing.json"
+        timing.unlink(missing_ok=True)
         environment = {
             **os.environ,
             "WATCHFLOOR_TIMING_FILE": str(timing),

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.console.options import Options
 from app.console.room import Room
+from app.views.tokens import dark_tokens
+from app.views.window import Window
 
 EVENTS_PER_SECOND = 20
 
@@ -51,7 +53,7 @@ class ConsoleAtWork:
         self._application = QApplication.instance() or QApplication(["bench"])
         assert isinstance(self._application, QApplication)
         options = Options(server=url, token_file=token_file, profile="desk", theme="dark")
-        self._room = Room(options, self._application, None)
+        self._room = Room(options, self._application, Window(dark_tokens()))
         self._events = subprocess.Popen(
             [
                 sys.executable, "-m", "tests.benchmarks.busy_room", url, str(token_file),

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.console.options import Options
 from app.console.room import Room
+from app.views.tokens import dark_tokens
+from app.views.window import Window
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import RunningServer
 
@@ -28,7 +30,7 @@ def open_room(
         options = Options(
             server=server.url, token_file=server.token_file, profile=profile, theme="dark"
         )
-        room = Room(options, qapp, None)
+        room = Room(options, qapp, Window(dark_tokens()))
         room.open()
         try:
             qtbot.waitUntil(lambda: bool(room.state.situation.number), timeout=WITHIN_MS)

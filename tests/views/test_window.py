@@ -12,7 +12,7 @@ from app.incident.state import IncidentState
 from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
-from app.views.tokens import light_tokens
+from app.views.tokens import dark_tokens, light_tokens
 from app.views.window import Window
 from tests.views.checkout_incident import at
 
@@ -22,7 +22,8 @@ def settings_in(folder: Path) -> QSettings:
 
 
 def window_of(qtbot: QtBot, desk: Desk, folder: Path) -> Window:
-    window = Window(desk, CommanderView(desk, QWidget()), settings_in(folder))
+    window = Window(desk.theme.tokens, settings_in(folder))
+    window.furnish(desk, CommanderView(desk, QWidget()))
     qtbot.addWidget(window)
     window.show()
     return window
@@ -81,3 +82,35 @@ def test_closing_is_announced_before_the_window_goes(
 
     with qtbot.waitSignal(window.closing):
         window.close()
+
+
+def test_an_opening_window_is_where_and_as_the_person_left_it_before_anything_is_loaded(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    first = window_of(qtbot, desk, tmp_path)
+    first.resize(1300, 820)
+    first.switch_theme()
+    first.close()
+
+    opening = Window(dark_tokens(), settings_in(tmp_path))
+    qtbot.addWidget(opening)
+    opening.show()
+    picture = opening.grab().toImage()
+
+    assert opening.size().toTuple() == (1300, 820)
+    assert picture.pixelColor(650, 400) == light_tokens().bg0
+    assert picture.pixelColor(650, 30) == light_tokens().bg1
+
+
+def test_an_opening_window_that_is_closed_keeps_the_layout_as_it_was(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    window_of(qtbot, desk, tmp_path).close()
+    before = settings_in(tmp_path).allKeys()
+
+    opening = Window(dark_tokens(), settings_in(tmp_path))
+    qtbot.addWidget(opening)
+    opening.show()
+    opening.close()
+
+    assert settings_in(tmp_path).allKeys() == before
