@@ -350,10 +350,12 @@ def _pin(entry: Entry, desk: Desk) -> Act:
     names = {one.label.rstrip("*"): one.decision_id for one in desk.state.decisions}
     names |= {one.label.rstrip("*"): one.action_id for one in desk.state.actions}
     wanted = next((names[ref] for ref in entry.refs if ref in names), None)
-    rows = [row for row in desk.state.timeline if wanted in (None, row.event_id)]
-    if not rows:
+    timeline = desk.state.timeline
+    newest = timeline[-1] if timeline else None
+    row = newest if wanted is None else timeline.row_of(wanted)
+    if row is None:
         return _kept(entry, desk, "There is nothing to pin yet. Saved as a note.")
-    return incident.pin(desk, rows[-1])
+    return incident.pin(desk, row)
 
 
 _ACTS: Mapping[EntryKind, Callable[[Entry, Desk], Act]] = {

@@ -127,7 +127,7 @@ def _title(desk: Desk, _: str, key: str) -> Act:
 
 
 def _note(desk: Desk, subject: str, key: str) -> Act:
-    entry = next(row for row in desk.state.timeline if row.event_id == subject)
+    entry = next(row for row in desk.state.timeline.contested() if row.event_id == subject)
     return settle_note(desk, entry, _claimed(entry.texts, key))
 
 

@@ -123,9 +123,9 @@ class QueueRows:
 def words_of(event: Event, state: object) -> str:
     """How an event reads: as on the timeline, else its own text, else what kind it is."""
     if isinstance(state, IncidentState):
-        for entry in reversed(state.timeline):
-            if entry.event_id == event.id:
-                return entry.text
+        entry = state.timeline.row_of(event.id)
+        if entry is not None:
+            return entry.text
     for name in ("text", "title", "name", "reason"):
         words = getattr(event.fact, name, "")
         if isinstance(words, str) and words:

@@ -284,17 +284,16 @@ def _texts(state: IncidentState) -> Iterable[Contested]:
             settlers=_command(state) or tuple(one.person for one in titles),
             choices=tuple(_set_by(state, one, one.event_id, one.value) for one in titles),
         )
-    for row in state.timeline:
-        if is_contested(row.texts):
-            authors = tuple(dict.fromkeys(one.person for one in row.texts))
-            yield Contested(
-                matter=Matter.NOTE,
-                subject=row.event_id,
-                sentence=f"{_and(map(state.name_of, authors))} rewrote an entry while apart. "
-                "The first shows.",
-                settlers=(*authors, *_command(state)),
-                choices=tuple(_set_by(state, one, one.event_id, one.value) for one in row.texts),
-            )
+    for row in state.timeline.contested():
+        authors = tuple(dict.fromkeys(one.person for one in row.texts))
+        yield Contested(
+            matter=Matter.NOTE,
+            subject=row.event_id,
+            sentence=f"{_and(map(state.name_of, authors))} rewrote an entry while apart. "
+            "The first shows.",
+            settlers=(*authors, *_command(state)),
+            choices=tuple(_set_by(state, one, one.event_id, one.value) for one in row.texts),
+        )
 
 
 def _actions(state: IncidentState) -> Iterable[Contested]:

@@ -14,8 +14,9 @@ from app.incident.projections.reporting import Deadline, Updates
 from app.incident.projections.roster import RoleSeat, Tenure
 from app.incident.projections.signals import Signals
 from app.incident.projections.situation import Situation
-from app.incident.projections.timeline import TimelineEntry
+from app.incident.projections.timeline import Timeline
 from app.incident.restoring import Restoration
+from app.incident.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class IncidentState:
     situation: Situation = field(default_factory=Situation)
     participants: tuple[Participant, ...] = ()
     roster: tuple[RoleSeat, ...] = ()
-    timeline: tuple[TimelineEntry, ...] = ()
+    timeline: Timeline = field(default_factory=Rows)
     decisions: tuple[Decision, ...] = ()
     freeze: FreezeState = field(default_factory=FreezeState)
     actions: tuple[Action, ...] = ()

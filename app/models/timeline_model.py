@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from PySide6.QtCore import QObject, Slot
 
-from app.incident.projections.timeline import Lane, TimelineEntry
+from app.incident.projections.timeline import Lane, Timeline, TimelineEntry
+from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.models.rows import Index, RowsModel
 
@@ -72,7 +73,7 @@ class TimelineModel(RowsModel[TimelineRow]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[TimelineEntry, ...] = ()
+        self._entries: Timeline = Rows()
         self._all: tuple[TimelineRow, ...] = ()
         self._filter = TimelineFilter()
         self._losses: tuple[ConnectionLost, ...] = ()
@@ -90,9 +91,8 @@ class TimelineModel(RowsModel[TimelineRow]):
         if new is old:
             return
         self._entries = new
-        news = new[len(old) :]
-        is_grown = bool(old) and len(new) > len(old) and new[: len(old)] == old
-        if is_grown and _begins_after(news, self._all):
+        news = new.added_to(old) if old else None
+        if news and _begins_after(news, self._all):
             added = [entry for entry in news if self._admits(entry)]
             newest = self._newest_human() if self._filter.is_open else None
             rows = _rows(added, newest, with_gaps=self._filter.is_open)
@@ -158,16 +158,16 @@ class Pauses:
     """The silences between entries by people; a timeline that only grew costs its new entries."""
 
     def __init__(self) -> None:
-        self._known: tuple[TimelineEntry, ...] = ()
+        self._known: Timeline = Rows()
         self._moments: list[datetime] = []
         self._gaps: tuple[Gap, ...] = ()
 
-    def of(self, entries: tuple[TimelineEntry, ...]) -> tuple[Gap, ...]:
+    def of(self, entries: Timeline) -> tuple[Gap, ...]:
         """The silences that are over, in time order."""
-        known = self._known
-        if entries[: len(known)] != known:
-            known, self._moments = (), []
-        news = sorted(entry.at for entry in entries[len(known) :] if entry.is_human)
+        added = entries.added_to(self._known)
+        if added is None:
+            added, self._moments = entries[:], []
+        news = sorted(entry.at for entry in added if entry.is_human)
         self._known = entries
         if self._moments and (not news or news[0] >= self._moments[-1]):
             self._gaps = (*self._gaps, *_between([*self._moments[-1:], *news]))

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from app.incident.projections.decisions import Decision, DecisionStatus
-from app.incident.projections.timeline import Lane, Mark, TimelineEntry
+from app.incident.projections.timeline import Lane, Mark, Timeline, TimelineEntry
+from app.incident.rows import Rows
 from app.incident.state import IncidentState
 
 LANES = (Lane.ALERTS, Lane.CHANGES, Lane.DECISIONS, Lane.ACTIONS, Lane.COMMS)
@@ -103,27 +104,41 @@ class LaneMarks:
     """The marks of every lane in time order; a timeline that only grew costs its new entries."""
 
     def __init__(self) -> None:
-        self._known: tuple[TimelineEntry, ...] = ()
+        self._known: Timeline = Rows()
         self._marks: dict[Lane, list[LaneMark]] = {lane: [] for lane in LANES}
 
     def marks(self, state: IncidentState) -> dict[Lane, Sequence[LaneMark]]:
         """The marks of `state`."""
-        known, entries = self._known, state.timeline
-        if entries[: len(known)] != known:
-            self._marks = {lane: [] for lane in LANES}
-            known = ()
-        for entry in entries[len(known) :]:
-            if (mark := _entry_mark(entry)) is not None:
-                insort(self._marks[entry.line.lane], mark, key=_moment)
+        entries = state.timeline
+        added = entries.added_to(self._known)
+        if added is None:
+            self._marks, added = {lane: [] for lane in LANES}, entries[:]
+        self._add(added)
         self._known = entries
         marks: dict[Lane, Sequence[LaneMark]] = dict(self._marks)
-        decisions = [_decision_mark(state, one) for one in state.decisions]
+        for_freezes = {freeze.decision for freeze in state.freeze.freezes}
+        decisions = [_decision_mark(one, for_freezes) for one in state.decisions]
         marks[Lane.DECISIONS] = sorted(decisions, key=_moment)
         due = state.updates.next_due
         if due is not None:
             comms = [*self._marks[Lane.COMMS], LaneMark(due, Shape.HOLLOW_DOT)]
             marks[Lane.COMMS] = sorted(comms, key=_moment)
         return marks
+
+    def _add(self, entries: Sequence[TimelineEntry]) -> None:
+        marks = [(one.line.lane, mark) for one in entries if (mark := _entry_mark(one))]
+        for lane, mark in marks:
+            if len(marks) <= _FEW:
+                insort(self._marks[lane], mark, key=_moment)
+            else:
+                self._marks[lane].append(mark)
+        if len(marks) > _FEW:
+            for lane in LANES:
+                self._marks[lane].sort(key=_moment)
+
+
+_FEW = 8
+"""So many marks find their places one by one; more are sorted at once."""
 
 
 def _moment(mark: LaneMark) -> datetime:
@@ -176,7 +191,7 @@ def _entry_mark(entry: TimelineEntry) -> LaneMark | None:
     return None if shape is None else LaneMark(entry.at, shape, entry.line.label)
 
 
-def _decision_mark(state: IncidentState, decision: Decision) -> LaneMark:
+def _decision_mark(decision: Decision, for_freezes: set[str]) -> LaneMark:
     """Hollow while open, slashed once it no longer stands; the notable ones are labelled."""
     at = decision.rulings[-1].value.at if decision.rulings else decision.proposed_at
     shape = Shape.DIAMOND
@@ -185,10 +200,9 @@ def _decision_mark(state: IncidentState, decision: Decision) -> LaneMark:
     elif decision.status is not DecisionStatus.DECIDED:
         shape = Shape.SLASHED_DIAMOND
     ruling = decision.ruling
-    freezes = {freeze.decision for freeze in state.freeze.freezes}
     is_notable = (
         shape is not Shape.DIAMOND
-        or decision.decision_id in freezes
+        or decision.decision_id in for_freezes
         or (ruling is not None and ruling.revisit_at is not None)
     )
     return LaneMark(at, shape, decision.label if is_notable else "")

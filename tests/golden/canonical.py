@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from app.incident.rows import Rows
+
 
 def digest(state: object) -> str:
     """The SHA-256 of a state, in hex."""
@@ -23,7 +25,7 @@ def _plain(value: Any) -> Any:
         held = {field.name: getattr(value, field.name) for field in fields(value)}
         defaults = {field.name: _default(field) for field in fields(value)}
         return {name: _plain(one) for name, one in held.items() if one != defaults[name]}
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | Rows):
         return [_plain(one) for one in value]
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.replay import replay
+from app.incident.rows import Rows
 from app.models.action_model import ActionModel
 from app.models.deadline_model import DeadlineModel
 from app.models.decision_model import DecisionModel
@@ -147,7 +148,7 @@ def test_pauses_found_bit_by_bit_are_those_found_at_once() -> None:
     grown, whole = Pauses(), Pauses()
 
     for count in range(len(entries) + 1):
-        bit_by_bit = grown.of(entries[:count])
+        bit_by_bit = grown.of(Rows(entries[:count]))
 
     assert bit_by_bit == whole.of(entries)
 
@@ -159,11 +160,11 @@ def test_a_long_timeline_is_told_page_by_page(qtbot: QtBot, qtmodeltester: Model
         replace(first, event_id=str(n), at=at("13:41") + timedelta(seconds=n)) for n in range(1200)
     )
     model = TimelineModel()
-    model.show_state(replace(state, timeline=many))
+    model.show_state(replace(state, timeline=Rows(many)))
     assert len(model.rows) == PAGE
 
     newest = replace(first, event_id="newest", at=at("14:39"))
-    model.show_state(replace(state, timeline=(*many, newest)))
+    model.show_state(replace(state, timeline=Rows((*many, newest))))
     assert len(model.rows) == PAGE + 1 + isinstance(model.rows[1], Gap)
 
     while model.canFetchMore(QModelIndex()):

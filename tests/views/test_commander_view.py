@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.incident.kinds.decisions import Verdict
+from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.commander_layout import Room
@@ -249,7 +250,7 @@ def test_scrolled_away_new_rows_do_not_move_what_is_read(
     from dataclasses import replace
 
     newest = replace(state.timeline[-1], event_id="new", at=at("14:39:30"))
-    timeline.show_state(replace(state, timeline=(*state.timeline, newest)))
+    timeline.show_state(replace(state, timeline=Rows((*state.timeline, newest))))
 
     assert timeline.list.indexAt(QPoint(50, 5)).data() == reading
     assert timeline.news.text() == "1 new"

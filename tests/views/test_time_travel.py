@@ -10,7 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.incident.projections.timeline import TimelineEntry
 from app.incident.replay import replay
+from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.models.timeline_model import ConnectionLost
 from app.protocol.sync_status import SyncKind, SyncStatus
@@ -274,9 +276,9 @@ def test_the_line_of_now_does_not_colour_the_past(past: CommanderView) -> None:
     assert past.body.freeze._chip_text == "As of 14:36"
 
 
-def replace_timeline(state: IncidentState, entries: tuple[object, ...]) -> IncidentState:
+def replace_timeline(state: IncidentState, entries: tuple[TimelineEntry, ...]) -> IncidentState:
     """`state` with another timeline."""
-    return replace(state, timeline=entries)
+    return replace(state, timeline=Rows(entries))
 
 
 def test_a_connection_lost_later_is_not_in_the_past(past: CommanderView) -> None:

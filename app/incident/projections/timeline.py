@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from operator import attrgetter
 
 from app.events.event import Recorded, Standing, is_concurrent
-from app.incident.claims import Claims, claim
+from app.incident.claims import Claims, claim, is_contested
 from app.incident.kinds.work import EntryPinned, EntryTakenBack, NoteRewritten
+from app.incident.rows import Rows
 
 LATE_AFTER = timedelta(minutes=2)
 """An entry recorded this long after it happened shows both times."""
@@ -114,6 +114,11 @@ class TimelineEntry:
         return abs(self.skew) > SKEW_SHOWN_FROM
 
     @property
+    def is_contested(self) -> bool:
+        """Whether people rewrote it differently without knowing of each other."""
+        return is_contested(self.texts)
+
+    @property
     def is_human(self) -> bool:
         """Whether a person wrote it."""
         return self.actor.startswith("person:")
@@ -123,59 +128,59 @@ Reads = Callable[[Recorded], Line | None]
 """How a record reads on the timeline; None for facts that have no row of their own."""
 
 
-class _Places:
-    """Where rows are.  Few are looked for in most batches: only many are worth an index."""
-
-    _FEW = 6
-
-    def __init__(self, rows: Sequence[TimelineEntry]) -> None:
-        self._ids = list(map(_EVENT_ID, rows))
-        self._index: dict[str, int] | None = None
-        self._asked = 0
-
-    def append(self, event_id: str) -> None:
-        """A row was added at the end."""
-        if self._index is not None:
-            self._index[event_id] = len(self._ids)
-        self._ids.append(event_id)
-
-    def find(self, event_id: str) -> int | None:
-        """The place of the row of an event; None without one."""
-        self._asked += 1
-        if self._index is None:
-            if self._asked <= self._FEW:
-                return self._ids.index(event_id) if event_id in self._ids else None
-            self._index = dict(zip(self._ids, range(len(self._ids)), strict=True))
-        return self._index.get(event_id)
+Timeline = Rows[TimelineEntry]
+"""The rows of the timeline in log order."""
 
 
-_EVENT_ID: Callable[[TimelineEntry], str] = attrgetter("event_id")
+class _Growing:
+    """A timeline while records are folded onto it: what they change, and what they add."""
+
+    def __init__(self, known: Timeline) -> None:
+        self._known = known
+        self._changed: dict[int, TimelineEntry] = {}
+        self._added: list[TimelineEntry] = []
+        self._places: dict[str, int] | None = None  # of added rows, once one is looked for
+
+    def add(self, row: TimelineEntry) -> None:
+        """Put a row at the end."""
+        if self._places is not None:
+            self._places[row.event_id] = len(self._added)
+        self._added.append(row)
+
+    def change(self, event_id: str, recorded: Recorded) -> None:
+        """Let `recorded` change the row of an event, if there is one."""
+        if self._places is None:
+            self._places = {row.event_id: place for place, row in enumerate(self._added)}
+        near = self._places.get(event_id)
+        if near is not None:
+            self._added[near] = _change(self._added[near], recorded)
+            return
+        place = self._known.find(event_id)
+        if place is not None:
+            row = self._changed.get(place) or self._known[place]
+            self._changed[place] = _change(row, recorded)
+
+    def rows(self) -> Timeline:
+        """The timeline as it is now."""
+        return self._known.grown(self._changed, self._added)
 
 
 def project_timeline(
-    known: tuple[TimelineEntry, ...],
+    known: Timeline,
     news: Sequence[Recorded],
     reads: Reads,
     names: Callable[[str], str],
-) -> tuple[TimelineEntry, ...]:
+) -> Timeline:
     """The timeline after `news`, in log order.  Rows that did not change stay the same objects."""
-    rows = list(known)
-    places: _Places | None = None  # made when a row has to be found
-    is_changed = False
+    growing = _Growing(known)
     for recorded in news:
         changed_id = _changed_by(recorded)
         if changed_id is not None:
-            if places is None:
-                places = _Places(rows)
-            place = places.find(changed_id)
-            if place is not None and recorded.standing is Standing.ACCEPTED:
-                rows[place] = _change(rows[place], recorded)
-                is_changed = True
+            if recorded.standing is Standing.ACCEPTED:
+                growing.change(changed_id, recorded)
         elif (line := reads(recorded)) is not None:
-            if places is not None:
-                places.append(recorded.event.id)
-            rows.append(_entry(recorded, line, names))
-    return tuple(rows) if is_changed or len(rows) > len(known) else known
+            growing.add(_entry(recorded, line, names))
+    return growing.rows()
 
 
 def _changed_by(recorded: Recorded) -> str | None:
