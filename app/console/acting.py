@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.commands import decisions, incident, settling
 from app.commands.desk import Act
 from app.commands.desk import Desk as CommandDesk
+from app.commands.disputes import settle_word
 from app.commands.entries import log_entry
 from app.commands.suspecting import say_of_suspect
 from app.errors import WatchfloorError
@@ -29,6 +30,7 @@ from app.protocol.authoring import time_ordered_id
 from app.views.desk import Desk
 from app.views.intentions import AndThen, LoggedLine
 from app.views.ruling_form import SuspectSaid
+from app.views.word_form import WordChosen
 
 MORE_TIME = timedelta(minutes=5)
 
@@ -62,8 +64,16 @@ class Acting(QObject):
     kept = Signal(str)
     _written = Signal(object)
 
-    def __init__(self, desk: Desk, write: Write, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        write: Write,
+        parent: QObject | None = None,
+        *,
+        write_of_organisation: Write,
+    ) -> None:
         super().__init__(parent)
+        self._write_of_organisation = write_of_organisation
         self._desk = desk
         self._write = write
         self._state = BEFORE_ANYTHING
@@ -231,6 +241,24 @@ class Acting(QObject):
             self._command_desk(), word.service, word.said, word.text, layer=word.layer
         )
         self._do(act, word.text)
+
+    @Slot(object)
+    def settle_word(self, chosen: WordChosen) -> None:
+        """Settle whose word counts where sources disagree, for every incident."""
+        act = settle_word(self._command_desk(), chosen.disagreement, chosen.source)
+        if not act.drafts:
+            self.said.emit(act.hint)
+            return
+
+        def done(future: Future[tuple[Event, ...]]) -> None:
+            error = future.exception()
+            if error is None:
+                self.said.emit(act.hint)
+            elif isinstance(error, WatchfloorError):
+                self.said.emit(f"{error} {error.advice}")
+
+        position = self._organisation.position
+        self._write_of_organisation(act.drafts, position).add_done_callback(done)
 
     def _decision(self, decision_id: str) -> Decision | None:
         return next((one for one in self._state.decisions if one.decision_id == decision_id), None)

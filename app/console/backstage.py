@@ -343,6 +343,14 @@ class Backstage:
             raise NothingToWriteIn("no incident is open here yet")
         return self._incident.write(drafts, seen=seen)
 
+    async def write_of_organisation(
+        self, drafts: Sequence[Draft], seen: int
+    ) -> tuple[Event, ...]:
+        """Record facts about services, for every incident; as `write`."""
+        if self._organisation is None:
+            raise NothingToWriteIn("no organisation is open here yet")
+        return self._organisation.write(drafts, seen=seen)
+
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed."""
         if self._local is not None:

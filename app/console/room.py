@@ -123,7 +123,9 @@ class Room(QObject):
         from app.console.apart import Apart, Carrying
         from app.sync.worker import Worker
 
-        self.acting = Acting(self._desk, self._write, self)
+        self.acting = Acting(
+            self._desk, self._write, self, write_of_organisation=self._write_of_organisation
+        )
         self._worker = Worker()
         self._backstage = Future()
         self.apart = Apart(
@@ -272,6 +274,7 @@ class Room(QObject):
 
             self._mapping = mapping = Mapping(self.view, self._desk)
             mapping.answers.suspect_said.connect(self.acting.say_of_suspect)
+            mapping.answers.word_chosen.connect(self.acting.settle_word)
             mapping.answers.what_if_requested.connect(self._suppose)
             mapping.layout_restored.connect(self._restore_layout)
         self._mapping.use_topology(topology)
@@ -325,6 +328,14 @@ class Room(QObject):
 
     async def _when_ready(self, drafts: tuple[Draft, ...], seen: int) -> tuple[Event, ...]:
         return await (await self._ready()).write(drafts, seen)
+
+    def _write_of_organisation(
+        self, drafts: tuple[Draft, ...], seen: int
+    ) -> Future[tuple[Event, ...]]:
+        async def write() -> tuple[Event, ...]:
+            return await (await self._ready()).write_of_organisation(drafts, seen)
+
+        return self._worker.submit(write())
 
     async def _ready(self) -> Backstage:
         """What works on the worker, once it is loaded.  Awaited there."""

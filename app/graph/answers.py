@@ -25,6 +25,7 @@ from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
 from app.incident.projections.people import Participant
 from app.incident.state import IncidentState
+from app.organisation.disagreements import Disagreement, disagreements_about
 
 WARNS_AHEAD = 90
 """Days before something bought is no longer supported from which to warn."""
@@ -109,6 +110,7 @@ class ServiceAnswers:
     failure.  `domain` tests whether what is abnormal now lies within the service's fault domain;
     None when nobody named one or nothing is abnormal.  `ill_upstream` maps what it depends on and
     is still unhealthy to the fewest hops.  `missing` names gaps: team, on_call, runbooks.
+    `disagreements` are facts on which sources differ, of the service and then of its dependencies.
     """
 
     service: Service
@@ -123,6 +125,7 @@ class ServiceAnswers:
     missing: tuple[str, ...] = ()
     lifetime: Lifetime | None = None
     ill_upstream: Mapping[str, int] = field(default_factory=dict)
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def answers_for(
@@ -159,6 +162,7 @@ def answers_for(
         missing=missing_of(service),
         lifetime=lifetime_of(service.third_party, today),
         ill_upstream=unhealthy_upstream(graph, [service_id], ill),
+        disagreements=disagreements_about(topology.organisation, service_id),
     )
 
 

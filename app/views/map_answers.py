@@ -15,6 +15,7 @@ from app.graph.topology import Topology
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.desk import Desk
+from app.views.disagreement_words import disputed_brief, disputed_page
 from app.views.finding_words import forecast_page, gap_lines, names_in, suspect_lines
 from app.views.root_cause_words import root_cause_lines
 from app.views.ruling_form import RulingForm
@@ -53,12 +54,13 @@ _NOT_YET = (Finding(text="Not worked out yet."),)
 class MapAnswers(QObject):
     """Keeps inspector, side sheet and pages in step with what is known and selected.
 
-    `suspect_said` carries a `SuspectSaid`, `what_if_requested` a service id and a `Health`: work
+    `suspect_said` carries a `SuspectSaid`, `word_chosen` a `WordChosen`, `what_if_requested` a service id and a `Health`: work
     it out on the worker and hand the forecast to `show_supposition`.  `around` is the widget that
     the sheets cover at its right edge.
     """
 
     suspect_said = Signal(object)
+    word_chosen = Signal(object)
     what_if_requested = Signal(str, object)
 
     def __init__(
@@ -82,6 +84,7 @@ class MapAnswers(QObject):
         self.pages.service_chosen.connect(self.open_service)
         self.sheet.service_chosen.connect(self.open_service)
         self.sheet.suspect_said.connect(self.suspect_said)
+        self.sheet.words.word_chosen.connect(self.word_chosen)
         self.sheet.what_if_requested.connect(self.what_if_requested)
         desk.times.changed.connect(self._refresh)
         around.installEventFilter(self)
@@ -146,7 +149,14 @@ class MapAnswers(QObject):
             shape=known.shape,
         )
         health = known.picture.health_of(service_id)
-        self._panel.show_service(None if answers is None else brief_of(answers, health))
+        now = self._desk.clock.now()
+        brief = None if answers is None else brief_of(answers, health)
+        if answers is not None and brief is not None:
+            organisation = known.topology.organisation
+            brief = disputed_brief(
+                brief, answers.disagreements, organisation, self._desk.times, now
+            )
+        self._panel.show_service(brief)
 
     def _fill_sheet(self, service_id: str) -> None:
         known, now = self._known, self._desk.clock.now()
@@ -174,6 +184,7 @@ class MapAnswers(QObject):
             self._supposition(known) + findings,
             _first_evidence(known.investigation, service_id),
         )
+        self.sheet.show_disagreements(answers.disagreements, known.topology.organisation)
 
     def _supposition(self, known: Known) -> tuple[Finding, ...]:
         forecast = self._supposed
@@ -194,11 +205,16 @@ class MapAnswers(QObject):
         if page is Page.GAPS:
             if known.shape is None:
                 return _NOT_YET
-            today = self._desk.clock.now().date()
+            now = self._desk.clock.now()
             gaps = gaps_of(
-                known.topology, known.state, today=today, shape=known.shape, silent=known.silent
+                known.topology,
+                known.state,
+                today=now.date(),
+                shape=known.shape,
+                silent=known.silent,
             )
-            return gap_lines(gaps)
+            disputed = disputed_page(known.topology.organisation, self._desk.times, now)
+            return (*disputed, *gap_lines(gaps))
         if page is Page.EVIDENCE:
             causes = root_cause_lines(known.state, self._desk.times)
             if known.investigation is None:

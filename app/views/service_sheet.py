@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.incident.kinds.signals import Health
 from app.models.finding_model import Finding
+from app.organisation.disagreements import Disagreement
+from app.organisation.state import OrganisationState
 from app.views.desk import Desk
 from app.views.panel import Button
 from app.views.ruling_form import RulingForm
 from app.views.side_sheet import SideSheet
+from app.views.word_form import WordForm
 
 
 class ServiceSheet(SideSheet):
@@ -27,11 +30,13 @@ class ServiceSheet(SideSheet):
         super().__init__(desk, parent)
         self.service = ""
         self.form = RulingForm(desk, self, whole_layers=False)
+        self.words = WordForm(desk, self)
         self.what_if = Button(desk, "What if it fails", self)
         self.what_if_well = Button(desk, "What if it recovers", self)
         suppositions = QHBoxLayout()
         suppositions.addWidget(self.what_if)
         suppositions.addWidget(self.what_if_well)
+        self.foot.addWidget(self.words)
         self.foot.addWidget(self.form)
         self.foot.addLayout(suppositions)
         self.form.suspect_said.connect(self.suspect_said)
@@ -49,6 +54,12 @@ class ServiceSheet(SideSheet):
             self.service = service
             self.form.begin(service, evidence)
         self.show_findings(name, findings)
+
+    def show_disagreements(
+        self, disagreements: tuple[Disagreement, ...], organisation: OrganisationState
+    ) -> None:
+        """Offer what sources say of this service and differ on, so that somebody settles it."""
+        self.words.show_disagreements(disagreements, organisation)
 
     @Slot()
     def _suppose_failing(self) -> None:

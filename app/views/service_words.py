@@ -15,6 +15,7 @@ from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
+from app.views.disagreement_words import disagreement_lines
 from app.views.service_map.picture import ServiceHealth
 from app.views.service_map.speech import counted, state_words
 from app.views.service_panel import ServiceBrief
@@ -99,6 +100,10 @@ def sheet_of(
     sections: list[tuple[str, Iterator[Finding]]] = [
         ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
         ("Still unhealthy upstream", _upstream(answers, name)),
+        (
+            "Sources disagree",
+            disagreement_lines(answers.disagreements, topology.organisation, times, now),
+        ),
         ("Contacts", _contacts(answers, topology)),
         ("Blast radius", _blast(answers)),
         ("Weak points", _weak_points(answers, name)),
@@ -109,7 +114,7 @@ def sheet_of(
     if investigation is not None:
         suspicion = _suspicion(answers.service.id, investigation, state)
         course = forecast_lines(investigation.forecast, name, only=answers.service.id)
-        sections[2:2] = [("Suspicion, not a verdict", suspicion)]
+        sections[3:3] = [("Suspicion, not a verdict", suspicion)]
         sections.append((investigation.forecast.label, iter(course)))
     return under_headings(sections)
 
