@@ -15,7 +15,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; gives back the exit code.
 
     0 done; 1 it could not be done (the message says why and what to do); 2 the command line is
-    wrong; `verify` 1 when a bundle does not hold; `freeze check` 3 when changes are frozen.
+    wrong; `verify` 1 when a bundle does not hold; `gate` 3 when a service must not be deployed.
     """
     from app.cli.arguments import build_parser
     from app.cli.dispatch import run

@@ -16,6 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_writing(commands)
     _add_catalogue(commands)
     _add_sources(commands)
+    _add_gate(commands)
     _add_proof(commands)
     _add_queue(commands)
     _add_operations(commands)
@@ -98,6 +99,13 @@ def _add_sources(commands: Commands[argparse.ArgumentParser]) -> None:
     listing = verbs.add_parser("list", help="the registered senders")
     for verb in (add, revoke, listing):
         _add_target(verb)
+
+
+def _add_gate(commands: Commands[argparse.ArgumentParser]) -> None:
+    gate = commands.add_parser("gate", help="may this service be deployed now? exit code 3: no")
+    gate.add_argument("service", help="id, alias or name")
+    gate.add_argument("--environment", default="", help="where to; else anywhere")
+    _add_target(gate)
 
 
 def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:

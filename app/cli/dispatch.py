@@ -20,6 +20,10 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.catalogue import import_catalogue
 
             return import_catalogue(arguments)
+        case "gate":
+            from app.cli.gate import run_gate
+
+            return run_gate(arguments)
         case "source":
             from app.cli.sources import run_source
 

@@ -14,7 +14,7 @@ from litestar.middleware.base import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
 from app.protocol.problems import MEDIA_TYPE
-from app.server.api import events, health, intake, listing, presence, proof, sources, stream
+from app.server.api import events, gate, health, intake, listing, presence, proof, sources, stream
 from app.server.failures import headers_of, problem_of
 from app.server.fast_lane import FastLane
 from app.server.openapi import openapi_config
@@ -38,6 +38,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     sources.list_sources,
     sources.tell_waiting,
     sources.tell_telemetry,
+    gate.ask_deploy_gate,
     proof.tell_checkpoint,
     proof.prove_inclusion,
     proof.prove_consistency,

@@ -10,6 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from app.protocol import bodies
+from app.protocol.gate import DeployAnswer
 from app.protocol.problems import MEDIA_TYPE, Problem
 from app.server.api.intake import Taken
 
@@ -28,6 +29,7 @@ _ANSWERED: dict[tuple[str, str], tuple[str, Struct]] = {
     ("/v1/logs/{log}/events", "post"): ("200", bodies.PushResponse),
     ("/v1/logs/{log}/proof", "get"): ("200", bodies.InclusionProof),
     ("/v1/logs/{log}/consistency", "get"): ("200", bodies.ConsistencyProof),
+    ("/v1/deploy-gate", "get"): ("200", DeployAnswer),
     ("/v1/incidents", "get"): ("200", bodies.IncidentList),
     ("/v1/time", "get"): ("200", bodies.ServerTime),
     ("/v1/me", "get"): ("200", bodies.WhoAmI),

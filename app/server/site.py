@@ -21,6 +21,7 @@ from app.organisation.kinds import ConsoleRegistered
 from app.proof.encoding import to_base64url
 from app.protocol.kinds import full_codec
 from app.server.access import Access
+from app.server.deploy_desk import DeployDesk
 from app.server.directory import Directory
 from app.server.feed import Feed
 from app.server.intake.intake import Intake
@@ -68,6 +69,7 @@ class Site:
     own_hand: OwnHand
     intake: Intake
     telemetry: Telemetry
+    deploy_desk: DeployDesk
     notary: Notary
     trees: Trees
     measurements: Measurements
@@ -149,6 +151,7 @@ def _assemble(
 def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Intake) -> Site:
     limits = base.settings.limits
     credentials = Credentials(base.log.database)
+    telemetry = _telemetry(base, own_hand, intake)
     return Site(
         settings=base.settings,
         clock=base.clock,
@@ -168,7 +171,8 @@ def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Inta
         notary=_notary(base, recorder),
         trees=Trees(base.log),
         intake=intake,
-        telemetry=_telemetry(base, own_hand, intake),
+        telemetry=telemetry,
+        deploy_desk=_deploy_desk(base, telemetry, intake),
         measurements=base.measurements,
         neighbours=Neighbours(
             base.log, settings=base.settings, recorder=recorder, directory=base.directory
@@ -228,6 +232,17 @@ def _telemetry(base: _Foundation, own_hand: OwnHand, intake: Intake) -> Telemetr
         intake=intake,
         directory=base.directory,
         feed=base.feed,
+    )
+
+
+def _deploy_desk(base: _Foundation, telemetry: Telemetry, intake: Intake) -> DeployDesk:
+    return DeployDesk(
+        base.log,
+        base.codec,
+        base.clock,
+        directory=base.directory,
+        telemetry=telemetry,
+        intake=intake,
     )
 
 

@@ -30,6 +30,7 @@ from app.protocol.bodies import (
     TokenRequest,
     WhoAmI,
 )
+from app.protocol.gate import DeployAnswer
 from app.protocol.problems import ProblemCode, read_problem
 from app.protocol.sources import SourceIssued, SourceList, SourceRegistration
 from app.protocol.stream import Frame, StreamBroken, StreamParser
@@ -214,6 +215,12 @@ class ApiClient:
         """The registered senders."""
         answer = await self._request("GET", "/v1/sources")
         return _decoded(answer.content, SourceList)
+
+    async def deploy_gate(self, service: str, environment: str = "") -> DeployAnswer:
+        """Whether a service (id, alias or name) may be deployed now, and why not."""
+        asked = {"service": service, "environment": environment}
+        answer = await self._request("GET", "/v1/deploy-gate", params=asked)
+        return _decoded(answer.content, DeployAnswer)
 
     async def post(self, path: str, content: bytes, headers: dict[str, str]) -> bytes:
         """Post bytes to a path of the server; gives back the answer's body."""

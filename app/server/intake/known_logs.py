@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.events.codec import Codec
-from app.events.event import ORGANISATION_LOG
+from app.events.event import ORGANISATION_LOG, Recorded
 from app.log.event_log import EventLog
 from app.organisation.state import (
     EMPTY_ORGANISATION,
@@ -54,6 +54,11 @@ class KnownLogs:
         if self._organisation.position != before:
             self._names = ServiceNames(self._organisation)
         return self._organisation
+
+    def records(self, log: str, after: int) -> Iterator[list[Recorded]]:
+        """The records of a log after a position, page by page."""
+        for lines in self._lines(log, after):
+            yield [self._codec.read_record(line) for line in lines]
 
     def services(self) -> ServiceNames:
         """The services as the organisation names them now."""

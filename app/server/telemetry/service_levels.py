@@ -23,6 +23,10 @@ class ServiceLevels:
         self._levels: dict[str, Level] = {}
         self._claims: dict[str, Claim | None] = {}
 
+    def claims(self) -> dict[str, Claim]:
+        """What is wrong with which service, as of the last look."""
+        return {one: claim for one, claim in self._claims.items() if claim is not None}
+
     def take(self, readings: Iterable[ServiceReading], at: datetime) -> dict[str, Claim | None]:
         """What is said of services after one more look at `at`; a missing one has no data.
 

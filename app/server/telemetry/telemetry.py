@@ -16,6 +16,7 @@ from app.events.codec import Codec, to_microseconds
 from app.events.event import ORGANISATION_LOG
 from app.graph.catalog import Catalog
 from app.graph.catalogue_facts import catalogue_facts
+from app.graph.deploy_gate import HealthWord
 from app.graph.formats import read_catalog
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
@@ -102,6 +103,20 @@ class Telemetry:
             readings=[self._as_of_now(one) for one in self._readings.values()],
             catalogues=list(self._read.values()),
         )
+
+    def words(self) -> list[HealthWord]:
+        """What the last readings say is wrong with which service."""
+        return [
+            HealthWord(
+                service=service,
+                health=claim.health,
+                told_by=source,
+                indicator=claim.indicator,
+                since=claim.since,
+            )
+            for source, levels in self._levels.items()
+            for service, claim in levels.claims().items()
+        ]
 
     # Readings
 
