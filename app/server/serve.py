@@ -17,6 +17,7 @@ import uvicorn
 from app.errors import WatchfloorError
 from app.protocol.bodies import ReadyLine
 from app.server.application import app_of
+from app.server.connection import Connection
 from app.server.settings import Settings
 from app.server.site import Clock, Site, running_site, utc_now
 
@@ -37,7 +38,7 @@ class SiteServer(uvicorn.Server):
     def __init__(self, site: Site) -> None:
         config = uvicorn.Config(
             app_of(site),
-            http="httptools",
+            http=Connection,
             ws="none",
             lifespan="off",
             access_log=False,

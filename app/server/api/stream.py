@@ -14,6 +14,7 @@ from app.protocol.problems import ProblemCode, refused
 from app.protocol.stream import HEARTBEAT, FrameKind, encode_frame
 from app.server.api.content import Call, header_after, require_log_name
 from app.server.api.events import read_page
+from app.server.connection import Outlet, outlet_in
 from app.server.feed import Subscription, head_frame, record_packets
 from app.server.site import Site, site_of
 
@@ -35,26 +36,33 @@ async def stream_log(
     start = after if from_header is None else from_header
     page = await read_page(site, log, start, limit=1, epoch=epoch)
     headers = {**_HEADERS, EPOCH_HEADER: page.epoch, HEAD_HEADER: str(page.head)}
+    outlet = outlet_in(request.scope)
     return Stream(
-        follow_log(site, log, start, page.epoch), media_type=EVENT_STREAM, headers=headers
+        follow_log(site, log, start, page.epoch, outlet), media_type=EVENT_STREAM, headers=headers
     )
 
 
 @get("/v1/stream", media_type=EVENT_STREAM)
 async def stream_heads(request: Call) -> Stream:
     """The head of every log now, and then each head that changes."""
-    return Stream(follow_heads(site_of(request)), media_type=EVENT_STREAM, headers=_HEADERS)
+    frames = follow_heads(site_of(request), outlet_in(request.scope))
+    return Stream(frames, media_type=EVENT_STREAM, headers=_HEADERS)
 
 
-async def follow_log(site: Site, log: str, after: int, epoch: str) -> AsyncIterator[bytes]:
+async def follow_log(
+    site: Site, log: str, after: int, epoch: str, outlet: Outlet | None = None
+) -> AsyncIterator[bytes]:
     """The frames of one listener.  It is registered only once somebody really reads."""
     with site.feed.listen(log) as subscription:
+        subscription.outlet = outlet
         yield HEARTBEAT
         async for position, chunk in _catch_up(site, log, after, epoch):
             after = position
             yield chunk
         while True:
+            subscription.after = after
             packets = await subscription.packets(site.settings.limits.heartbeat_seconds)
+            after = subscription.after
             chunks: list[bytes] = []
             for packet in packets:
                 if packet.last and packet.first != after + 1:
@@ -70,9 +78,10 @@ async def follow_log(site: Site, log: str, after: int, epoch: str) -> AsyncItera
             yield b"".join(chunks) or HEARTBEAT
 
 
-async def follow_heads(site: Site) -> AsyncIterator[bytes]:
+async def follow_heads(site: Site, outlet: Outlet | None = None) -> AsyncIterator[bytes]:
     """The frames of one listener to heads."""
     with site.feed.listen_to_heads() as subscription:
+        subscription.outlet = outlet
         yield b"".join(head_frame(head) for head in site.directory.heads()) or HEARTBEAT
         while True:
             packets = await subscription.packets(site.settings.limits.heartbeat_seconds)
