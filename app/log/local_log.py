@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -30,9 +30,11 @@ from app.log.local_values import (
     Superseded,
 )
 from app.log.outbox_journal import OutboxJournal
-from app.log.outbox_rows import add_entries, entry_of
+from app.log.outbox_rows import add_carried, add_entries, entry_of
 from app.log.problems import StorageFull, explained
 from app.log.reserve import Reserve
+
+Kept = TypeVar("Kept")
 
 
 class NotNext(ValueError):
@@ -74,19 +76,25 @@ class LocalLog:
             last = connection.execute(select(counter.n).where(counter.log == log)).scalar()
         return (last or 0) + 1
 
-    def enqueue(self, entries: Sequence[OutboxEntry]) -> None:
+    def enqueue(self, entries: Sequence[OutboxEntry], *, repeats: str = "") -> None:
         """Keep events made here until they are confirmed, all of them or none.
 
+        `repeats` is the id of a refused event they take the place of; that is kept with them.
         When the disk is full the reserve is given up for them.  Raises `StorageFull` only when
         that is used up too.
         """
-        try:
-            self._enqueue(entries)
-        except StorageFull:
-            if not self._reserve.release():
-                raise
-            self._enqueue(entries)
+        self._at_any_cost(lambda connection: _enqueue(connection, entries, repeats))
         self._journal.append(entries)
+
+    def carry(self, entries: Sequence[OutboxEntry]) -> list[OutboxEntry]:
+        """Keep events that other consoles wrote until they are confirmed, like our own.
+
+        They go after our own, in the order given, and get their place in the queue (`n`) here.
+        Gives back those that are new here.  Raises what `enqueue` raises.
+        """
+        carried = self._at_any_cost(lambda connection: add_carried(connection, entries))
+        self._journal.append(carried)
+        return carried
 
     def outbox(self, log: str | None = None, *, limit: int = 1_000_000) -> list[OutboxEntry]:
         """What waits, for one log or all, in the order it was made."""
@@ -129,6 +137,7 @@ class LocalLog:
                     code=row.code,
                     detail=row.detail,
                     refused_at=row.refused_at,
+                    repeated_as=row.repeated_as or "",
                 )
                 for row in connection.execute(statement)
             ]
@@ -290,11 +299,26 @@ class LocalLog:
                     table = schema.metadata.tables[name]
                     connection.execute(upsert(table).on_conflict_do_nothing(), list(rows))
 
-    def _enqueue(self, entries: Sequence[OutboxEntry]) -> None:
+    def _at_any_cost(self, work: Callable[[Connection], Kept]) -> Kept:
+        """Do work in a transaction; on a full disk, with the reserve given up for it."""
+        try:
+            with self._transaction() as connection:
+                return work(connection)
+        except StorageFull:
+            if not self._reserve.release():
+                raise
         with self._transaction() as connection:
-            add_entries(connection, entries)
+            return work(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with explained(), self._database.writer.begin() as connection:
             yield connection
+
+
+def _enqueue(connection: Connection, entries: Sequence[OutboxEntry], repeats: str) -> None:
+    add_entries(connection, entries)
+    if repeats and entries:
+        is_repeated = schema.refused.c.event_id == repeats
+        repeated = {"repeated_as": entries[0].event_id}
+        connection.execute(update(schema.refused).where(is_repeated).values(repeated))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    inspect,
 )
 
 from app.log.migrations import Migration
@@ -74,6 +75,7 @@ refused = Table(
     Column("code", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("refused_at", BigInteger, nullable=False),
+    Column("repeated_as", Text, nullable=True),  # the event it was logged again as
 )
 
 superseded = Table(
@@ -127,5 +129,12 @@ def _create_local_tables(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-LOCAL_MIGRATIONS: tuple[Migration, ...] = (_create_local_tables,)
+def _remember_repeats(connection: Connection) -> None:
+    """Which refused events were logged again; a database that was made since has the column."""
+    columns = {column["name"] for column in inspect(connection).get_columns(refused.name)}
+    if "repeated_as" not in columns:
+        connection.exec_driver_sql("ALTER TABLE refused ADD COLUMN repeated_as TEXT")
+
+
+LOCAL_MIGRATIONS: tuple[Migration, ...] = (_create_local_tables, _remember_repeats)
 """Step i takes a console's database from schema i to schema i + 1."""

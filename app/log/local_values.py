@@ -21,12 +21,16 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedEntry:
-    """An event of ours the server will not record, with the code and text of its reason."""
+    """An event of ours the server will not record, with the code and text of its reason.
+
+    `repeated_as` is the id of the event it was logged again as, if it was.
+    """
 
     entry: OutboxEntry
     code: str
     detail: str
     refused_at: int
+    repeated_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

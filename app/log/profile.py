@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import Select, create_engine, event, literal_column, select
 from sqlalchemy.pool import StaticPool
 
 from app.log import local_schema as schema
@@ -196,7 +196,8 @@ def _read_what_can_be_read(path: Path, key: bytes) -> dict[str, list[dict[str, A
             rows = saved.setdefault(table.name, [])
             try:
                 with explained(), database.writer.connect() as connection:
-                    for row in connection.execute(select(table)):
+                    everything: Select[Any] = select(literal_column("*")).select_from(table)
+                    for row in connection.execute(everything):  # of whatever schema it is
                         rows.append(row._asdict())
             except StoreError:
                 continue

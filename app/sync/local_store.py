@@ -20,11 +20,15 @@ class LocalCursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAside:
-    """A row the server will never record: its body, and the code and text of the reason."""
+    """A row the server will never record: its body, and the code and text of the reason.
+
+    `is_repeated` says that it was logged again.
+    """
 
     body: bytes
     code: ProblemCode
     detail: str
+    is_repeated: bool = False
 
 
 class LocalStore(Protocol):
@@ -52,8 +56,11 @@ class LocalStore(Protocol):
     def next_number(self, log: str) -> int:
         """The number this console gives its next event in `log`, from 1."""
 
-    def append(self, log: str, rows: Sequence[Outgoing]) -> None:
-        """Put rows in the outbox."""
+    def append(self, log: str, rows: Sequence[Outgoing], *, repeats: str = "") -> None:
+        """Put rows in the outbox; `repeats` is the id of a parked row they take the place of."""
+
+    def carry(self, log: str, rows: Sequence[Outgoing]) -> list[Outgoing]:
+        """Put rows that other consoles wrote after our own; gives back those that are new."""
 
     def confirm(
         self, log: str, records: Sequence[Arrived], settled: Sequence[str], epoch: str

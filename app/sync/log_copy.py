@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Generic, Protocol, TypeVar
 
 from app.events.codec import Codec
 from app.events.event import Draft, Event, Recorded
 from app.incident.kinds.situation import LogRestored
+from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StoreError
 from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
 from app.protocol.problems import ProblemCode
@@ -58,11 +59,16 @@ class Folding(Protocol[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedRow:
-    """Something written here that the server will never record, and why."""
+    """Something in this console's queue that the server will never record, and why.
+
+    `is_repeated` says that it was logged again; `is_own` that it was written here.
+    """
 
     event: Event
     code: ProblemCode
     detail: str
+    is_repeated: bool = False
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,7 @@ class LogCopy(Generic[S]):
             epoch=cursor.epoch, position=cursor.position, outbox=rows, random=random
         )
         self._parked = tuple(
-            ParkedRow(event=codec.read_event(one.body), code=one.code, detail=one.detail)
+            self._parked_row(codec.read_event(one.body), one.code, one.detail, one.is_repeated)
             for one in store.parked(log)
         )
         self._to_park: list[Park] = []
@@ -113,6 +119,7 @@ class LogCopy(Generic[S]):
     def _load(self, rows: Sequence[Outgoing]) -> None:
         """Rebuild what is confirmed and what is foreseen from the disk alone."""
         self._waiting = {row.event_id: self._codec.read_event(row.body) for row in rows}
+        self._carried = {row.event_id for row in rows if row.n >= CARRIED_FROM}
         news: list[Recorded] = []
         with collector_paused():
             while lines := self._store.lines(self.log, len(news), _LOAD_RECORDS):
@@ -136,20 +143,38 @@ class LogCopy(Generic[S]):
         )
 
     def write(
-        self, drafts: Sequence[Draft], *, seen: int | None = None
+        self, drafts: Sequence[Draft], *, seen: int | None = None, repeats: str = ""
     ) -> tuple[tuple[Event, ...], Appended]:
         """Save `drafts` here; gives back the events, and the input to give to `take`.
 
         `seen` is the position of the view its author acted on; without it, all that is here
-        counts as seen.  They are durable when this returns.  Raises what the local log raises
-        when it cannot write; then nothing of them is shown.
+        counts as seen.  They are durable when this returns.  `repeats` is the id of a parked row
+        they take the place of; one that was repeated before is not repeated once more.  Raises
+        what the local log raises when it cannot write; then nothing of them is shown.
         """
+        if any(one.event.id == repeats and one.is_repeated for one in self._parked):
+            return (), Appended(())
         position = self._engine.progress.position
         seen = position if seen is None else min(seen, position)
-        return self._append(drafts, seen, self._engine.epoch)
+        written = self._append(drafts, seen, self._engine.epoch, repeats)
+        self._parked = tuple(
+            replace(one, is_repeated=True) if one.event.id == repeats else one
+            for one in self._parked
+        )
+        return written
+
+    def carry(self, rows: Sequence[Outgoing]) -> Appended:
+        """Queue what other consoles wrote, as they signed it; gives the input to give to `take`.
+
+        What is here already is passed over.  Raises what `write` raises.
+        """
+        carried = tuple(self._store.carry(self.log, rows))
+        self._waiting.update((row.event_id, self._codec.read_event(row.body)) for row in carried)
+        self._carried.update(row.event_id for row in carried)
+        return Appended(carried)
 
     def _append(
-        self, drafts: Sequence[Draft], seen: int, epoch: str
+        self, drafts: Sequence[Draft], seen: int, epoch: str, repeats: str = ""
     ) -> tuple[tuple[Event, ...], Appended]:
         number = self._store.next_number(self.log)
         signed = [
@@ -159,8 +184,10 @@ class LogCopy(Generic[S]):
             for index, draft in enumerate(drafts)
         ]
         rows = tuple(_outgoing(one) for one in signed)
-        self._store.append(self.log, rows)
+        self._store.append(self.log, rows, repeats=repeats)
         self._waiting.update((one.event.id, one.event) for one in signed)
+        for event_id in [one for one in self._waiting if one in self._carried]:
+            self._waiting[event_id] = self._waiting.pop(event_id)  # after our own, as on disk
         return tuple(one.event for one in signed), Appended(rows)
 
     def take(self, given: Input, now: float) -> list[Output]:
@@ -216,8 +243,15 @@ class LogCopy(Generic[S]):
             return
         event = self._waiting.pop(park.event_id, None)
         if event is not None:
-            row = ParkedRow(event=event, code=park.code, detail=park.detail)
-            self._parked = (*self._parked, row)
+            self._parked = (*self._parked, self._parked_row(event, park.code, park.detail))
+
+    def _parked_row(
+        self, event: Event, code: ProblemCode, detail: str, is_repeated: bool = False
+    ) -> ParkedRow:
+        is_own = event.console == self._author.console
+        return ParkedRow(
+            event=event, code=code, detail=detail, is_repeated=is_repeated, is_own=is_own
+        )
 
     def _park_again(self) -> None:
         again, self._to_park = self._to_park, []

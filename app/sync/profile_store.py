@@ -50,7 +50,12 @@ class ProfileStore:
     def parked(self, log: str) -> list[KeptAside]:
         """The rows that were set aside, oldest first."""
         return [
-            KeptAside(body=one.entry.body, code=ProblemCode(one.code), detail=one.detail)
+            KeptAside(
+                body=one.entry.body,
+                code=ProblemCode(one.code),
+                detail=one.detail,
+                is_repeated=bool(one.repeated_as),
+            )
             for one in self._local.refused()
             if one.entry.log == log
         ]
@@ -59,22 +64,27 @@ class ProfileStore:
         """The number this console gives its next event in `log`, from 1."""
         return self._local.next_number(log)
 
-    def append(self, log: str, rows: Sequence[Outgoing]) -> None:
-        """Put rows in the outbox."""
-        made_at = to_microseconds(self._clock())
-        self._local.enqueue(
-            [
-                OutboxEntry(
-                    log=log,
-                    n=row.n,
-                    event_id=row.event_id,
-                    body=row.body,
-                    sig=row.sig,
-                    made_at=made_at,
-                )
-                for row in rows
-            ]
-        )
+    def append(self, log: str, rows: Sequence[Outgoing], *, repeats: str = "") -> None:
+        """Put rows in the outbox; `repeats` is the id of a parked row they take the place of."""
+        self._local.enqueue(self._entries(log, rows), repeats=repeats)
+
+    def carry(self, log: str, rows: Sequence[Outgoing]) -> list[Outgoing]:
+        """Put rows that other consoles wrote after our own; gives back those that are new."""
+        return [_outgoing(entry) for entry in self._local.carry(self._entries(log, rows))]
+
+    def _entries(self, log: str, rows: Sequence[Outgoing]) -> list[OutboxEntry]:
+        kept_at = to_microseconds(self._clock())
+        return [
+            OutboxEntry(
+                log=log,
+                n=row.n,
+                event_id=row.event_id,
+                body=row.body,
+                sig=row.sig,
+                made_at=kept_at,
+            )
+            for row in rows
+        ]
 
     def confirm(
         self, log: str, records: Sequence[Arrived], settled: Sequence[str], epoch: str

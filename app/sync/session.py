@@ -28,6 +28,7 @@ from app.sync.exchange import (
     Input,
     NetworkReturned,
     OpenStream,
+    Outgoing,
     Output,
     PageAnswered,
     PageFailed,
@@ -102,17 +103,29 @@ class Session(Generic[S]):
         """What is shown of this log now."""
         return self._copy.view
 
-    def write(self, drafts: Sequence[Draft], *, seen: int | None = None) -> tuple[Event, ...]:
+    def write(
+        self, drafts: Sequence[Draft], *, seen: int | None = None, repeats: str = ""
+    ) -> tuple[Event, ...]:
         """Save `drafts` here, show them, and send them when the server can be reached.
 
-        `seen` is the position of the state their author acted on.  They are durable when this
-        returns.  Raises what the local log raises when it cannot write; then nothing of them is
-        shown.
+        `seen` is the position of the state their author acted on, `repeats` the id of a parked
+        row they take the place of.  They are durable when this returns.  Raises what the local
+        log raises when it cannot write; then nothing of them is shown.
         """
-        events, appended = self._copy.write(drafts, seen=seen)
+        events, appended = self._copy.write(drafts, seen=seen, repeats=repeats)
         self._inbox.put_nowait(appended)
         self._publish(self.view)
         return events
+
+    def carry(self, rows: Sequence[Outgoing]) -> int:
+        """Queue what other consoles wrote and show it; how many rows were new here.
+
+        They are durable when this returns.  Raises what `write` raises.
+        """
+        appended = self._copy.carry(rows)
+        self._inbox.put_nowait(appended)
+        self._publish(self.view)
+        return len(appended.rows)
 
     def connect(
         self, api: ApiClient, register: Callable[[], Awaitable[None]] | None = None

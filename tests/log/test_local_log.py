@@ -297,3 +297,56 @@ def fill_up(local: LocalLog, maria: Writer) -> None:
 def _limit(local: LocalLog, pages: int) -> None:
     with local._transaction() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+
+def test_what_was_refused_and_logged_again_is_known_as_such_after_a_restart(
+    path: Path, maria: Writer
+):
+    first, again = maria.notes(2)
+    with open_profile(path, KEY, clock=clock).log as local:
+        local.enqueue([outbox_entry(first)])
+        local.refuse(first.event.id, code="bad-signature", detail="", now=1)
+        local.enqueue([outbox_entry(again)], repeats=first.event.id)
+
+    with open_profile(path, KEY, clock=clock).log as local:
+        assert [one.repeated_as for one in local.refused()] == [again.event.id]
+
+
+def test_what_others_wrote_is_carried_after_our_own_once(path: Path, maria: Writer):
+    own, tom = maria.notes(2), Writer(seed=2, person="tom")
+    theirs = [outbox_entry(note) for note in tom.notes(3)]
+    with open_profile(path, KEY, clock=clock).log as local:
+        local.enqueue([outbox_entry(own[0])])
+        taken = local.carry([*theirs, theirs[0]])
+        local.enqueue([outbox_entry(own[1])])
+        again = local.carry(theirs)
+
+        assert [entry.body for entry in taken] == [entry.body for entry in theirs]
+        assert again == []
+        assert local.next_number(LOG) == 3
+
+    with open_profile(path, KEY, clock=clock).log as local:
+        expected = [outbox_entry(note) for note in own] + theirs
+        assert [one.body for one in local.outbox(LOG)] == [one.body for one in expected]
+
+
+def test_what_is_confirmed_or_refused_here_is_not_carried(local: LocalLog, maria: Writer):
+    confirmed, refused, new = Writer(seed=2, person="tom").notes(3)
+    local.confirm(page(confirmed))
+    local.carry([outbox_entry(refused)])
+    local.refuse(refused.event.id, code="malformed-event", detail="", now=1)
+
+    taken = local.carry([outbox_entry(each) for each in (confirmed, refused, new)])
+
+    assert [entry.event_id for entry in taken] == [new.event.id]
+
+
+def test_what_is_carried_survives_a_damaged_file(path: Path, maria: Writer):
+    with open_profile(path, KEY, clock=clock).log as local:
+        local.enqueue([outbox_entry(maria.note())])
+        taken = local.carry([outbox_entry(Writer(seed=2, person="tom").note())])
+    path.write_bytes(b"x" * path.stat().st_size)
+
+    with open_profile(path, KEY, clock=clock).log as local:
+        assert local.outbox(LOG)[1:] == taken
+        assert local.next_number(LOG) == 2

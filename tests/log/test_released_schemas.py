@@ -11,18 +11,19 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Engine, inspect
 
 from app.log.event_log import EventLog
+from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
 from app.log.migrations import SERVER_MIGRATIONS, migrate
 from app.log.problems import NewerDatabase
 from app.log.profile import open_profile
 from app.proof.merkle import CompactRange
 from tests.log.postgres import Cluster
-from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch
+from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch, outbox_entry
 
 SCHEMAS = Path(__file__).parent / "schemas"
 KEY = b"k" * 32
 RELEASED_SERVER = [1]
-RELEASED_PROFILE = [1]
+RELEASED_PROFILE = [1, 2]
 
 
 def load_sqlite(path: Path, dump: str, key: bytes | None = None) -> Path:
@@ -84,8 +85,9 @@ def test_a_migrated_database_has_the_shape_of_a_new_one(old_and_new: tuple[str, 
         assert shape(old.database.writer) == shape(new.database.writer)
 
 
-def test_an_old_profile_opens_with_what_waits(tmp_path: Path):
-    path = load_sqlite(tmp_path / "profile.db", "profile_1_sqlite.sql", KEY)
+@pytest.mark.parametrize("version", RELEASED_PROFILE)
+def test_an_old_profile_opens_with_what_waits(tmp_path: Path, version: int):
+    path = load_sqlite(tmp_path / "profile.db", f"profile_{version}_sqlite.sql", KEY)
 
     opened = open_profile(path, KEY, clock=lambda: NOON)
 
@@ -95,6 +97,16 @@ def test_an_old_profile_opens_with_what_waits(tmp_path: Path):
         assert [entry.n for entry in log.outbox()] == [4]
         assert log.value("console") == b"key"
         assert log.next_number(LOG) == 5
+        _log_again(log)
+
+
+def _log_again(log: LocalLog) -> None:
+    """What was refused under any schema can be remembered as logged again."""
+    again = Writer(seed=9).note(log=OTHER_LOG)
+    for one in log.refused():
+        assert not one.repeated_as
+        log.enqueue([outbox_entry(again)], repeats=one.entry.event_id)
+    assert {one.repeated_as for one in log.refused()} <= {again.event.id}
 
 
 def test_a_database_of_a_later_version_is_left_alone(old_and_new: tuple[str, str]):

@@ -20,6 +20,7 @@ from app.sync.exchange import (
     FetchPage,
     Input,
     OpenStream,
+    Outgoing,
     Output,
     Push,
     PushAnswered,
@@ -121,6 +122,19 @@ class Console:
         self.shown.extend(event.id for event in events)
         self.take(appended)
         return events
+
+    def carry(self, rows: Sequence[Outgoing]) -> None:
+        """Somebody brings the queue of another console."""
+        if self.copy is None:
+            return
+        try:
+            appended = self.copy.carry(rows)
+        except StorageFull:
+            return
+        except Killed:
+            self.world.console_died(self)
+            return
+        self.take(appended)
 
     def take(self, given: Input) -> None:
         """Give the engine an input, and do what it asks of the outside."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.log.following import event_id_in
 from app.log.local_log import NotNext
 from app.log.local_values import Superseded
+from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StorageFull
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
@@ -84,11 +85,25 @@ class ModelDisk:
     def next_number(self, log: str) -> int:
         return self.number + 1
 
-    def append(self, log: str, rows: Sequence[Outgoing]) -> None:
+    def append(self, log: str, rows: Sequence[Outgoing], *, repeats: str = "") -> None:
         self._begin("append")
         self.rows.update((row.event_id, row) for row in rows)
         self.number = max(self.number, *(row.n for row in rows))
+        if repeats in self.aside:
+            self.aside[repeats] = replace(self.aside[repeats], is_repeated=True)
         self._end("append")
+
+    def carry(self, log: str, rows: Sequence[Outgoing]) -> list[Outgoing]:
+        self._begin("carry")
+        known = {*map(event_id_in, self.records), *self.rows, *self.aside}
+        place = max(CARRIED_FROM, *(row.n + 1 for row in self.rows.values()), 0)
+        carried: dict[str, Outgoing] = {}
+        for row in rows:
+            if row.event_id not in known and row.event_id not in carried:
+                carried[row.event_id] = replace(row, n=place + len(carried))
+        self.rows.update(carried)
+        self._end("carry")
+        return list(carried.values())
 
     def confirm(
         self, log: str, records: Sequence[Arrived], settled: Sequence[str], epoch: str

@@ -58,7 +58,10 @@ def _epoch_of(store):
 
 
 steps = st.lists(
-    st.sampled_from(["append", "confirm", "confirm_own", "settle", "park", "rewind"]), max_size=14
+    st.sampled_from(
+        ["append", "carry", "confirm", "confirm_own", "settle", "park", "repeat", "rewind"]
+    ),
+    max_size=14,
 )
 
 
@@ -90,6 +93,7 @@ class _Script:
     def __init__(self, random):
         self.random = random
         self.mine, self.others = Writer(seed=1), Writer(seed=2, person="tom")
+        self.carried = Writer(seed=3, person="lena")
         self.epochs = 1
 
     def do(self, step, both):
@@ -97,15 +101,18 @@ class _Script:
         epoch, position = model.cursor(LOG).epoch or "e1", model.cursor(LOG).position
         rows = model.outbox(LOG)
         if step == "append":
-            signed = self.mine.note()
-            row = Outgoing(
-                event_id=signed.event.id,
-                n=model.next_number(LOG),
-                body=signed.body,
-                sig=signed.sig,
-            )
-            for store in both:
-                store.append(LOG, [row])
+            self._append(both)
+        elif step == "carry":
+            signed = [self.carried.note(), *self.carried.notes(2)]
+            rows = [
+                Outgoing(event_id=one.event.id, n=n, body=one.body, sig=one.sig)
+                for n, one in enumerate([*signed, signed[0]], 1)
+            ]
+            first, second = (store.carry(LOG, rows) for store in both)
+            assert first == second
+            assert [store.carry(LOG, rows) for store in both] == [[], []]
+        elif step == "repeat" and model.aside:
+            self._append(both, repeats=next(iter(model.aside)))
         elif step == "confirm":
             signed = [self.others.note() for _ in range(self.random.randint(1, 3))]
             self._confirm(both, [(one.body, one.sig) for one in signed], position, epoch)
@@ -124,6 +131,14 @@ class _Script:
             keep = self.random.randint(0, position)
             for store in both:
                 store.rewind(LOG, keep, f"e{self.epochs}")
+
+    def _append(self, both, repeats=""):
+        signed = self.mine.note()
+        row = Outgoing(
+            event_id=signed.event.id, n=both[0].next_number(LOG), body=signed.body, sig=signed.sig
+        )
+        for store in both:
+            store.append(LOG, [row], repeats=repeats)
 
     def _confirm(self, both, bodies, position, epoch):
         lines = [

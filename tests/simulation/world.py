@@ -27,6 +27,8 @@ from tests.simulation.writing import registry_lines, something_written
 LOG = incident_log("0190f000-0000-7000-8000-00000000d15c")
 SPAN = timedelta(hours=48)
 CALM_SECONDS = 400.0
+CARRY_EVERY, CARRY_RATE = 5, 0.02
+"""In one schedule of so many, and there in so many steps, a queue is carried in a file."""
 
 
 class World:
@@ -47,6 +49,8 @@ class World:
         self.random = Random(seed)
         self.look_rate = look_rate
         self._clock_random = Random(f"{seed}/clock")
+        self._carry_random = Random(f"{seed}/carry")
+        self._carry_rate = CARRY_RATE if seed % CARRY_EVERY == CARRY_EVERY - 1 else 0.0
         self._has_true_clocks = has_true_clocks
         self.now = 0.0
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
@@ -99,6 +103,8 @@ class World:
         self.calm_down()
 
     def _step(self) -> None:
+        if self._carry_random.random() < self._carry_rate:
+            self._carry()
         roll = self.random.random()
         if roll < 0.78:
             self._next_event()
@@ -164,6 +170,12 @@ class World:
                 self._restore()
             case "revoke":
                 self.traffic.revoke(console)
+
+    def _carry(self) -> None:
+        """Somebody takes what waits on one console to another, in a file."""
+        source, target = self._carry_random.sample(self.consoles, 2)
+        if source.copy is not None:
+            target.carry(source.disk.outbox(self.site.log))
 
     def _restore(self) -> None:
         """The whole site goes down and comes back from a backup that may be old."""
