@@ -36,9 +36,10 @@ from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author, Place, time_ordered_id
 from app.protocol.kinds import full_codec
 from app.protocol.problems import ProblemCode
-from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.api_client import ApiClient
 from app.sync.exchange import Outgoing
 from app.sync.reading import read_arrived
+from app.sync.unavailable import ServerUnavailable
 
 MONITOR = "monitor"
 _PAGE = 5_000

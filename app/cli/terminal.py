@@ -21,10 +21,11 @@ from app.protocol.authoring import Author, Place, time_ordered_id
 from app.protocol.bodies import IncidentSummary
 from app.protocol.kinds import full_codec
 from app.protocol.problems import ProblemCode
-from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.api_client import ApiClient
 from app.sync.exchange import Outgoing
 from app.sync.folders import data_folder
 from app.sync.reading import read_arrived
+from app.sync.unavailable import ServerUnavailable
 
 _PAGE = 5_000
 

@@ -10,17 +10,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from random import SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer
+from app.console.incident_choice import choose_incident
 from app.console.introduction import ACTOR_VALUE, Introduction, console_key
-from app.console.looking import Looking
 from app.console.options import Options, login_name
-from app.console.past_moments import PastMoments
 from app.console.server_time import measured_skew
 from app.errors import WatchfloorError
 from app.events.codec import from_microseconds, to_microseconds
@@ -35,16 +35,19 @@ from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
-from app.sync.api_client import ApiClient, ServerUnavailable
-from app.sync.carrying import Delivery, deliver, queued_events
 from app.sync.exchange import Failure
-from app.sync.log_copy import LogView
-from app.sync.past import Past
 from app.sync.folders import data_folder
+from app.sync.log_copy import LogView
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
-from app.sync.queue_file import read_queue_file, write_queue_file
 from app.sync.session import Session
+from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.console.looking import Looking
+    from app.console.past_moments import PastMoments
+    from app.sync.api_client import ApiClient
+    from app.sync.carrying import Delivery
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ _SERVER_VALUE = "server"
 _OWN = "own"
 _KEY_TOLD_VALUE = "told.key-in-file"
 _MEASURE_SECONDS = 60.0
-_LOOK_SECONDS = 1.0
+_SHOWN_WITHIN_SECONDS = 1.0
+_LOADED_LATER = ("app.console.looking", "app.console.mapping", "app.sync.api_client")
 
 
 class NothingToWriteIn(WatchfloorError):
@@ -77,7 +81,10 @@ class _Desk:
 
 
 class Backstage:
-    """Runs on the worker's loop; tells the user interface through the bridge."""
+    """Runs on the worker's loop; tells the user interface through the bridge.
+
+    What is on disk is shown first: whatever the network and the map need is imported after that.
+    """
 
     def __init__(self, options: Options, bridge: Bridge) -> None:
         self._options = options
@@ -90,7 +97,8 @@ class Backstage:
         self._open: _Desk | None = None
         self._is_connected = False
         self._reconnected = asyncio.Event()
-        self.looking = Looking(bridge, _now)
+        self._looking: Looking | None = None
+        self._is_shown = asyncio.Event()
         self._sessions_of = ("", "")
         self._past: PastMoments | None = None
 
@@ -106,7 +114,12 @@ class Backstage:
         local = self._open_profile()
         embedded = self._embedded_server(local)
         try:
-            self._show_remembered(local)
+            if self._show_remembered(local):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_shown.wait(), _SHOWN_WITHIN_SECONDS)
+            await self._load_the_rest()
+            from app.sync.api_client import ApiClient
+
             url, token = await self._address(embedded)
             async with ApiClient(url, token) as api:
                 desk = await self._sit_down(local, api)
@@ -122,6 +135,12 @@ class Backstage:
             local.close()
             if embedded is not None:
                 await asyncio.shield(embedded.stop())
+
+    async def _load_the_rest(self) -> None:
+        """Import what the map and the network need, beside the loop: writing does not wait."""
+        for module in _LOADED_LATER:
+            await asyncio.to_thread(import_module, module)
+        _ = self.looking
 
     # --- opening ----------------------------------------------------------------------------
 
@@ -163,13 +182,16 @@ class Backstage:
             return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
         return EmbeddedServer(self._folder / "server", owner=options.person or login_name())
 
-    def _show_remembered(self, local: LocalLog) -> None:
-        """Show what is on disk at once; the server may take its time, or be gone."""
+    def _show_remembered(self, local: LocalLog) -> bool:
+        """Show what is on disk at once; the server may take its time, or be gone.
+
+        Whether there was anything.
+        """
         actor, incident = local.value(ACTOR_VALUE), local.value(_INCIDENT_VALUE)
         server = local.value(_SERVER_VALUE)
         is_same_place = server == (self._options.server or _OWN).encode()
         if actor is None or incident is None or not is_same_place or self._options.story:
-            return
+            return False
         if self._options.incident in ("", incident.decode()):
             self._bridge.arrived.emit(
                 Arrival(
@@ -180,6 +202,8 @@ class Backstage:
                 )
             )
             self._make_sessions(local, actor.decode(), incident.decode())
+            return True
+        return False
 
     async def _address(self, embedded: EmbeddedServer | None) -> tuple[str, str]:
         """Where the server is and the token for it; starts the server if it is our own."""
@@ -196,7 +220,7 @@ class Backstage:
             tell=self._bridge.noticed.emit,
         )
         actor, skew = await introduction.begin()
-        incident_id = await self._find_incident(api, local)
+        incident_id = await self._choose_incident(api, local)
         local.set_value(_INCIDENT_VALUE, incident_id.encode())
         local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
@@ -217,40 +241,24 @@ class Backstage:
             is_embedded=not self._options.server,
         )
 
-    async def _find_incident(self, api: ApiClient, local: LocalLog) -> str:
-        """The incident asked for, else the newest; waits until there is one."""
-        wanted = self._options.incident
-        known = local.value(_INCIDENT_VALUE)
-        if self._options.story is not None and known is not None:
-            return known.decode()
-        told = False
-        while True:
-            try:
-                listed = (await api.incidents()).incidents
-            except ServerUnavailable:
-                if known is not None:
-                    return known.decode()
-                listed = []
-            for incident in listed:
-                if not wanted or wanted in (incident.id, incident.number):
-                    return incident.id
-            if not told:
-                told = True
-                what = f"called {wanted} " if wanted else ""
-                self._bridge.noticed.emit(
-                    Notice(
-                        sentence=f"There is no incident {what}yet.",
-                        advice="python main.py declare TITLE begins one.",
-                    )
-                )
-            await asyncio.sleep(_LOOK_SECONDS)
+    async def _choose_incident(self, api: ApiClient, local: LocalLog) -> str:
+        known = (local.value(_INCIDENT_VALUE) or b"").decode()
+        if self._options.story is not None and known:
+            return known
+        return await choose_incident(
+            api, wanted=self._options.incident, known=known, tell=self._bridge.noticed.emit
+        )
 
     # --- running ----------------------------------------------------------------------------
 
     def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
         if self._sessions_of != (desk.actor, desk.incident_id):
             self._make_sessions(desk.local, desk.actor, desk.incident_id)
-        self._past = self._past_moments(desk)
+        from app.console.past_moments import past_moments
+
+        self._past = past_moments(
+            desk.incident_id, desk.store, self._codec, self._bridge.looked.emit
+        )
         for session in (self._organisation, self._incident):
             if session is not None:
                 session.connect(desk.api, desk.register)
@@ -284,7 +292,7 @@ class Backstage:
             folding=incident_folding,
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
-            hear_readings=self.looking.readings.take,
+            hear_readings=self._hear_readings,
             **shared,
         )
         self._sessions_of = (actor, incident_id)
@@ -300,33 +308,38 @@ class Backstage:
             with suppress(ServerUnavailable):
                 self._bridge.skew_measured.emit(await measured_skew(api))
 
+    async def be_shown(self) -> None:
+        """What was published is on the screen: there is time for everything else."""
+        self._is_shown.set()
+
+    @property
+    def looking(self) -> Looking:
+        """What looks into the map; loaded when it is first asked for."""
+        if self._looking is None:
+            from app.console.looking import Looking
+
+            self._looking = Looking(self._bridge, _now)
+            if self._incident is not None:
+                self._looking.show_incident(self._incident.view.state)
+            if self._organisation is not None:
+                self._looking.show_organisation(self._organisation.view.state)
+        return self._looking
+
+    def _hear_readings(self, lines: Sequence[bytes]) -> None:
+        self.looking.readings.take(lines)
+
     def _publish_incident(self, view: LogView[IncidentState]) -> None:
         if view.progress.is_connected and not self._is_connected:
             self._reconnected.set()
         self._is_connected = view.progress.is_connected
         self._bridge.incident_changed.emit(view)  # first: the map may take a moment longer
-        self.looking.show_incident(view.state)
+        if self._looking is not None:
+            self._looking.show_incident(view.state)
 
     def _publish_organisation(self, view: LogView[OrganisationState]) -> None:
         self._bridge.organisation_changed.emit(view)
-        self.looking.show_organisation(view.state)
-
-    def _past_moments(self, desk: _Desk) -> PastMoments:
-        incident: Past[IncidentState] = Past(
-            log=incident_log(desk.incident_id),
-            store=desk.store,
-            codec=self._codec,
-            folding=incident_folding,
-            start=BEFORE_ANYTHING,
-        )
-        organisation: Past[OrganisationState] = Past(
-            log=ORGANISATION_LOG,
-            store=desk.store,
-            codec=self._codec,
-            folding=organisation_folding,
-            start=EMPTY_ORGANISATION,
-        )
-        return PastMoments(incident, organisation, self._bridge.looked.emit)
+        if self._looking is not None:
+            self._looking.show_organisation(view.state)
 
     async def look_back(self, moment: datetime, number: int) -> None:
         """Publish what showed at `moment`, unless a newer request takes its place."""
@@ -343,9 +356,7 @@ class Backstage:
             raise NothingToWriteIn("no incident is open here yet")
         return self._incident.write(drafts, seen=seen)
 
-    async def write_of_organisation(
-        self, drafts: Sequence[Draft], seen: int
-    ) -> tuple[Event, ...]:
+    async def write_of_organisation(self, drafts: Sequence[Draft], seen: int) -> tuple[Event, ...]:
         """Record facts about services, for every incident; as `write`."""
         if self._organisation is None:
             raise NothingToWriteIn("no organisation is open here yet")
@@ -360,6 +371,9 @@ class Backstage:
 
     async def export_queue(self, path: Path) -> tuple[Path, int]:
         """Write what waits here to a file; where it is, and how many events are in it."""
+        from app.sync.carrying import queued_events
+        from app.sync.queue_file import write_queue_file
+
         if self._local is None:
             return path, 0
         events = queued_events(self._local, ProfileStore(self._local, _now))
@@ -367,6 +381,9 @@ class Backstage:
 
     async def import_queue(self, path: Path) -> Delivery:
         """Send what another device queued; raises what reading and sending raise."""
+        from app.sync.carrying import deliver
+        from app.sync.queue_file import read_queue_file
+
         events = read_queue_file(path)
         if self._open is None:
             raise ServerUnavailable(Failure(detail="no server was reached yet"))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from app.console.bridge import Notice
 from app.console.server_time import measured_skew
@@ -13,9 +14,12 @@ from app.log.local_log import LocalLog
 from app.proof.encoding import to_base64url
 from app.proof.signatures import ConsoleKey
 from app.protocol.problems import ProblemCode
-from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.backoff import Backoff
 from app.sync.exchange import Failure
+from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 KEY_VALUE = "console.key"
 ACTOR_VALUE = "actor"

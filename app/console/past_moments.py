@@ -7,9 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.events.codec import Codec
+from app.events.event import ORGANISATION_LOG, incident_log
 from app.graph.topology import Topology, services_in_trouble, topology_of
-from app.incident.state import IncidentState
-from app.organisation.state import OrganisationState
+from app.incident import replay as incident_folding
+from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.organisation import replay as organisation_folding
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.sync.local_store import LocalStore
 from app.sync.past import Past
 
 
@@ -81,3 +86,24 @@ class PastMoments:
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, topology_of(organisation, live, trouble))
         return self._drawn[1]
+
+
+def past_moments(
+    incident_id: str, store: LocalStore, codec: Codec, publish: Callable[[PastMoment], None]
+) -> PastMoments:
+    """What answers for the moments of one incident, beside the organisation's log."""
+    incident: Past[IncidentState] = Past(
+        log=incident_log(incident_id),
+        store=store,
+        codec=codec,
+        folding=incident_folding,
+        start=BEFORE_ANYTHING,
+    )
+    organisation: Past[OrganisationState] = Past(
+        log=ORGANISATION_LOG,
+        store=store,
+        codec=codec,
+        folding=organisation_folding,
+        start=EMPTY_ORGANISATION,
+    )
+    return PastMoments(incident, organisation, publish)

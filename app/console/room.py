@@ -224,11 +224,21 @@ class Room(QObject):
         before, self.state = self.state, self._newest
         if self.state is before:
             return
+        is_first = not before.position
         self._know(before)
         self.window.show_state(self.state)
         self.apart.know(self.state)
         self._timing.notice("usable_ms")
+        if is_first:
+            QTimer.singleShot(0, self._tell_shown)
         self._show_map()
+
+    @Slot()
+    def _tell_shown(self) -> None:
+        async def tell() -> None:
+            await (await self._ready()).be_shown()
+
+        self._worker.submit(tell())
 
     @Slot(object)
     def _show_organisation(self, view: LogView[OrganisationState]) -> None:

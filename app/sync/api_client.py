@@ -14,7 +14,6 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
 from app.protocol.bodies import (
     EPOCH_HEADER,
@@ -35,6 +34,7 @@ from app.protocol.problems import ProblemCode, read_problem
 from app.protocol.sources import SourceIssued, SourceList, SourceRegistration
 from app.protocol.stream import Frame, StreamBroken, StreamParser
 from app.sync.exchange import Failure, Outgoing
+from app.sync.unavailable import ServerUnavailable
 
 _REQUEST_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _STREAM_TIMEOUT = httpx.Timeout(5.0, read=None)
@@ -42,19 +42,6 @@ _ENCODER = msgspec.json.Encoder()
 
 PACKED_FROM_BYTES = 16 * 1024
 """A push of this size is sent as gzip: what a device wrote while apart goes up a thin line."""
-
-
-class ServerUnavailable(WatchfloorError):
-    """The server did not answer, or would not do what was asked."""
-
-    advice = (
-        "Check the address and the token. A console keeps what you write and sends it later; "
-        "a command in a terminal has to be given again."
-    )
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

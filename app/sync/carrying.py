@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.events.codec import read_body
 from app.events.event import ORGANISATION_LOG
 from app.log.local_log import LocalLog
 from app.protocol.bodies import MAX_BATCH_EVENTS, PushResponse
-from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.exchange import Outgoing
 from app.sync.profile_store import ProfileStore
 from app.sync.queue_file import Carried
+from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 BATCH_EVENTS = min(200, MAX_BATCH_EVENTS)
 TRIES = 5

@@ -11,7 +11,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from app.errors import WatchfloorError
 from app.events.codec import Codec
@@ -20,7 +20,6 @@ from app.protocol.authoring import Author
 from app.protocol.bodies import PushResponse
 from app.protocol.problems import ProblemCode
 from app.protocol.stream import Frame, FrameKind, read_bye
-from app.sync.api_client import ApiClient, ServerUnavailable
 from app.sync.exchange import (
     CloseStream,
     Failure,
@@ -43,9 +42,15 @@ from app.sync.exchange import (
     StreamHeard,
     Timer,
 )
+from app.sync.keeping import Keeping
+from app.sync.leisure import keep_at_leisure
 from app.sync.local_store import LocalStore
 from app.sync.log_copy import Folding, LogCopy, LogView
 from app.sync.reading import read_arrived
+from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -64,6 +69,7 @@ class Session(Generic[S]):
     """Sends what was written here and fetches what was written elsewhere, for one log.
 
     `hear_readings` is given the data lines of `readings` frames, which pass by and are not kept.
+    With `keeping`, states of a long log are kept on disk for the next opening.
     """
 
     def __init__(
@@ -79,6 +85,7 @@ class Session(Generic[S]):
         publish: Callable[[LogView[S]], None],
         random: Random,
         hear_readings: Callable[[Sequence[bytes]], None] | None = None,
+        keeping: Keeping[S] | None = None,
     ) -> None:
         self.log = log
         self._hear_readings = hear_readings
@@ -96,6 +103,7 @@ class Session(Generic[S]):
             folding=folding,
             start=start,
             random=random,
+            keeping=keeping,
         )
 
     @property
@@ -148,6 +156,7 @@ class Session(Generic[S]):
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._take(Started(), tasks)
+                tasks.create_task(keep_at_leisure(self._copy))
                 while True:
                     given = await self._inbox.get()
                     self._take(given, tasks)

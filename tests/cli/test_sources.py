@@ -12,7 +12,7 @@ import pytest
 from app.cli.arguments import build_parser
 from app.cli.dispatch import run
 from app.errors import InvalidInput
-from app.sync.api_client import ServerUnavailable
+from app.sync.unavailable import ServerUnavailable
 from tests.server.intake.webhooks import alert, webhook
 from tests.server.process import ServerProcess, running_process
 

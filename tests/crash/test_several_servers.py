@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from app.protocol.stream import FrameKind
-from app.sync.api_client import ApiClient, ServerUnavailable
+from app.sync.api_client import ApiClient
+from app.sync.unavailable import ServerUnavailable
 from tests.crash.forking import nursery
 from tests.crash.load import Told, positions_in, write_until
 from tests.crash.servers import Server, running_nats
