@@ -22,7 +22,7 @@ from app.organisation.kinds import DependencyRecorded, ServiceRecorded
 from app.protocol.gate import DeployAnswer
 from app.server.scheduled_sources import PrometheusSource, Queries
 from app.server.settings import Settings
-from app.sync.api_client import ServerUnavailable
+from app.sync.unavailable import ServerUnavailable
 from tests.log.writing import LOG, Writer
 from tests.server.intake.scene import NOW, Scene, SetClock
 from tests.server.intake.webhooks import alert, webhook
