@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import lucide
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+
+from app.views.icon_drawings import drawings
 
 FILLED_OCTAGON_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">'
@@ -17,6 +18,11 @@ FILLED_OCTAGON_SVG = (
     '<path stroke="{cut}" stroke-width="2.6" stroke-linecap="round" fill="none" '
     'd="m15.2 8.8-6.4 6.4m0-6.4 6.4 6.4"/></svg>'
 )
+
+
+LIGHTER_ABOVE = 14
+USUAL_STROKE = 'stroke-width="2"'
+LIGHTER_STROKE = 'stroke-width="1.75"'
 
 
 class Icon(StrEnum):
@@ -73,6 +79,7 @@ class IconStore:
 
     def __init__(self) -> None:
         self._pixmaps: dict[tuple[Icon, int, int, int, float], QPixmap] = {}
+        self._drawings = drawings(icon.value for icon in Icon)
 
     def pixmap(
         self, icon: Icon, colour: QColor, size: int, ratio: float = 1.0, cut: QColor | None = None
@@ -107,7 +114,7 @@ class IconStore:
     def _drawn(self, icon: Icon, colour: QColor, cut: QColor, size: int, ratio: float) -> QPixmap:
         image = QImage(QSize(size, size) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
-        renderer = QSvgRenderer(QByteArray(_svg(icon, colour, cut, size).encode()))
+        renderer = QSvgRenderer(QByteArray(self._svg(icon, colour, cut, size).encode()))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         renderer.render(painter, QRectF(image.rect()))
@@ -115,12 +122,12 @@ class IconStore:
         image.setDevicePixelRatio(ratio)
         return QPixmap.fromImage(image)
 
-
-def _svg(icon: Icon, colour: QColor, cut: QColor, size: int) -> str:
-    """The SVG text of `icon`; strokes are a little lighter above 14 px."""
-    if icon is Icon.FAILING:
-        text = FILLED_OCTAGON_SVG.replace("{cut}", cut.name())
-    else:
-        width = "2" if size <= 14 else "1.75"
-        text = lucide.lucide_icon(icon.value, stroke_width=width)
-    return text.replace("currentColor", colour.name())
+    def _svg(self, icon: Icon, colour: QColor, cut: QColor, size: int) -> str:
+        """The SVG text of `icon`; strokes are a little lighter above 14 px."""
+        if icon is Icon.FAILING:
+            text = FILLED_OCTAGON_SVG.replace("{cut}", cut.name())
+        else:
+            text = self._drawings[icon.value]
+            if size > LIGHTER_ABOVE:
+                text = text.replace(USUAL_STROKE, LIGHTER_STROKE)
+        return text.replace("currentColor", colour.name())

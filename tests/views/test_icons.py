@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from app.views.icon_drawings import drawings
 from app.views.icons import Icon, IconStore
 
 
@@ -25,10 +28,17 @@ def test_every_icon_is_drawn_in_its_colour(qtbot: QtBot, icon: Icon) -> None:
 
 
 @pytest.mark.parametrize("icon", [icon for icon in Icon if icon is not Icon.FAILING])
-def test_every_name_is_one_lucide_knows(icon: Icon) -> None:
+def test_every_drawing_is_the_one_lucide_gives_out(icon: Icon) -> None:
     import lucide
 
-    assert f"lucide-{icon.value}" in lucide.lucide_icon(icon.value)
+    given_out = _shapes(lucide.lucide_icon(icon.value))
+
+    assert given_out
+    assert _shapes(drawings([icon.value])[icon.value]) == given_out
+
+
+def _shapes(svg: str) -> list[tuple[str, dict[str, str]]]:
+    return [(shape.tag, dict(shape.attrib)) for shape in ElementTree.fromstring(svg)]
 
 
 def test_a_pixmap_is_drawn_once_per_size_and_pixel_ratio(qtbot: QtBot) -> None:
