@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
 from app.log import schema
 from app.log.database import Database
@@ -35,6 +35,9 @@ class Arriving:
     problem: str | None = None
 
 
+_ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(7233002)"
+
+
 class Deliveries:
     """The deliveries of one site.  Nothing is ever deleted here.
 
@@ -45,8 +48,13 @@ class Deliveries:
         self._database = database
 
     def store(self, arriving: Sequence[Arriving]) -> list[Delivery]:
-        """Keep these, durably; returned in the same order, with their ids."""
+        """Keep these, durably; returned in the same order, with their ids.
+
+        Ids are in the order of the commits, so whoever has read up to one has missed none.
+        """
         with explained(), self._database.writer.begin() as connection:
+            if self._database.is_postgresql:
+                connection.exec_driver_sql(_ONE_AFTER_THE_OTHER)
             kept = []
             for each in arriving:
                 values = {
@@ -92,15 +100,11 @@ class Deliveries:
         with explained(), self._database.readers.connect() as connection:
             return [_delivery(row) for row in connection.execute(statement)]
 
-    def waiting_count(self) -> int:
-        """How many deliveries are not settled yet."""
-        statement = (
-            select(func.count())
-            .select_from(schema.delivery)
-            .where(schema.delivery.c.settled_at.is_(None))
-        )
+    def waiting_ids(self) -> set[int]:
+        """The ids of all deliveries that are not settled yet."""
+        statement = select(schema.delivery.c.id).where(schema.delivery.c.settled_at.is_(None))
         with explained(), self._database.readers.connect() as connection:
-            return connection.execute(statement).scalar_one()
+            return set(connection.execute(statement).scalars())
 
 
 def _delivery(row: Row[Any]) -> Delivery:

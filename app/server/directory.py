@@ -31,6 +31,7 @@ class RunningIncident:
     log: str
     position: int
     is_exercise: bool
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,11 @@ class _Entry:
     phase: str = ""
     is_exercise: bool = False
     declared_at: int | None = None
+
+
+def is_listed(line: bytes) -> bool:
+    """Whether a record line may change the list of incidents."""
+    return _MARK in line
 
 
 class Directory:
@@ -74,8 +80,13 @@ class Directory:
             received_at=growth.received_at,
         )
         for line in growth.lines:
-            if _MARK in line:
+            if is_listed(line):
                 self._learn_line(growth.log, line)
+
+    def move(self, head: LogHead) -> LogHead:
+        """Note how far a log has grown by records that change nothing in the list."""
+        self._heads[head.log] = head
+        return head
 
     def head(self, log: str) -> LogHead | None:
         """How far `log` has grown, or None if there is no such log."""
@@ -96,7 +107,12 @@ class Directory:
             reverse=True,
         )
         return [
-            RunningIncident(log=log, position=self._heads[log].position, is_exercise=is_exercise)
+            RunningIncident(
+                log=log,
+                position=self._heads[log].position,
+                is_exercise=is_exercise,
+                epoch=self._heads[log].epoch,
+            )
             for _, log, is_exercise in still_run
         ]
 

@@ -144,6 +144,15 @@ class Feed:
             if listeners := self._listeners.get(_HEADS):
                 _give(listeners, Packet(0, 0, head_frame(_head_after(growth))))
 
+    def publish_head(self, head: LogHead) -> None:
+        """Tell those who listen to heads that a log has grown by records nobody here follows."""
+        if listeners := self._listeners.get(_HEADS):
+            _give(listeners, Packet(0, 0, head_frame(head)))
+
+    def has_listeners(self, log: str) -> bool:
+        """Whether anyone here follows `log`."""
+        return log in self._listeners
+
     def announce(self, log: str, kind: FrameKind, lines: Sequence[bytes]) -> None:
         """Tell the listeners of `log` something that is not a record."""
         if listeners := self._listeners.get(log):

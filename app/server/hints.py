@@ -1,6 +1,6 @@
-"""Hints between server processes: "log X grew to n", over NATS or PostgreSQL.
+"""What server processes tell one another: "log X grew to n", and words that are not recorded.
 
-A hint may be lost, late or doubled; whoever gets one reads the database.
+A hint may be lost, late or doubled; whoever gets one reads the database where it matters.
 """
 
 from __future__ import annotations
@@ -8,30 +8,54 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, Self
+from collections.abc import Callable
+from typing import Protocol, Self
 
 import msgspec
-import nats.errors
-import psycopg
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 _log = logging.getLogger(__name__)
 
-CHANNEL = "watchfloor_grown"
-RETRY_SECONDS = 0.5
-
-Receive = Callable[[str, int], None]
-Connection = psycopg.AsyncConnection[Any]
+_MOST_WORDS = 20_000
+_WORDS_AT_ONCE = 1_000
 
 
-class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """A log has grown to a position; `sender` is the process that says so."""
+class Grown(msgspec.Struct, frozen=True, array_like=True):
+    """Records `first` to `last` were added to a log; `is_listed` if one may change the list."""
 
     log: str
-    position: int
+    first: int
+    last: int
+    epoch: str
+    received_at: int
+    is_listed: bool
+
+
+class Word(msgspec.Struct, frozen=True, array_like=True):
+    """Something that passes: JSON about a topic."""
+
+    topic: str
+    content: msgspec.Raw
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything one process had to say at one moment; `sender` tells processes apart."""
+
     sender: str
+    grown: list[Grown] = []
+    words: list[Word] = []
+
+
+_HINT = msgspec.json.Decoder(Hint)
+
+
+class Ears(Protocol):
+    """Who hears."""
+
+    def hear(self, hint: Hint) -> None:
+        """Another process said this."""
+
+    def connected(self) -> None:
+        """The line stands (again); what was said before may have been missed."""
 
 
 class Hints(Protocol):
@@ -47,157 +71,53 @@ class Hints(Protocol):
     async def __aexit__(self, *_: object) -> None:
         """Stop."""
 
-    def tell(self, log: str, position: int) -> None:
-        """Tell the others, soon; never fails and never waits."""
 
-
-class _Outgoing:
-    """What is to be told: the newest position of each log."""
+class Outgoing:
+    """What is to be told: each log's growth in one, and the newest word under each key."""
 
     def __init__(self) -> None:
         self.sender = secrets.token_hex(8)
-        self._positions: dict[str, int] = {}
+        self._grown: dict[str, Grown] = {}
+        self._words: dict[tuple[str, str], bytes] = {}
         self._news = asyncio.Event()
 
-    def put(self, log: str, position: int) -> None:
-        """To be told."""
-        self._positions[log] = position
+    def grow(self, grown: Grown) -> None:
+        """Tell that a log has grown, soon; never fails and never waits."""
+        before = self._grown.get(grown.log)
+        if before is not None:
+            has_hole = grown.first != before.last + 1  # somebody else's, and perhaps listed
+            is_listed = grown.is_listed or before.is_listed or has_hole
+            grown = msgspec.structs.replace(grown, first=before.first, is_listed=is_listed)
+        self._grown[grown.log] = grown
         self._news.set()
 
-    async def take(self) -> list[bytes]:
+    def say(self, topic: str, key: str, content: bytes) -> None:
+        """Tell a word (JSON) soon; it takes the place of one under the same key not told yet."""
+        if len(self._words) < _MOST_WORDS or (topic, key) in self._words:
+            self._words[topic, key] = content
+        self._news.set()
+
+    async def take(self) -> bytes:
         """Everything that is to be told, once there is something."""
         await self._news.wait()
-        self._news.clear()
-        positions, self._positions = self._positions, {}
-        return [
-            msgspec.json.encode(Hint(log=log, position=position, sender=self.sender))
-            for log, position in positions.items()
-        ]
+        grown, self._grown = list(self._grown.values()), {}
+        some = list(self._words.items())[:_WORDS_AT_ONCE]
+        for key, _ in some:
+            del self._words[key]
+        if not self._words:
+            self._news.clear()
+        words = [Word(topic=topic, content=msgspec.Raw(said)) for (topic, _), said in some]
+        return msgspec.json.encode(Hint(sender=self.sender, grown=grown, words=words))
 
-    def give(self, content: bytes, receive: Receive) -> None:
+    def give(self, content: bytes, hear: Callable[[Hint], None]) -> None:
         """Pass on what another process said."""
         try:
-            hint = msgspec.json.decode(content, type=Hint)
-        except msgspec.DecodeError:
+            hint = _HINT.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             _log.warning("a hint that cannot be read was passed over")
             return
         if hint.sender != self.sender:
-            receive(hint.log, hint.position)
+            hear(hint)
 
 
-class NatsHints:
-    """Hints over a NATS server; while it is away they are lost, and it is tried again."""
-
-    def __init__(self, url: str, *, site: str, receive: Receive) -> None:
-        self._url = url
-        self._subject = f"watchfloor.{site.replace('.', '_')}.grown"
-        self._receive = receive
-        self._outgoing = _Outgoing()
-        self._client = Client()
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the NATS server is connected."""
-        return self._client.is_connected
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="hints")
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        await self._client.close()
-
-    def tell(self, log: str, position: int) -> None:
-        """Tell the others, soon."""
-        self._outgoing.put(log, position)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._connect()
-                break
-            except (nats.errors.Error, OSError) as error:
-                _log.info("hints over NATS: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
-        while True:
-            for content in await self._outgoing.take():
-                if self._client.is_connected:
-                    await self._client.publish(self._subject, content)
-
-    async def _connect(self) -> None:
-        await self._client.connect(
-            self._url,
-            error_cb=_note_trouble,
-            connect_timeout=2,
-            reconnect_time_wait=1,
-            max_reconnect_attempts=-1,
-        )
-        await self._client.subscribe(self._subject, cb=self._heard)
-
-    async def _heard(self, message: Msg) -> None:
-        self._outgoing.give(message.data, self._receive)
-
-
-async def _note_trouble(error: Exception) -> None:
-    _log.info("hints over NATS: %s", error)
-
-
-class PostgresHints:
-    """Hints over LISTEN and NOTIFY, for two or three processes.
-
-    They are sent after the commit and outside of it: a commit that notifies holds a lock that
-    is the same for the whole database.
-    """
-
-    def __init__(self, database: str, *, receive: Receive) -> None:
-        scheme, _, rest = database.partition("://")
-        self._database = f"{scheme.partition('+')[0]}://{rest}"
-        self._receive = receive
-        self._outgoing = _Outgoing()
-        self._tasks: list[asyncio.Task[None]] = []
-        self.is_live = False
-
-    async def __aenter__(self) -> Self:
-        self._tasks = [
-            asyncio.create_task(self._again_and_again(self._listen), name="hints heard"),
-            asyncio.create_task(self._again_and_again(self._speak), name="hints told"),
-        ]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    def tell(self, log: str, position: int) -> None:
-        """Tell the others, soon."""
-        self._outgoing.put(log, position)
-
-    async def _again_and_again(self, work: Callable[[Connection], Awaitable[None]]) -> None:
-        while True:
-            try:
-                async with await self._connected() as connection:
-                    await work(connection)
-            except psycopg.Error as error:
-                self.is_live = False
-                _log.info("hints over PostgreSQL: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
-
-    async def _connected(self) -> Connection:
-        return await psycopg.AsyncConnection.connect(self._database, autocommit=True)
-
-    async def _listen(self, connection: Connection) -> None:
-        await connection.execute(f"LISTEN {CHANNEL}")
-        self.is_live = True
-        async for notice in connection.notifies():
-            self._outgoing.give(notice.payload.encode(), self._receive)
-
-    async def _speak(self, connection: Connection) -> None:
-        while True:
-            for content in await self._outgoing.take():
-                await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, content.decode()])
+__all__ = ["Ears", "Grown", "Hint", "Hints", "Outgoing", "Word"]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Self
 
+from app.events.event import ORGANISATION_LOG
 from app.log.appending import Growth
-from app.log.event_log import EventLog, Page, UnknownLog
+from app.log.event_log import EventLog, Head, Page, UnknownLog
 from app.log.problems import StoreError
-from app.server.directory import Directory
-from app.server.hints import Hints, NatsHints, PostgresHints
+from app.protocol.bodies import LogHead
+from app.server.directory import Directory, is_listed
+from app.server.feed import Feed
+from app.server.hints import Grown
 from app.server.recorder import Recorder
-from app.server.settings import Settings
+from app.server.talk import Talk
 
 _log = logging.getLogger(__name__)
 
@@ -30,33 +32,32 @@ class Neighbours:
     """Follows the logs of a database that several processes write.
 
     Positions tell what is missing, so hints may be lost; without them the heads are read every
-    half second.  Use as an async context manager, inside the recorder's.  Where there is one
-    process only (SQLite), it does nothing.
+    half second.  The records of a log are read only where somebody listens to it, or where they
+    change the list of incidents; of the others it is enough to know how far they have grown.
+
+    Use as an async context manager, inside the recorder's.  Where there is one process only
+    (SQLite), it does nothing.
     """
 
     def __init__(
-        self, log: EventLog, *, settings: Settings, recorder: Recorder, directory: Directory
+        self, log: EventLog, *, talk: Talk, recorder: Recorder, directory: Directory, feed: Feed
     ) -> None:
         self._log = log
+        self._talk = talk
         self._recorder = recorder
         self._directory = directory
+        self._feed = feed
         self._wanted: set[str] = set()
+        self._ahead: set[str] = set()
         self._news = asyncio.Event()
         self._reading = asyncio.Lock()
-        self._stack = AsyncExitStack()
         self._task: asyncio.Task[None] | None = None
         self._looked_at = 0.0
-        self._hints: Hints | None = None
-        if log.database.is_postgresql:
-            self._hints = (
-                NatsHints(settings.hints, site=settings.site, receive=self.hear)
-                if settings.hints
-                else PostgresHints(settings.database, receive=self.hear)
-            )
 
     async def __aenter__(self) -> Self:
-        if self._hints is not None:
-            await self._stack.enter_async_context(self._hints)
+        if self._talk.is_shared:
+            self._talk.on_grown.append(self._hear)
+            self._talk.on_line.append(self._look_now)
             self._recorder.listeners.append(self._learn)
             self._task = asyncio.create_task(self._run(), name="neighbours")
         return self
@@ -65,20 +66,13 @@ class Neighbours:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await self._stack.aclose()
-
-    def hear(self, log: str, position: int) -> None:
-        """Another process says that `log` has grown."""
-        if position > self._known(log):
-            self._wanted.add(log)
-            self._news.set()
 
     async def catch_up(self, log: str) -> bool:
         """Bring in what others recorded in `log`; whether there was anything.
 
         Raises `StoreError`.
         """
-        if self._hints is None:
+        if not self._talk.is_shared:
             return False
         async with self._reading:
             before = self._known(log)
@@ -88,11 +82,56 @@ class Neighbours:
                     break
             return self._known(log) > before
 
+    async def refresh(self) -> None:
+        """Bring in what others have recorded by now, as far as hints or the database tell.
+
+        Raises `StoreError`.
+        """
+        if not self._talk.is_shared:
+            return
+        wanted = set(self._wanted)
+        if not self._talk.is_live:
+            wanted |= await self._grown()
+        for log in sorted(wanted):
+            await self.catch_up(log)
+
+    def _hear(self, grown: list[Grown]) -> None:
+        """Another process says what has grown."""
+        for each in grown:
+            known = self._known(each.log)
+            if each.last <= known:
+                continue
+            if each.first != known + 1 or each.is_listed or self._is_followed(each.log):
+                self._want(each.log)
+            else:
+                self._feed.publish_head(self._directory.move(_head_in(each)))
+
+    def _is_followed(self, log: str) -> bool:
+        return log == ORGANISATION_LOG or self._feed.has_listeners(log)
+
     def _learn(self, growth: Growth) -> None:
         """Recorded here: tell the others, and read what they recorded before it."""
-        if self._hints is not None:
-            self._hints.tell(growth.log, growth.last)
-        self.hear(growth.log, growth.last)
+        self._talk.grow(
+            Grown(
+                log=growth.log,
+                first=growth.first,
+                last=growth.last,
+                epoch=growth.epoch,
+                received_at=growth.received_at,
+                is_listed=any(map(is_listed, growth.lines)),
+            )
+        )
+        if growth.last > self._known(growth.log):
+            self._want(growth.log)
+
+    def _want(self, log: str) -> None:
+        self._wanted.add(log)
+        self._news.set()
+
+    def _look_now(self) -> None:
+        """Hints may have been missed."""
+        self._looked_at = 0.0
+        self._news.set()
 
     async def _run(self) -> None:
         while True:
@@ -100,7 +139,10 @@ class Neighbours:
             self._news.clear()
             wanted, self._wanted = self._wanted, set()
             try:
-                for log in sorted(wanted or await self._grown()):
+                if self._is_time_to_look():
+                    wanted |= await self._grown()
+                    self._looked_at = monotonic()
+                for log in sorted(wanted):
                     await self.catch_up(log)
             except StoreError as error:
                 _log.warning("what others recorded cannot be read: %s", error)
@@ -113,22 +155,29 @@ class Neighbours:
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._news.wait()
             except TimeoutError:
-                if self._is_time_to_look():
+                if self._wanted or self._is_time_to_look():
                     return
             else:
                 return
 
     def _is_time_to_look(self) -> bool:
-        now = monotonic()
-        is_live = self._hints is not None and self._hints.is_live
-        if is_live and now - self._looked_at < POLL_SECONDS_WITH_HINTS:
-            return False
-        self._looked_at = now
-        return True
+        pause = POLL_SECONDS_WITH_HINTS if self._talk.is_live else POLL_SECONDS
+        return monotonic() - self._looked_at >= pause * 0.9
 
-    async def _grown(self) -> list[str]:
+    async def _grown(self) -> set[str]:
+        """The logs of which there is more than was heard."""
         positions = await asyncio.to_thread(self._log.positions)
-        return [log for log, position in positions.items() if position > self._known(log)]
+        await self._correct(positions)
+        return {log for log, position in positions.items() if position > self._known(log)}
+
+    async def _correct(self, positions: dict[str, int]) -> None:
+        """Take back what a hint said and the database, looked at twice, does not know of."""
+        ahead = {log for log, position in positions.items() if position < self._known(log)}
+        for log in sorted(ahead & self._ahead):
+            head = await asyncio.to_thread(self._log.head, log)
+            if head.position < self._known(log):
+                self._directory.move(_stored(head))
+        self._ahead = ahead
 
     async def _page(self, log: str) -> Page | None:
         after = self._known(log)
@@ -153,3 +202,15 @@ class Neighbours:
     def _known(self, log: str) -> int:
         head = self._directory.head(log)
         return 0 if head is None else head.position
+
+
+def _head_in(grown: Grown) -> LogHead:
+    return LogHead(
+        log=grown.log, epoch=grown.epoch, position=grown.last, received_at=grown.received_at
+    )
+
+
+def _stored(head: Head) -> LogHead:
+    return LogHead(
+        log=head.log, epoch=head.epoch, position=head.position, received_at=head.received_at
+    )

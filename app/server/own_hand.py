@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.events.codec import Codec, to_microseconds
 from app.events.event import Draft
-from app.log.appending import Arrival, Batch
+from app.log.appending import Arrival, Batch, Outcome
 from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author, Place, SignedEvent
 from app.server.directory import Directory
@@ -40,11 +40,19 @@ class OwnHand:
         """
         if not drafts:
             return []
+        outcome = await self.offer(log, actor, drafts)
+        return [placement.position or 0 for placement in outcome.placements]
+
+    async def offer(self, log: str, actor: str, drafts: Sequence[Draft]) -> Outcome:
+        """The same, telling of each whether it was recorded: one with an id of its own that is
+        in the log already with other content is not.
+
+        Raises `Refused` (overloaded) and `StoreError`; then nothing was recorded.
+        """
         arrivals = tuple(_arrival(each) for each in self._written(log, actor, drafts))
         now = to_microseconds(self._clock())
         batch = Batch(log=log, arrivals=arrivals, arrived_at=now)
-        outcome = await self._recorder.submit(batch)
-        return [placement.position or 0 for placement in outcome.placements]
+        return await self._recorder.submit(batch)
 
     def _written(self, log: str, actor: str, drafts: Sequence[Draft]) -> list[SignedEvent]:
         author = Author(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -23,8 +23,11 @@ from app.protocol.kinds import full_codec
 from app.server.access import Access
 from app.server.deploy_desk import DeployDesk
 from app.server.directory import Directory
+from app.server.duty import Duty
 from app.server.feed import Feed
+from app.server.intake.event_names import EventNames
 from app.server.intake.intake import Intake
+from app.server.intake.reader import Surroundings
 from app.server.intake.reading import IntakeFormat
 from app.server.intake.registered_formats import FORMATS
 from app.server.keys import ServerKeys, load_keys
@@ -33,14 +36,18 @@ from app.server.neighbours import Neighbours
 from app.server.notary import Notary
 from app.server.own_hand import OwnHand
 from app.server.pace import Pace
+from app.server.presence import Presence
 from app.server.recorder import Recorder
 from app.server.registry import Registry
 from app.server.settings import Settings
 from app.server.standing import SERVER_ACTOR, Judge
+from app.server.talk import Talk
 from app.server.telemetry.telemetry import Telemetry
 from app.server.trees import Trees
 
 Clock = Callable[[], datetime]
+
+_OUTSIDE_WORLD = 1
 
 
 def utc_now() -> datetime:
@@ -73,7 +80,10 @@ class Site:
     notary: Notary
     trees: Trees
     measurements: Measurements
+    talk: Talk
     neighbours: Neighbours
+    presence: Presence
+    duty: Duty
 
     def now(self) -> int:
         """Server time in microseconds."""
@@ -101,8 +111,16 @@ async def running_site(
             await _learn_what_is_stored(site)
             await _introduce_server(site)
             await _keep_local_token(site)
-            async with site.notary, site.intake, site.telemetry, site.neighbours:
+            async with AsyncExitStack() as stack:
+                for part in _parts(site):
+                    await stack.enter_async_context(part)
                 yield site
+
+
+def _parts(site: Site) -> tuple[AbstractAsyncContextManager[Any], ...]:
+    """What runs beside the requests; who wants to hear something is there before it is said."""
+    hearing = (site.notary, site.intake, site.telemetry, site.presence, site.neighbours)
+    return (*hearing, site.talk, site.duty)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +136,7 @@ class _Foundation:
     directory: Directory
     feed: Feed
     measurements: Measurements
+    talk: Talk
 
 
 def _assemble(
@@ -139,16 +158,26 @@ def _assemble(
         directory=Directory(codec),
         feed=Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes),
         measurements=Measurements(),
+        talk=Talk(settings, is_shared=log.database.is_postgresql),
     )
     recorder = _recorder(base)
     own_hand = OwnHand(
         recorder, directory=base.directory, key=keys.console, codec=codec, clock=clock
     )
-    intake = _intake(base, recorder, own_hand, formats)
-    return _site(base, recorder, own_hand, intake)
+    neighbours = Neighbours(
+        log, talk=base.talk, recorder=recorder, directory=base.directory, feed=base.feed
+    )
+    intake = _intake(base, recorder, own_hand, neighbours, formats)
+    return _site(base, recorder, own_hand, intake, neighbours)
 
 
-def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Intake) -> Site:
+def _site(
+    base: _Foundation,
+    recorder: Recorder,
+    own_hand: OwnHand,
+    intake: Intake,
+    neighbours: Neighbours,
+) -> Site:
     limits = base.settings.limits
     credentials = Credentials(base.log.database)
     telemetry = _telemetry(base, own_hand, intake)
@@ -174,9 +203,10 @@ def _site(base: _Foundation, recorder: Recorder, own_hand: OwnHand, intake: Inta
         telemetry=telemetry,
         deploy_desk=_deploy_desk(base, telemetry, intake),
         measurements=base.measurements,
-        neighbours=Neighbours(
-            base.log, settings=base.settings, recorder=recorder, directory=base.directory
-        ),
+        talk=base.talk,
+        neighbours=neighbours,
+        presence=Presence(base.feed, base.talk, monotonic),
+        duty=_duty(base, intake, telemetry),
     )
 
 
@@ -191,19 +221,34 @@ def _recorder(base: _Foundation) -> Recorder:
     )
 
 
+def _duty(base: _Foundation, intake: Intake, telemetry: Telemetry) -> Duty:
+    """Reading deliveries and asking sources: one process does both, as readings are signals."""
+    database = base.settings.database if base.talk.is_shared else ""
+    return Duty(database, _OUTSIDE_WORLD, [intake.shift, telemetry.shift])
+
+
 def _intake(
-    base: _Foundation, recorder: Recorder, own_hand: OwnHand, formats: Iterable[IntakeFormat]
+    base: _Foundation,
+    recorder: Recorder,
+    own_hand: OwnHand,
+    neighbours: Neighbours,
+    formats: Iterable[IntakeFormat],
 ) -> Intake:
     return Intake(
         formats,
-        log=base.log,
-        codec=base.codec,
-        clock=base.clock,
-        recorder=recorder,
-        own_hand=own_hand,
-        registry=base.registry,
-        directory=base.directory,
-        feed=base.feed,
+        surroundings=Surroundings(
+            log=base.log,
+            codec=base.codec,
+            names=EventNames(base.keys.console.private_bytes()),
+            clock=base.clock,
+            recorder=recorder,
+            own_hand=own_hand,
+            registry=base.registry,
+            directory=base.directory,
+            feed=base.feed,
+            neighbours=neighbours,
+        ),
+        talk=base.talk,
         measurements=base.measurements,
         most_waiting=base.settings.limits.deliveries,
     )
@@ -232,6 +277,7 @@ def _telemetry(base: _Foundation, own_hand: OwnHand, intake: Intake) -> Telemetr
         intake=intake,
         directory=base.directory,
         feed=base.feed,
+        talk=base.talk,
     )
 
 

@@ -138,4 +138,4 @@ def test_deliveries_wait_in_order_until_they_are_settled(log: EventLog):
     deliveries.settle(kept[0].id, now=9)
 
     assert [each.content for each in deliveries.waiting()] == [b"2", b"3"]
-    assert deliveries.waiting_count() == 2
+    assert len(deliveries.waiting_ids()) == 2

@@ -8,9 +8,10 @@ import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
+from app.events.event import ORGANISATION_LOG
 from app.log.credentials import token_digest
 from app.organisation.kinds import SourceRegistered
-from app.protocol.problems import ProblemCode, refused
+from app.protocol.problems import ProblemCode, Refused, refused
 from app.server.access import token_in
 from app.server.api.content import Call, answer, read_content
 from app.server.site import Site, site_of
@@ -32,7 +33,13 @@ async def take_delivery(
     delivery is durable; what it says is on the timeline a moment later.
     """
     site = site_of(request)
-    registered = _registration(site, form, source, request.headers.get("authorization"))
+    authorization = request.headers.get("authorization")
+    try:
+        registered = _registration(site, form, source, authorization)
+    except Refused:  # it may have been registered with another process a moment ago
+        if not await site.neighbours.catch_up(ORGANISATION_LOG):
+            raise
+        registered = _registration(site, form, source, authorization)
     delivery = await site.intake.take(registered, await read_content(request))
     return answer(Taken(delivery=delivery.id), 202)
 

@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from app.log.credentials import Principal
 from app.protocol.bodies import MAX_PRESENCE_BYTES
 from app.protocol.problems import ProblemCode, refused
-from app.protocol.stream import FrameKind
 from app.server.api.content import Call, decoded, read_content, require_log_name
 from app.server.site import site_of
 
@@ -20,7 +19,13 @@ _ANY_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 @post("/v1/logs/{log:str}/presence", status_code=204)
 async def tell_presence(request: Call, log: FromPath[str]) -> None:
-    """Pass a small JSON object on to everyone who follows this log, with who sent it."""
+    """Tell everyone who follows this log who is there, wherever they follow it.
+
+    Takes a small JSON object of the console's own.  It holds for 30 seconds, until another, or
+    until `"gone": true`; `console` tells the consoles of one person apart.  Followers get it as
+    a `presence` frame with `actor`, and one with `gone` when it is over, at the latest five
+    seconds after the server process it was told to has died.
+    """
     site = site_of(request)
     if site.directory.head(require_log_name(log)) is None:
         raise refused(ProblemCode.UNKNOWN_LOG, f"there is no log {log!r}")
@@ -29,10 +34,4 @@ async def tell_presence(request: Call, log: FromPath[str]) -> None:
     wait = site.presence_pace.wait_for(principal.actor, 1, monotonic())
     if wait:
         raise refused(ProblemCode.RATE_LIMITED, retry_after=round(wait, 3))
-    said["actor"] = msgspec.Raw(msgspec.json.encode(principal.actor))
-    site.feed.announce(log, FrameKind.PRESENCE, [_one_line(said)])
-
-
-def _one_line(said: dict[str, msgspec.Raw]) -> bytes:
-    """The object without line breaks between its parts; they cannot be inside strings."""
-    return msgspec.json.encode(said).replace(b"\r", b" ").replace(b"\n", b" ")
+    site.presence.say(log, principal.actor, said)

@@ -59,6 +59,8 @@ async def follow_log(
         async for position, chunk in _catch_up(site, log, after, epoch):
             after = position
             yield chunk
+        if present := site.presence.present(log):
+            yield b"".join(encode_frame(FrameKind.PRESENCE, [line]) for line in present)
         while True:
             subscription.after = after
             packets = await subscription.packets(site.settings.limits.heartbeat_seconds)

@@ -15,6 +15,7 @@ from app.log.event_log import EventLog
 from app.organisation.kinds import SourceRegistered
 from app.server.directory import RunningIncident
 from app.server.intake.courses import Step, step_of
+from app.server.intake.event_names import EventNames
 from app.server.intake.findings import Findings, actor_of
 from app.server.intake.health_rules import (
     READINGS_CAUSE,
@@ -49,8 +50,9 @@ class SignalDesk:
     and `advance` raise `StoreError`; what they find counts once `settle` is told it is recorded.
     """
 
-    def __init__(self, log: EventLog, codec: Codec) -> None:
+    def __init__(self, log: EventLog, codec: Codec, names: EventNames) -> None:
         self._logs = KnownLogs(log, codec)
+        self._names = names
         self._members: dict[AlertKey, set[str]] = {}
         self._spoken: dict[AlertKey, Spoken] = {}
         self._readings: dict[tuple[str, str], Claim | None] = {}
@@ -88,7 +90,9 @@ class SignalDesk:
     def _begin(self, running: Sequence[RunningIncident], now: datetime) -> Findings:
         """Where things stand, with everything that waited in the incident that takes it."""
         known = self._logs.signals(running)
-        findings = Findings(running, known, self._logs.services(), self.room, now)
+        findings = Findings(
+            running, known, self._logs.services(), self.room, now=now, names=self._names
+        )
         room = findings.room
         room.forget_the_old(now)
         for key, alert in self.room.alerts.items():

@@ -12,6 +12,7 @@ from app.incident.kinds.signals import AlertFired, AlertResolved
 from app.organisation.kinds import SourceRegistered
 from app.server.directory import RunningIncident
 from app.server.intake.courses import Course
+from app.server.intake.event_names import EventNames, subject_of
 from app.server.intake.incident_signals import AlertKey, ChangeKey, IncidentSignals
 from app.server.intake.reports import AlertReport, ChangeReport
 from app.server.intake.service_names import ServiceNames
@@ -41,13 +42,17 @@ class Findings:
         known: Mapping[str, IncidentSignals],
         services: ServiceNames,
         room: WaitingRoom,
+        *,
         now: datetime,
+        names: EventNames,
     ) -> None:
         self.running = running
         self.signals = {log: signals.copy() for log, signals in known.items()}
         self.room = room.copy()
         self.now = now
         self._services = services
+        self._names = names
+        self._epochs = {one.log: one.epoch for one in running}
         self._drafts: dict[tuple[str, str], list[Draft]] = {}
 
     @property
@@ -122,7 +127,16 @@ class Findings:
         fact: Fact = draft.fact
         to.take(fact, draft.occurred_at or self.now, self.now)
         if to is not self.room.signals:
-            self._drafts.setdefault((to.log, actor), []).append(draft)
+            named = replace(draft, event_id=self._name(to, fact))
+            self._drafts.setdefault((to.log, actor), []).append(named)
+
+    def _name(self, to: IncidentSignals, fact: Fact) -> str:
+        """The id of a fact that `to` has taken in."""
+        subject = subject_of(fact)
+        if subject is None:
+            return ""
+        epoch = self._epochs.get(to.log, "")
+        return self._names.name(to.log, epoch, subject, to.words[subject])
 
     def _at(self, moment: datetime | None) -> datetime:
         """When something happened: as the sender says, but never in the future."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from app.events.fact import Fact
 from app.incident.kinds.freezes import ChangeSeen
 from app.incident.kinds.signals import AlertFired, AlertResolved, Health, HealthChanged
 from app.server.intake.courses import Course
+from app.server.intake.event_names import Subject, subject_of
 
 _MARKS = (b'"alert.', b'"service.', b'"change.')  # other lines are not decoded
 
@@ -36,13 +38,17 @@ class KnownHealth:
 
 @dataclass(slots=True, kw_only=True)
 class IncidentSignals:
-    """One incident's log as intake sees it, up to `position`."""
+    """One incident's log as intake sees it, up to `position`.
+
+    `words` counts what was said about each subject.
+    """
 
     log: str
     position: int = 0
     courses: dict[AlertKey, Course] = field(default_factory=dict)
     health: dict[str, KnownHealth] = field(default_factory=dict)
     changes: set[ChangeKey] = field(default_factory=set)
+    words: Counter[Subject] = field(default_factory=Counter)
 
     def copy(self) -> Self:
         """The same, to try facts on before they are recorded."""
@@ -51,6 +57,7 @@ class IncidentSignals:
             courses=dict(self.courses),
             health=dict(self.health),
             changes=set(self.changes),
+            words=Counter(self.words),
         )
 
     def learn(self, lines: Iterable[bytes], codec: Codec) -> None:
@@ -73,6 +80,9 @@ class IncidentSignals:
 
     def take(self, fact: Fact, happened_at: datetime, received_at: datetime) -> None:
         """Take in one fact, when it happened and when it was recorded."""
+        subject = subject_of(fact)
+        if subject is not None:
+            self.words[subject] += 1
         match fact:
             case AlertFired() as fired:
                 self.courses[fired.source, fired.alert] = _course(fired, happened_at)

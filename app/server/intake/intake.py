@@ -1,107 +1,108 @@
-"""Deliveries: stored durably, acknowledged, then read one after the other into facts."""
+"""Deliveries: stored durably and acknowledged by any process, read by the one on duty."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Self, TypeVar
+from time import monotonic
+from typing import Self
+
+import msgspec
 
 from app.errors import InvalidInput
-from app.events.codec import Codec, from_microseconds, to_microseconds
+from app.events.codec import from_microseconds, to_microseconds
 from app.log.deliveries import Arriving, Deliveries, Delivery
-from app.log.event_log import EventLog
-from app.log.problems import StoreError
 from app.organisation.kinds import SourceRegistered
-from app.protocol.problems import ProblemCode, Refused, refused
-from app.server.directory import Directory
-from app.server.feed import Feed
-from app.server.intake.desk import SignalDesk, Told, due_after
-from app.server.intake.findings import Findings
+from app.protocol.problems import ProblemCode, refused
 from app.server.intake.health_rules import Claim
+from app.server.intake.reader import DeliveryReader, Surroundings
 from app.server.intake.reading import IntakeFormat
-from app.server.intake.reports import Notification
 from app.server.intake.waiting import WaitingRoom
 from app.server.measurements import Measurements
-from app.server.own_hand import OwnHand
-from app.server.recorder import Recorder
-from app.server.registry import Registry
+from app.server.talk import Talk
 
-UNKNOWN_SOURCE = "the source is not registered any more"
-_RETRY_SECONDS = 1.0
-_LOOK_AGAIN_SECONDS = 1.0
+_STORED, _READ = "delivery-stored", "deliveries-read"
+_RECOUNT_SECONDS = 1.0
 
-_log = logging.getLogger(__name__)
 
-Result = TypeVar("Result")
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    """A delivery of a source was stored by another process, at a time in microseconds."""
+
+    source: str
+    received_at: int
+
+
+_STORED_WORD = msgspec.json.Decoder(_Stored)
+_READ_WORD = msgspec.json.Decoder(int)
 
 
 class Intake:
-    """Takes deliveries in and turns them into facts.
+    """Takes deliveries in; while it is on duty (`shift`) it also turns them into facts.
 
-    Use as an async context manager.  What was stored and not yet read when the server stopped
-    is read when it starts again.
+    Use as an async context manager.  What was stored and not yet read when a server stopped is
+    read when it starts again, or by another process that has the duty then.
     """
 
     def __init__(
         self,
         formats: Iterable[IntakeFormat],
         *,
-        log: EventLog,
-        codec: Codec,
-        clock: Callable[[], datetime],
-        recorder: Recorder,
-        own_hand: OwnHand,
-        registry: Registry,
-        directory: Directory,
-        feed: Feed,
+        surroundings: Surroundings,
+        talk: Talk,
         measurements: Measurements,
         most_waiting: int,
     ) -> None:
         self._formats = {each.name: each for each in formats}
-        self._deliveries = Deliveries(log.database)
-        self._desk = SignalDesk(log, codec)
-        self._clock = clock
-        self._recorder = recorder
-        self._own_hand = own_hand
-        self._registry = registry
-        self._directory = directory
-        self._feed = feed
+        self._around = surroundings
+        self._deliveries = Deliveries(surroundings.log.database)
+        self._talk = talk
         self._measurements = measurements
         self._most_waiting = most_waiting
-        self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
+        self._idle.set()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intake")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._reader: DeliveryReader | None = None
+        self._storing = 0
+        self._unread: set[int] = set()
         self._read_up_to = 0
-        self._due: datetime | None = None
-        self.waiting = 0
-        """How many deliveries are not read yet."""
+        self._counted_at = 0.0
         self.heard_at: dict[str, datetime] = {}
         """When each source was last heard of, since the server started."""
 
     async def __aenter__(self) -> Self:
-        self.waiting = await asyncio.to_thread(self._deliveries.waiting_count)
-        self._done(0)
-        self._arrived.set()
-        self._tasks = [
-            asyncio.create_task(self._run(), name="intake"),
-            asyncio.create_task(self._watch_incidents(), name="intake incidents"),
-        ]
+        self._talk.on_word(_STORED, self._hear_stored)
+        self._talk.on_word(_READ, self._hear_read)
+        self._talk.on_retell.append(self._tell_read)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
         self._thread.shutdown()
+
+    @asynccontextmanager
+    async def shift(self) -> AsyncIterator[None]:
+        """Read what was stored and is not settled, and then what comes, for a while."""
+        self._unread |= await asyncio.to_thread(self._deliveries.waiting_ids)
+        self._read_up_to = 0
+        self._note()
+        async with self._new_reader() as reader:
+            self._reader = reader
+            try:
+                yield
+            finally:
+                self._reader = None
 
     @property
     def formats(self) -> tuple[str, ...]:
         """The names of the formats that are read."""
         return tuple(self._formats)
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries are not read yet, of those this process knows of."""
+        return self._storing + len(self._unread)
 
     async def take(self, registered: SourceRegistered, content: bytes) -> Delivery:
         """Store a delivery; once this returns it is durable and will be read.
@@ -113,18 +114,14 @@ class Intake:
         reading = self._formats.get(form)
         if reading is None:
             raise refused(ProblemCode.UNKNOWN_FORMAT, f"{form!r} deliveries are not read here")
-        if self.waiting >= self._most_waiting:
-            raise refused(
-                ProblemCode.OVERLOADED,
-                f"{self.waiting} deliveries are waiting to be read",
-                retry_after=5.0,
-            )
-        self.heard_at[registered.source] = self._clock()
+        await self._require_room()
+        now = self._around.clock()
+        self.heard_at[registered.source] = now
         error = _error_in(reading, content, registered)
         arriving = Arriving(
             format=form,
             source=registered.source,
-            received_at=to_microseconds(self._clock()),
+            received_at=to_microseconds(now),
             content=content,
             problem=None if error is None else str(error),
         )
@@ -139,133 +136,105 @@ class Intake:
         return delivery
 
     async def hear_readings(self, source: str, claims: Mapping[str, Claim | None]) -> None:
-        """This is what the readings of `source` say of these services; None is nothing bad."""
-        await self._in_thread(lambda: self._desk.hear_readings(source, claims))
-        self._arrived.set()
+        """This is what the readings of `source` say of these services; None is nothing bad.
+
+        Without effect unless this process is on duty.
+        """
+        if self._reader is not None:
+            await self._reader.hear_readings(source, claims)
 
     async def room(self) -> WaitingRoom:
-        """What waits for an incident to be declared."""
-        return await self._in_thread(lambda: self._desk.room)
+        """What waits for an incident to be declared, whichever process reads deliveries.
+
+        Raises `StoreError`.
+        """
+        if self._reader is not None:
+            return await self._reader.room()
+        return await self._new_reader().preview()
 
     async def settled(self) -> None:
-        """Wait until everything taken in so far has been read."""
+        """Wait until everything taken in here so far has been read."""
         await self._idle.wait()
+
+    def _new_reader(self) -> DeliveryReader:
+        return DeliveryReader(self._formats, self._around, self._thread, self._has_read)
+
+    async def _require_room(self) -> None:
+        if self.waiting >= self._most_waiting:
+            await self._recount()
+        if self.waiting >= self._most_waiting:
+            raise refused(
+                ProblemCode.OVERLOADED,
+                f"{self.waiting} deliveries are waiting to be read",
+                retry_after=5.0,
+            )
+
+    async def _recount(self) -> None:
+        """Look up what was read elsewhere, in case nobody said so."""
+        if self._reader is not None or monotonic() - self._counted_at < _RECOUNT_SECONDS:
+            return
+        self._counted_at = monotonic()
+        self._unread &= await asyncio.to_thread(self._deliveries.waiting_ids)
+        self._note()
 
     async def _store(self, arriving: Arriving) -> Delivery:
         """Store a delivery; it counts as waiting from before anyone could read it."""
         waits = arriving.problem is None
-        self.waiting += waits
+        self._storing += waits
         self._idle.clear()
         try:
-            (delivery,) = await self._recorder.write(lambda: self._deliveries.store([arriving]))
-        except StoreError:
-            self._done(waits)
-            raise
-        self._arrived.set()
-        if not waits:
-            self._done(0)
+            (delivery,) = await self._around.recorder.write(
+                lambda: self._deliveries.store([arriving])
+            )
+            if waits and delivery.id > self._read_up_to:
+                self._unread.add(delivery.id)
+        finally:
+            self._storing -= waits
+            self._note()
+        if self._reader is not None:
+            self._reader.look()
+        word = _Stored(arriving.source, arriving.received_at)
+        self._talk.say(_STORED, msgspec.json.encode(word), key=arriving.source)
         return delivery
 
-    def _done(self, count: int) -> None:
-        self.waiting = max(0, self.waiting - count)
-        if not self.waiting:
+    def _note(self) -> None:
+        if self.waiting:
+            self._idle.clear()
+        else:
             self._idle.set()
 
-    async def _run(self) -> None:
-        while True:
-            await self._something_to_do()
-            self._arrived.clear()
-            try:
-                await self._read_waiting()
-                await self._advance()
-            except (StoreError, Refused) as error:
-                _log.warning("deliveries wait: %s", error)
-                await asyncio.sleep(_RETRY_SECONDS)
-                self._arrived.set()
+    def _has_read(self, delivery: int) -> None:
+        """Everything up to this delivery has been read."""
+        self._read_up_to = delivery
+        self._unread = {one for one in self._unread if one > delivery}
+        self._note()
+        if self._reader is not None:
+            self._tell_read()
 
-    async def _something_to_do(self) -> None:
-        """Wait for a delivery, an incident or readings, or until something is due by itself."""
-        while not self._arrived.is_set():
-            if self._due is None:
-                await self._arrived.wait()
-            elif self._due <= self._clock():
-                return
-            else:  # looked at again and again, because clocks can be set
-                try:
-                    async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                        await self._arrived.wait()
-                except TimeoutError:
-                    continue
+    # Other processes
 
-    async def _watch_incidents(self) -> None:
-        """Look again at what waits whenever an incident is declared or ends."""
-        known = self._directory.version
-        while True:
-            with self._feed.listen_to_heads() as heads:
-                while not heads.is_lagged:
-                    await heads.packets(_LOOK_AGAIN_SECONDS)
-                    if self._directory.version != known:
-                        known = self._directory.version
-                        self._arrived.set()
+    def _tell_read(self) -> None:
+        if self._reader is not None:
+            self._talk.say(_READ, msgspec.json.encode(self._read_up_to))
 
-    async def _read_waiting(self) -> None:
-        while batch := await asyncio.to_thread(self._deliveries.waiting, after=self._read_up_to):
-            for delivery in batch:
-                try:
-                    await self._read(delivery)
-                except (StoreError, Refused):
-                    raise
-                except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
-                    _log.error("delivery %d could not be read", delivery.id, exc_info=error)
-                    await self._settle(delivery.id, f"not read: {type(error).__name__}")
-                self._read_up_to = delivery.id
-                self._done(1)
-
-    async def _read(self, delivery: Delivery) -> None:
-        """Record what is new in a delivery; it is settled unless something in it waits."""
-        source = self._registry.source(delivery.source)
-        reading = self._formats.get(delivery.format)
-        if source is None or reading is None:
-            await self._settle(delivery.id, UNKNOWN_SOURCE)
-            return
+    def _hear_read(self, _: str, content: bytes) -> None:
         try:
-            notification = reading.read(delivery.content, source)
-        except InvalidInput as error:
-            await self._settle(delivery.id, str(error))
+            delivery = _READ_WORD.decode(content)
+        except msgspec.DecodeError:
             return
-        told = Told(
-            notification=notification,
-            source=source,
-            received_at=from_microseconds(delivery.received_at),
-            delivery=delivery.id,
-        )
-        running = self._directory.running()
-        findings = await self._in_thread(lambda: self._desk.read(told, running))
-        await self._record(findings)
-        if delivery.id not in findings.room.deliveries():
-            await self._settle(delivery.id, _left_out(notification))
+        if self._reader is None:
+            self._has_read(max(delivery, self._read_up_to))
 
-    async def _advance(self) -> None:
-        running = self._directory.running()
-        now = self._clock()
-        await self._record(await self._in_thread(lambda: self._desk.advance(now, running)))
-
-    async def _record(self, findings: Findings) -> None:
-        for finding in findings.found:
-            await self._own_hand.record(finding.log, finding.actor, finding.drafts)
-        self._due = due_after(findings)
-        for delivery in sorted(await self._in_thread(lambda: self._desk.settle(findings))):
-            await self._settle(delivery, None)
-
-    async def _settle(self, delivery: int, problem: str | None) -> None:
-        now = to_microseconds(self._clock())
-        await self._recorder.write(
-            lambda: self._deliveries.settle(delivery, now=now, problem=problem)
-        )
-
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        """Do work of the desk, which one thread does."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+    def _hear_stored(self, _: str, content: bytes) -> None:
+        try:
+            stored = _STORED_WORD.decode(content)
+        except msgspec.DecodeError:
+            return
+        heard_at = from_microseconds(stored.received_at)
+        known = self.heard_at.get(stored.source)
+        self.heard_at[stored.source] = heard_at if known is None else max(known, heard_at)
+        if self._reader is not None:
+            self._reader.look()
 
 
 def _error_in(
@@ -276,7 +245,3 @@ def _error_in(
     except InvalidInput as error:
         return error
     return None
-
-
-def _left_out(notification: Notification) -> str | None:
-    return "; ".join(notification.left_out) or None

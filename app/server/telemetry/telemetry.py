@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ from app.server.intake.known_logs import KnownLogs
 from app.server.intake.service_names import ServiceNames
 from app.server.own_hand import OwnHand
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource
+from app.server.talk import Talk
 from app.server.telemetry.asking import (
     TIMEOUT_SECONDS,
     SourceSilent,
@@ -41,6 +43,7 @@ from app.server.telemetry.lines import dependency_lines, service_lines
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
 
+_READINGS, _CATALOGUE = "readings", "catalogue-read"
 STALE_AFTER = timedelta(seconds=90)
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 _BATCH = 500
@@ -49,7 +52,10 @@ _log = logging.getLogger(__name__)
 
 
 class Telemetry:
-    """Asks every source on its schedule while it runs.  Use as an async context manager."""
+    """Knows what the sources said last; asks them on their schedule while it is on duty.
+
+    Use as an async context manager.
+    """
 
     def __init__(
         self,
@@ -63,7 +69,9 @@ class Telemetry:
         intake: Intake,
         directory: Directory,
         feed: Feed,
+        talk: Talk,
     ) -> None:
+        self._talk = talk
         self._prometheus = tuple(prometheus)
         self._catalogues = tuple(catalogues)
         self._logs = KnownLogs(log, codec)
@@ -76,26 +84,35 @@ class Telemetry:
         self._levels = {one.name: ServiceLevels(one.name, one.thresholds) for one in prometheus}
         self._readings = {one.name: Readings(source=one.name) for one in prometheus}
         self._read = {one.name: CatalogueSourceLine(source=one.name) for one in catalogues}
-        self._client: httpx.AsyncClient | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._is_asking = False
 
     async def __aenter__(self) -> Self:
-        if self._prometheus or self._catalogues:
-            self._client = client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._talk.on_word(_READINGS, lambda _, content: self._hear_readings(content))
+        self._talk.on_word(_CATALOGUE, lambda _, content: self._hear_catalogue(content))
+        self._talk.on_retell.append(self._tell_again)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    @asynccontextmanager
+    async def shift(self) -> AsyncIterator[None]:
+        """Ask every source on its schedule, for a while; one process of a site at a time."""
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
             jobs: list[Coroutine[Any, Any, None]] = [
                 *(self._follow_prometheus(client, one) for one in self._prometheus),
                 *(self._follow_catalogue(client, one) for one in self._catalogues),
             ]
-            self._tasks = [asyncio.create_task(job, name="telemetry") for job in jobs]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        if self._client is not None:
-            await self._client.aclose()
+            tasks = [asyncio.create_task(job, name="telemetry") for job in jobs]
+            self._is_asking = True
+            try:
+                yield
+            finally:
+                self._is_asking = False
+                for task in tasks:
+                    task.cancel()
+                if tasks:
+                    await asyncio.wait(tasks)
 
     def state(self) -> TelemetryState:
         """Every source and what it said last, as of now."""
@@ -168,6 +185,10 @@ class Telemetry:
 
     def _tell(self, readings: Readings) -> None:
         """Keep the readings, and stream them to whoever follows a running incident."""
+        self._pass_on(_READINGS, readings.source, readings)
+        self._stream(readings)
+
+    def _stream(self, readings: Readings) -> None:
         self._readings[readings.source] = readings
         line = msgspec.json.encode(self._as_of_now(readings))
         for log in (ORGANISATION_LOG, *(one.log for one in self._directory.running())):
@@ -189,16 +210,54 @@ class Telemetry:
                 content = await fetch_catalogue(client, source)
                 catalog = await asyncio.to_thread(read_catalog, content, source.name)
                 await self._record_catalogue(catalog, source.name, is_complete=True)
-                self._read[source.name] = CatalogueSourceLine(
-                    source=source.name,
-                    read_at=to_microseconds(self._clock()),
-                    warnings=list(catalog.warnings),
+                self._note_catalogue(
+                    CatalogueSourceLine(
+                        source=source.name,
+                        read_at=to_microseconds(self._clock()),
+                        warnings=list(catalog.warnings),
+                    )
                 )
             except (SourceSilent, InvalidInput, StoreError, Refused) as error:
                 _log.warning("%s: %s", source.name, error)
                 known = self._read[source.name]
-                self._read[source.name] = msgspec.structs.replace(known, problem=str(error))
+                self._note_catalogue(msgspec.structs.replace(known, problem=str(error)))
             await asyncio.sleep(source.interval)
+
+    def _note_catalogue(self, line: CatalogueSourceLine) -> None:
+        self._read[line.source] = line
+        self._pass_on(_CATALOGUE, line.source, line)
+
+    # Other processes
+
+    def _pass_on(self, topic: str, source: str, said: msgspec.Struct) -> None:
+        if self._talk.is_shared:
+            self._talk.say(topic, msgspec.json.encode(said), key=source)
+
+    def _tell_again(self) -> None:
+        """For a process that has come since."""
+        if self._is_asking:
+            for line in self._read.values():
+                self._pass_on(_CATALOGUE, line.source, line)
+            for readings in self._readings.values():
+                self._pass_on(_READINGS, readings.source, readings)
+
+    def _hear_readings(self, content: bytes) -> None:
+        try:
+            readings = msgspec.json.decode(content, type=Readings)
+        except msgspec.DecodeError:
+            return
+        if not self._is_asking and readings != self._readings.get(readings.source):
+            self._stream(readings)
+
+    def _hear_catalogue(self, content: bytes) -> None:
+        try:
+            line = msgspec.json.decode(content, type=CatalogueSourceLine)
+        except msgspec.DecodeError:
+            return
+        if not self._is_asking:
+            self._read[line.source] = line
+
+    # The organisation
 
     async def _known(self) -> tuple[OrganisationState, ServiceNames]:
         async with self._organisation_lock:

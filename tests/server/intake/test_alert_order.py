@@ -19,6 +19,7 @@ from app.protocol.authoring import Place
 from app.server.directory import RunningIncident
 from app.server.intake.alertmanager import read_alertmanager
 from app.server.intake.desk import SignalDesk, Told
+from app.server.intake.event_names import EventNames
 from tests.log.writing import CODEC, NOON, Writer, arrival
 from tests.server.intake.webhooks import SOURCE, alert, webhook
 
@@ -50,12 +51,12 @@ class Played:
         self.store = store
         self.log = f"incident:played-{next(self._numbers)}"
         self.writer = Writer(person="x")
-        self.desk = SignalDesk(store, CODEC)
+        self.desk = SignalDesk(store, CODEC, EventNames(b""))
         store.ensure(self.log, 1)
 
     def restart(self) -> None:
         """Forget everything that is not in the log."""
-        self.desk = SignalDesk(self.store, CODEC)
+        self.desk = SignalDesk(self.store, CODEC, EventNames(b""))
 
     def deliver(self, content: bytes) -> None:
         """Read one delivery and record what is found."""

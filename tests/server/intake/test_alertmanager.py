@@ -16,6 +16,7 @@ from app.events.codec import MAX_BODY_BYTES
 from app.incident.kinds.signals import AlertSeverity, Health
 from app.organisation.state import EMPTY_ORGANISATION
 from app.server.intake.alertmanager import read_alertmanager
+from app.server.intake.event_names import EventNames
 from app.server.intake.findings import Findings
 from app.server.intake.fingerprint import fingerprint
 from app.server.intake.incident_signals import IncidentSignals
@@ -153,7 +154,9 @@ def test_the_longest_alert_of_the_worst_characters_fits_into_an_event():
     labels = {f"{worst}{number:02}"[::-1]: worst for number in range(100)}
     content = webhook(alert(worst, annotations={"summary": worst}, **labels))
     (report,) = read_alertmanager(content, SOURCE).alerts
-    findings = Findings([], {}, ServiceNames(EMPTY_ORGANISATION), WaitingRoom(), START)
+    findings = Findings(
+        [], {}, ServiceNames(EMPTY_ORGANISATION), WaitingRoom(), now=START, names=EventNames(b"")
+    )
     incident = IncidentSignals(log=LOG)
 
     findings.fire(incident, report, "s" * 64)
