@@ -8,8 +8,11 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.log import local_schema as schema
+from app.log.kept_states import KeptMark
 from app.log.local_values import ConfirmedPage, Cursor
 from app.proof.merkle import CompactRange
+
+_PAGE_RECORDS = 5_000
 
 
 def cursor_of(connection: Connection, log: str) -> Cursor | None:
@@ -29,6 +32,28 @@ def cursor_of(connection: Connection, log: str) -> Cursor | None:
         checkpoint=row.checkpoint,
         synced_at=row.synced_at,
     )
+
+
+def leads_to_now(connection: Connection, mark: KeptMark) -> bool:
+    """Whether the records after `mark` lead from its tree to the one that is stored now."""
+    cursor = cursor_of(connection, mark.log)
+    if cursor is None or cursor.epoch != mark.epoch or cursor.position < mark.position:
+        return False
+    try:
+        tree = CompactRange.from_bytes(mark.tree)
+    except ValueError:
+        return False
+    if tree.size != mark.position:
+        return False
+    confirmed = schema.confirmed.c
+    statement = select(confirmed.line).where(confirmed.log == mark.log).limit(_PAGE_RECORDS)
+    ordered = statement.order_by(confirmed.position)
+    while tree.size < cursor.position:
+        before = tree.size
+        tree.extend(connection.execute(ordered.where(confirmed.position > before)).scalars())
+        if tree.size == before:
+            return False
+    return tree.to_bytes() == cursor.tree
 
 
 def begin_following(connection: Connection, log: str, epoch: str) -> Cursor:

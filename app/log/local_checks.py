@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 
 from app.log import local_schema as schema
 from app.log.database import Database
-from app.log.following import event_id_in
+from app.log.following import event_id_in, leads_to_now
+from app.log.kept_states import KeptMark
 from app.log.local_values import OutboxEntry
 from app.log.outbox_journal import JournalContent, OutboxJournal
 from app.log.outbox_rows import add_entries, entry_of
@@ -23,13 +25,33 @@ _SIZE_BYTES = 8
 def check_pages(database: Database) -> None:
     """Let SQLite read every page; raises `DamagedDatabase`."""
     with explained(), database.writer.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        _require_ok(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+
+
+def check_pages_but_records(database: Database) -> None:
+    """Let SQLite read every page but those of confirmed records; raises `DamagedDatabase`."""
+    with explained(), database.writer.connect() as connection:
+        for name in inspect(connection).get_table_names():
+            if name != schema.confirmed.name:
+                statement = f"PRAGMA quick_check('{name}')"
+                _require_ok(connection.exec_driver_sql(statement).scalar())
+
+
+def _require_ok(found: object) -> None:
     if found != "ok":
         raise DamagedDatabase(f"the check of the local file found: {found}")
 
 
-def check_tails(database: Database) -> None:
-    """Recompute the tree over the newest records of every log; raises `DamagedDatabase`.
+def all_lead_to_now(database: Database, marks: Iterable[KeptMark]) -> bool:
+    """Whether every kept state is one of the log whose records are here."""
+    with explained(), database.writer.connect() as connection:
+        return all(leads_to_now(connection, mark) for mark in marks)
+
+
+def check_tails(database: Database, but: Container[str] = ()) -> None:
+    """Recompute the tree over the newest records of the logs; raises `DamagedDatabase`.
+
+    Logs in `but` are passed over: their kept states were found to lead to now.
 
     A stored tree is the roots of its complete subtrees, largest first.  From the right, each is
     computed again from the records under it until `TAIL_RECORDS` of them were read.
@@ -37,7 +59,7 @@ def check_tails(database: Database) -> None:
     with explained(), database.writer.connect() as connection:
         followed = connection.execute(select(schema.followed.c.log, schema.followed.c.tree))
         for log, tree in followed.all():
-            if not _tail_holds(connection, log, bytes(tree)):
+            if log not in but and not _tail_holds(connection, log, bytes(tree)):
                 raise DamagedDatabase(f"the end of {log} is not what was confirmed")
 
 

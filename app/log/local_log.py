@@ -17,10 +17,12 @@ from app.log.following import (
     cursor_of,
     event_id_in,
     follow_anew,
+    leads_to_now,
     move_cursor,
     supersede,
     take_lines,
 )
+from app.log.kept_states import KeptState, KeptStates
 from app.log.local_values import (
     ConfirmedPage,
     Cursor,
@@ -49,15 +51,22 @@ class LocalLog:
     """
 
     def __init__(
-        self, path: Path, database: Database, reserve: Reserve, journal: OutboxJournal
+        self,
+        path: Path,
+        database: Database,
+        reserve: Reserve,
+        journal: OutboxJournal,
+        kept: KeptStates,
     ) -> None:
         self.path = path
+        self._kept = kept
         self._database = database
         self._reserve = reserve
         self._journal = journal
 
     def close(self) -> None:
-        """Close the file and let another process open it."""
+        """Close the files and let another process open them."""
+        self._kept.close()
         self._journal.close()
         self._database.close()
 
@@ -211,6 +220,27 @@ class LocalLog:
         statement = select(schema.unreadable).where(schema.unreadable.c.log == log)
         with self._transaction() as connection:
             return {row.position: row.problem for row in connection.execute(statement)}
+
+    # States that need not be folded again
+
+    def kept_state(self, log: str) -> KeptState | None:
+        """The state kept of `log`, if it is one of the records that are here.
+
+        It is when its tree, grown by what follows here, is the tree of what is confirmed.
+        """
+        kept = self._kept.load(log)
+        if kept is None:
+            return None
+        with self._transaction() as connection:
+            return kept if leads_to_now(connection, kept.mark) else None
+
+    def keep_state(self, kept: KeptState) -> bool:
+        """Keep a state for the next opening; False when there is no room for it."""
+        return self._kept.keep(kept)
+
+    def forget_kept_states(self) -> None:
+        """Let the next opening check and fold everything anew."""
+        self._kept.forget()
 
     # After the server was restored
 

@@ -20,7 +20,14 @@ from app.log.database import (
     make_folder,
     require_sound_sqlite,
 )
-from app.log.local_checks import check_pages, check_tails, reconcile
+from app.log.kept_states import KeptStates
+from app.log.local_checks import (
+    all_lead_to_now,
+    check_pages,
+    check_pages_but_records,
+    check_tails,
+    reconcile,
+)
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
 from app.log.migrations import migrate
@@ -76,7 +83,9 @@ class OpenedProfile:
 def open_profile(path: Path, key: bytes, *, clock: Callable[[], datetime]) -> OpenedProfile:
     """Open or make the profile database at `path`, encrypted with `key` (32 bytes).
 
-    A damaged file is moved aside, what waits in it is saved, and a new one is begun.  Raises
+    A damaged file is moved aside, what waits in it is saved, and a new one is begun.  Where
+    states of its logs are kept, only what follows them is checked, which is quick; somebody has
+    to read the rest afterwards (`app.sync.verification`).  Raises
     `WrongKey`, `NewerDatabase`, `ProfileInUse`, `FolderUnusable`, `StorageFull`.
     """
     if len(key) != KEY_BYTES:
@@ -110,19 +119,34 @@ def move_aside(path: Path, now: datetime) -> Path:
 
 def _open_checked(path: Path, key: bytes, now: datetime) -> LocalLog:
     database = _connect(path, key)
-    journal = _journal_beside(path, key)
+    journal, kept = _journal_beside(path, key), _kept_beside(path, key)
     try:
-        check_pages(database)
-        migrate(database.writer, LOCAL_MIGRATIONS)
-        check_tails(database)
+        _check(database, kept)
         reconcile(database, journal, now)
     except BaseException:
+        kept.close()
         journal.close()
         database.close()
         raise
     reserve = Reserve(path.with_name(path.name + ".reserve"))
     reserve.hold()
-    return LocalLog(path, database, reserve, journal)
+    return LocalLog(path, database, reserve, journal, kept)
+
+
+def _check(database: Database, kept: KeptStates) -> None:
+    """Check all of the file, or what follows the kept states if all of them belong to it."""
+    marks = kept.marks()
+    (check_pages_but_records if marks else check_pages)(database)
+    migrate(database.writer, LOCAL_MIGRATIONS)
+    if marks and not all_lead_to_now(database, marks.values()):
+        kept.forget()
+        marks = {}
+        check_pages(database)
+    check_tails(database, but=marks)
+
+
+def _kept_beside(path: Path, key: bytes) -> KeptStates:
+    return KeptStates(path.with_name(path.name + ".kept"), key)
 
 
 def _journal_beside(path: Path, key: bytes) -> OutboxJournal:
@@ -176,6 +200,7 @@ def _opened_anew(path: Path, key: bytes, now: datetime) -> OpenedProfile:
     except StoreError:
         saved = {}
     moved_to = move_aside(path, now)
+    _kept_beside(path, key).forget()
     log = _open_checked(path, key, now)
     try:
         log.restore_rows(saved)

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.log.kept_states import KeptState
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalCursor:
-    """How far one log is on disk here: its epoch (empty if unknown) and last position."""
+    """How far one log is on disk here: its epoch (empty if unknown) and last position.
+
+    `tree` is the compact range over its records, as `CompactRange` stores it.
+    """
 
     epoch: str
     position: int
+    tree: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,12 @@ class LocalStore(Protocol):
 
     def line_at(self, log: str, position: int) -> bytes | None:
         """The record line at a position."""
+
+    def kept_state(self, log: str) -> KeptState | None:
+        """The state kept of `log`, if it is one of the records that are here."""
+
+    def keep_state(self, kept: KeptState) -> bool:
+        """Keep a state for the next opening; False when there is no room for it."""
 
     def outbox(self, log: str) -> list[Outgoing]:
         """The rows that wait to be recorded, in the order they are to be sent.

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from app.events.codec import Codec
 from app.events.event import Draft, Event, Recorded
 from app.incident.kinds.situation import LogRestored
+from app.log.kept_states import KeptMark, KeptState
 from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StoreError
 from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
@@ -36,6 +37,7 @@ from app.sync.exchange import (
     StoreFailed,
     Timer,
 )
+from app.sync.keeping import Keeping
 from app.sync.local_store import LocalStore
 from app.sync.long_read import collector_paused, keep_for_good
 from app.sync.reading import read_arrived
@@ -43,6 +45,9 @@ from app.sync.reading import read_arrived
 _log = logging.getLogger(__name__)
 
 _LOAD_RECORDS = 5_000
+
+KEEP_AFTER = 1_000
+"""So many records are folded when a log opens rather than keeping its state again."""
 
 S = TypeVar("S")
 
@@ -83,6 +88,21 @@ class LogView(Generic[S]):
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keepsake(Generic[S]):
+    """A confirmed state that is worth keeping, and what it stands on."""
+
+    state: S
+    mark: KeptMark
+    rules: bytes
+    keeping: Keeping[S]
+
+    def kept(self) -> KeptState:
+        """The state in parts.  May run on any thread; takes a moment for a long log."""
+        parts = self.keeping.parts_of(self.state)
+        return KeptState(mark=self.mark, rules=self.rules, parts=parts)
+
+
 class LogCopy(Generic[S]):
     """What this console knows of one log, kept on its disk."""
 
@@ -96,9 +116,14 @@ class LogCopy(Generic[S]):
         folding: Folding[S],
         start: S,
         random: Random,
+        keeping: Keeping[S] | None = None,
+        keep_after: int = KEEP_AFTER,
         make_engine: Callable[..., Engine] = Engine,
     ) -> None:
         self.log = log
+        self._keeping = keeping
+        self._keep_after = keep_after
+        self._kept_position = 0
         self._store = store
         self._author = author
         self._codec = codec
@@ -122,12 +147,25 @@ class LogCopy(Generic[S]):
         self._carried = {row.event_id for row in rows if row.n >= CARRIED_FROM}
         news: list[Recorded] = []
         with collector_paused():
-            while lines := self._store.lines(self.log, len(news), _LOAD_RECORDS):
-                arrived = read_arrived(self._codec, self.log, lines, len(news))
+            start, known = self._kept_state()
+            after = known
+            while lines := self._store.lines(self.log, after, _LOAD_RECORDS):
+                arrived = read_arrived(self._codec, self.log, lines, after)
                 news.extend(one.recorded for one in arrived)
+                after += len(lines)
             # At once: a fold in pages copies what it knows so far with every page.
-            self._confirmed = self._folding.replay(news, self._start)
-            keep_for_good(len(news))
+            self._confirmed = self._folding.replay(news, start)
+            keep_for_good(after)
+        self._kept_position = known
+
+    def _kept_state(self) -> tuple[S, int]:
+        """The state that was kept and its position; the start where there is none to use."""
+        keeping = self._keeping
+        kept = None if keeping is None else self._store.kept_state(self.log)
+        if keeping is None or kept is None or kept.rules != keeping.rules:
+            return self._start, 0
+        state = keeping.state_of(kept.parts)
+        return (self._start, 0) if state is None else (state, kept.mark.position)
 
     @property
     def view(self) -> LogView[S]:
@@ -141,6 +179,29 @@ class LogCopy(Generic[S]):
             parked=self._parked,
             progress=self._engine.progress,
         )
+
+    @property
+    def position(self) -> int:
+        """The position of the newest record that is confirmed here."""
+        return self._engine.progress.position
+
+    def to_keep(self) -> Keepsake[S] | None:
+        """What is confirmed now, if the next opening would be much quicker for keeping it."""
+        keeping = self._keeping
+        if keeping is None or self.position - self._kept_position < self._keep_after:
+            return None
+        cursor, rules = self._store.cursor(self.log), keeping.rules
+        if rules is None:
+            return None
+        mark = KeptMark(
+            log=self.log, epoch=cursor.epoch, position=cursor.position, tree=cursor.tree
+        )
+        return Keepsake(state=self._confirmed, mark=mark, rules=rules, keeping=keeping)
+
+    def keep(self, kept: KeptState) -> None:
+        """Put a state on the disk for the next opening; not again soon where that fails."""
+        self._store.keep_state(kept)
+        self._kept_position = kept.mark.position
 
     def write(
         self, drafts: Sequence[Draft], *, seen: int | None = None, repeats: str = ""

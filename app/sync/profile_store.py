@@ -9,6 +9,7 @@ import msgspec
 
 from app.events.codec import RecordLine, to_microseconds
 from app.incident.kinds.situation import LogRestored
+from app.log.kept_states import KeptState
 from app.log.local_log import LocalLog
 from app.log.local_values import ConfirmedPage, OutboxEntry, Superseded
 from app.protocol.problems import ProblemCode
@@ -30,7 +31,7 @@ class ProfileStore:
         cursor = self._local.cursor(log)
         if cursor is None:
             return LocalCursor(epoch="", position=0)
-        return LocalCursor(epoch=cursor.epoch, position=cursor.position)
+        return LocalCursor(epoch=cursor.epoch, position=cursor.position, tree=cursor.tree)
 
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         """Record lines after a position, in order."""
@@ -40,6 +41,14 @@ class ProfileStore:
         """The record line at a position."""
         found = self._local.lines(log, after=position - 1, limit=1)
         return found[0] if found else None
+
+    def kept_state(self, log: str) -> KeptState | None:
+        """The state kept of `log`, if it is one of the records that are here."""
+        return self._local.kept_state(log)
+
+    def keep_state(self, kept: KeptState) -> bool:
+        """Keep a state for the next opening; False when there is no room for it."""
+        return self._local.keep_state(kept)
 
     def outbox(self, log: str) -> list[Outgoing]:
         """What waits: announcements, then records a restored server lacks, then our own."""

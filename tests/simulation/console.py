@@ -30,6 +30,7 @@ from app.sync.exchange import (
     StopTimer,
     Timer,
 )
+from app.sync.keeping import IncidentKeeping
 from app.sync.log_copy import LogCopy
 from tests.simulation.disk import Killed, ModelDisk
 from tests.simulation.invariants import on_start, on_stored, on_view
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 CODEC = full_codec()
+KEEP_AFTER = 5
+KEEP_RATE = 0.1
 
 
 class IncidentFolding:
@@ -56,6 +59,7 @@ class Console:
         self.index = index
         self.person = f"p{index}"
         self._noise = Random(f"{world.seed}/{index}")
+        self._leisure = Random(f"{world.seed}/{index}/leisure")
         self.key = ConsoleKey.from_private_bytes(self._noise.randbytes(32))
         self._make_engine = make_engine
         self.offset = timedelta()
@@ -92,7 +96,8 @@ class Console:
         self.copy = LogCopy(
             log=self.world.site.log, store=self.disk, author=author, codec=CODEC,
             folding=IncidentFolding(), start=BEFORE_ANYTHING, random=self._noise,
-            make_engine=self._make_engine,
+            make_engine=self._make_engine, keeping=IncidentKeeping(lambda: b"the rules of now"),
+            keep_after=KEEP_AFTER,
         )  # fmt: skip
         self.take(Started())
 
@@ -149,8 +154,21 @@ class Console:
             return
         for output in outputs:
             self._do(output)
+        self._keep_now_and_then()
         if self.world.random.random() < self.world.look_rate:
             on_view(self)
+
+    def _keep_now_and_then(self) -> None:
+        if self.copy is None or self._leisure.random() > KEEP_RATE:
+            return
+        try:
+            keepsake = self.copy.to_keep()
+            if keepsake is not None:
+                self.copy.keep(keepsake.kept())
+        except StorageFull:
+            return
+        except Killed:
+            self.world.console_died(self)
 
     def _do(self, output: Output) -> None:
         match output:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.log.following import event_id_in
+from app.log.kept_states import KeptState
 from app.log.local_log import NotNext
 from app.log.local_values import Superseded
 from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StorageFull
+from app.proof.merkle import CompactRange
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
 from app.sync.local_store import KeptAside, LocalCursor
@@ -50,11 +52,36 @@ class ModelDisk:
     rows: dict[str, Outgoing] = field(default_factory=dict)
     aside: dict[str, KeptAside] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
+    kept: KeptState | None = None
     number: int = 0
     writes: int = 0
 
     def cursor(self, log: str) -> LocalCursor:
-        return LocalCursor(epoch=self.epoch or "", position=len(self.records))
+        if self.epoch is None:
+            return LocalCursor(epoch="", position=0)
+        tree = self._tree(len(self.records))
+        return LocalCursor(epoch=self.epoch, position=len(self.records), tree=tree)
+
+    def _tree(self, size: int) -> bytes:
+        tree = CompactRange()
+        tree.extend(self.records[:size])
+        return tree.to_bytes()
+
+    def kept_state(self, log: str) -> KeptState | None:
+        kept = self.kept
+        is_ours = (
+            kept is not None
+            and kept.mark.epoch == self.epoch
+            and kept.mark.position <= len(self.records)
+            and kept.mark.tree == self._tree(kept.mark.position)
+        )
+        return kept if is_ours else None
+
+    def keep_state(self, kept: KeptState) -> bool:
+        self._begin("keep")
+        self.kept = kept
+        self._end("keep")
+        return True
 
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         return self.records[after : after + limit]

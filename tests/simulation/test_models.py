@@ -12,6 +12,7 @@ from app.events.codec import record_line
 from app.events.event import Standing
 from app.log.appending import Batch
 from app.log.event_log import EventLog
+from app.log.kept_states import KeptMark, KeptState
 from app.log.profile import open_profile
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Outgoing
@@ -59,7 +60,7 @@ def _epoch_of(store):
 
 steps = st.lists(
     st.sampled_from(
-        ["append", "carry", "confirm", "confirm_own", "settle", "park", "repeat", "rewind"]
+        ["append", "carry", "confirm", "confirm_own", "settle", "park", "repeat", "rewind", "keep"]
     ),
     max_size=14,
 )
@@ -80,6 +81,7 @@ def test_the_modelled_disk_keeps_what_the_real_one_keeps(tmp_path_factory, steps
             assert model.lines(LOG, 0, 99) == real.lines(LOG, 0, 99)
             assert _rows(model) == _rows(real)
             assert model.parked(LOG) == real.parked(LOG)
+            assert model.kept_state(LOG) == real.kept_state(LOG)
             assert model.next_number(LOG) == real.next_number(LOG)
 
 
@@ -126,6 +128,11 @@ class _Script:
             event_id = next(iter(model.rows))
             for store in both:
                 store.park(event_id, ProblemCode.TOO_LARGE, "why")
+        elif step == "keep" and model.epoch is not None:
+            mark = KeptMark(log=LOG, epoch=epoch, position=position, tree=model.cursor(LOG).tree)
+            parts = {"state": self.random.randbytes(4), str(position): b"a part"}
+            for store in both:
+                assert store.keep_state(KeptState(mark=mark, rules=b"rules", parts=parts))
         elif step == "rewind" and position:
             self.epochs += 1
             keep = self.random.randint(0, position)
