@@ -1,21 +1,23 @@
 """What an append asks of its database, and two ways of asking.
 
 Both ask the same of the same tables.  SQLite answers in a hundredth of the time that SQLAlchemy
-takes to run a statement, so there the text is made once and goes straight to the driver.
+takes to run a statement or a transaction, so there the text is made once and goes straight to
+the driver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from operator import itemgetter
 from typing import Any, Protocol
 
 import msgspec
 import sqlcipher3.dbapi2
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import BindParameter, Engine, Select, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import ClauseElement, Update
+from sqlalchemy.sql import ClauseElement, ColumnElement, Update
 
 from app.log import schema
 
@@ -27,22 +29,40 @@ KnownRow = Sequence[Any]
 """Log, event id, position and line of a record, in that order."""
 
 
-class AppendStatements(Protocol):
-    """The four statements of an append; each raises SQLAlchemy's `DatabaseError`."""
+_MOST_ROWS = 64
+"""Rows that one statement inserts at most: a power of two."""
 
-    def heads(self, connection: Connection, logs: Sequence[str]) -> Sequence[HeadRow]:
+
+class AppendStatements(Protocol):
+    """The transaction of an append and its statements; each raises SQLAlchemy's `DatabaseError`.
+
+    `place` is what `transaction` gave.
+    """
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """A transaction that is durable when it is left, and undone when it is left by an error.
+
+        It is for the writer's thread.
+        """
+        ...
+
+    def heads(self, place: Any, logs: Sequence[str]) -> Sequence[HeadRow]:
         """The heads of those of `logs` that exist, by name, locked against other writers."""
         ...
 
-    def known(self, connection: Connection, ids: Sequence[str]) -> Sequence[KnownRow]:
+    def begin(self, place: Any, heads: Sequence[Values]) -> None:
+        """Insert heads, given by column, but those of logs that exist already."""
+        ...
+
+    def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
         """The records of any log whose event id is among `ids`."""
         ...
 
-    def add(self, connection: Connection, records: Sequence[Values]) -> None:
+    def add(self, place: Any, records: Sequence[Values]) -> None:
         """Insert records, given by column."""
         ...
 
-    def move(self, connection: Connection, heads: Sequence[Values]) -> None:
+    def move(self, place: Any, heads: Sequence[Values]) -> None:
         """Move heads: `of` a log `to` a position, `at` a time (microseconds), `grown` tree."""
         ...
 
@@ -50,59 +70,121 @@ class AppendStatements(Protocol):
 class PostgresqlStatements:
     """The statements through SQLAlchemy; heads are locked row by row."""
 
-    def __init__(self) -> None:
+    def __init__(self, writer: Engine) -> None:
         head, record = schema.head.c, schema.record.c
         expanding: BindParameter[str] = bindparam("names", expanding=True)
+        self._writer = writer
         self._heads = _heads().where(head.log.in_(expanding)).with_for_update()
+        self._begin = postgresql.insert(schema.head).on_conflict_do_nothing()
         self._known = _known().where(record.event_id.in_(expanding))
         self._add = schema.record.insert()
         self._move = _move()
 
-    def heads(self, connection: Connection, logs: Sequence[str]) -> Sequence[HeadRow]:
+    def transaction(self) -> AbstractContextManager[Any]:
         """See `AppendStatements`."""
-        return connection.execute(self._heads, {"names": logs}).all()
+        return self._writer.begin()
 
-    def known(self, connection: Connection, ids: Sequence[str]) -> Sequence[KnownRow]:
+    def heads(self, place: Any, logs: Sequence[str]) -> Sequence[HeadRow]:
         """See `AppendStatements`."""
-        return connection.execute(self._known, {"names": ids}).all()
+        rows: Sequence[HeadRow] = place.execute(self._heads, {"names": logs}).all()
+        return rows
 
-    def add(self, connection: Connection, records: Sequence[Values]) -> None:
+    def begin(self, place: Any, heads: Sequence[Values]) -> None:
         """See `AppendStatements`."""
-        connection.execute(self._add, records)
+        place.execute(self._begin, heads)
 
-    def move(self, connection: Connection, heads: Sequence[Values]) -> None:
+    def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
         """See `AppendStatements`."""
-        connection.execute(self._move, heads)
+        rows: Sequence[KnownRow] = place.execute(self._known, {"names": ids}).all()
+        return rows
+
+    def add(self, place: Any, records: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        place.execute(self._add, records)
+
+    def move(self, place: Any, heads: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        place.execute(self._move, heads)
 
 
 class SqliteStatements:
-    """The statements as text for the driver, inside SQLAlchemy's transaction."""
+    """The statements as text for the driver of the writer's one connection.
 
-    def __init__(self) -> None:
-        each = func.json_each(bindparam("names")).table_valued("value")
-        names = select(each.c.value)
-        self._heads, _ = _text(_heads().where(schema.head.c.log.in_(names)))
-        self._known, _ = _text(_known().where(schema.record.c.event_id.in_(names)))
+    Rows are inserted many to a statement: every run of one gives the interpreter up to other
+    threads, and getting it back can take longer than the row.
+    """
+
+    def __init__(self, writer: Engine) -> None:
+        self._writer = writer
+        self._driver: Any = None
+        self._heads = _Lookup(_heads(), schema.head.c.log)
+        self._begin, columns = _text(sqlite.insert(schema.head).on_conflict_do_nothing())
+        self._new_head = itemgetter(*columns)
+        self._known = _Lookup(_known(), schema.record.c.event_id)
         self._add, columns = _text(schema.record.insert())
         self._record = itemgetter(*columns)
-        self._move, places = _text(_move())
-        self._head = itemgetter(*places)
+        self._move, columns = _text(_move())
+        self._moved = itemgetter(*columns)
 
-    def heads(self, connection: Connection, logs: Sequence[str]) -> Sequence[HeadRow]:
-        """See `AppendStatements`."""
-        return _rows(connection, self._heads, logs)
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """See `AppendStatements`; the write lock is taken at once."""
+        driver = self._driver = self._driver or _driver_of(self._writer)
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield driver
+                driver.commit()
+            except BaseException:
+                driver.rollback()
+                raise
+        except sqlcipher3.dbapi2.DatabaseError as error:
+            base = sqlcipher3.dbapi2.Error
+            said: BaseException = DBAPIError.instance(
+                "append", None, error, base, dialect=self._writer.dialect
+            )
+            raise said from error
 
-    def known(self, connection: Connection, ids: Sequence[str]) -> Sequence[KnownRow]:
+    def heads(self, place: Any, logs: Sequence[str]) -> Sequence[HeadRow]:
         """See `AppendStatements`."""
-        return _rows(connection, self._known, ids)
+        return self._heads.rows(place, logs)
 
-    def add(self, connection: Connection, records: Sequence[Values]) -> None:
+    def begin(self, place: Any, heads: Sequence[Values]) -> None:
         """See `AppendStatements`."""
-        _write(connection, self._add, [self._record(values) for values in records])
+        place.executemany(self._begin, [self._new_head(values) for values in heads])
 
-    def move(self, connection: Connection, heads: Sequence[Values]) -> None:
+    def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
         """See `AppendStatements`."""
-        _write(connection, self._move, [self._head(values) for values in heads])
+        return self._known.rows(place, ids)
+
+    def add(self, place: Any, records: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        rows = [self._record(values) for values in records]
+        for start, size in _pieces(len(rows)):
+            piece = rows[start : start + size]
+            place.execute(_for_rows(self._add, size), [value for row in piece for value in row])
+
+    def move(self, place: Any, heads: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        place.executemany(self._move, [self._moved(values) for values in heads])
+
+
+class _Lookup:
+    """Rows by a column that is among some names; the text for one name is simpler."""
+
+    def __init__(self, statement: Select[Any], column: ColumnElement[str]) -> None:
+        each = func.json_each(bindparam("names")).table_valued("value")
+        self._one, _ = _text(statement.where(column == bindparam("name")))
+        self._many, _ = _text(statement.where(column.in_(select(each.c.value))))
+
+    def rows(self, driver: Any, names: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """The rows for these names."""
+        if len(names) == 1:
+            rows: list[Sequence[Any]] = driver.execute(self._one, names).fetchall()
+        else:
+            parameters = (msgspec.json.encode(names).decode(),)
+            rows = driver.execute(self._many, parameters).fetchall()
+        return rows
 
 
 def _heads() -> Select[Any]:
@@ -130,31 +212,25 @@ def _text(statement: ClauseElement) -> tuple[str, list[str]]:
     return compiled.string, list(getattr(compiled, "positiontup", None) or ())
 
 
-def _rows(connection: Connection, statement: str, names: Sequence[str]) -> list[KnownRow]:
-    parameters = (msgspec.json.encode(names).decode(),)
+def _pieces(count: int) -> Iterator[tuple[int, int]]:
+    """Starts and sizes that make up `count`: powers of two, so that there are few statements."""
+    start = 0
+    while start < count:
+        size = min(_MOST_ROWS, 1 << ((count - start).bit_length() - 1))
+        yield start, size
+        start += size
+
+
+def _for_rows(insert: str, count: int) -> str:
+    """An insert of one row as one of `count` rows."""
+    head, values, row = insert.partition(" VALUES ")
+    return head + values + ", ".join([row] * count)
+
+
+def _driver_of(writer: Engine) -> Any:
+    """The one connection of SQLite's driver that the writer has (its pool is static)."""
+    pooled = writer.raw_connection()
     try:
-        rows: list[KnownRow] = _driver(connection).execute(statement, parameters).fetchall()
-    except sqlcipher3.dbapi2.DatabaseError as error:
-        raise _as_sqlalchemy_says(connection, statement, error) from error
-    return rows
-
-
-def _write(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    try:
-        _driver(connection).executemany(statement, rows)
-    except sqlcipher3.dbapi2.DatabaseError as error:
-        raise _as_sqlalchemy_says(connection, statement, error) from error
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
-
-
-def _as_sqlalchemy_says(
-    connection: Connection, statement: str, error: sqlcipher3.dbapi2.DatabaseError
-) -> BaseException:
-    base = sqlcipher3.dbapi2.Error
-    said: BaseException = DBAPIError.instance(
-        statement, None, error, base, dialect=connection.dialect
-    )
-    return said
+        return pooled.driver_connection
+    finally:
+        pooled.close()

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 
 from app.log import schema
@@ -88,11 +86,8 @@ class EventLog:
         self._random_bytes = random_bytes
         is_postgresql = database.is_postgresql
         self._tries = _APPEND_TRIES if is_postgresql else 1
-        insert = postgresql_insert if is_postgresql else sqlite_insert
-        self._add_head = insert(schema.head).on_conflict_do_nothing()
-        self._statements: AppendStatements = (
-            PostgresqlStatements() if is_postgresql else SqliteStatements()
-        )
+        statements = PostgresqlStatements if is_postgresql else SqliteStatements
+        self._statements: AppendStatements = statements(database.writer)
 
     @classmethod
     def open(cls, where: str | Path) -> Self:
@@ -127,8 +122,8 @@ class EventLog:
         """
         for tries_left in reversed(range(self._tries)):
             try:
-                with explained(), self.database.writer.begin() as connection:
-                    return self._append(connection, batches)
+                with explained(), self._statements.transaction() as place:
+                    return self._append(place, batches)
             except StoreError as error:
                 if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
                     raise
@@ -136,9 +131,9 @@ class EventLog:
 
     def ensure(self, log: str, now: int) -> Head:
         """The head of `log`, which begins now (microseconds) if there is none yet."""
-        with explained(), self.database.writer.begin() as connection:
-            self._begin_missing(connection, {log: now})
-            return self._head_in(connection, log)
+        with explained(), self._statements.transaction() as place:
+            self._begin_missing(place, {log: now})
+        return self.head(log)
 
     def head(self, log: str) -> Head:
         """The head of `log`; raises `UnknownLog`."""
@@ -202,35 +197,31 @@ class EventLog:
                 )
         return len(logs)
 
-    def _append(self, connection: Connection, batches: Sequence[Batch]) -> Appended:
-        growing = self._lock_heads(connection, batches)
+    def _append(self, place: Any, batches: Sequence[Batch]) -> Appended:
+        growing = self._lock_heads(place, batches)
         known = {
             (log, event_id): Known(position=position, line=bytes(line))
-            for log, event_id, position, line in self._statements.known(
-                connection, ids_in(batches)
-            )
+            for log, event_id, position, line in self._statements.known(place, ids_in(batches))
         }
         outcomes = tuple(growing[batch.log].take(batch, known) for batch in batches)
         grown = [log for log in growing.values() if log.lines]
         if grown:
-            self._statements.add(connection, [row for log in grown for row in log.rows])
-            self._statements.move(connection, [_moved(log) for log in grown])
+            self._statements.add(place, [row for log in grown for row in log.rows])
+            self._statements.move(place, [_moved(log) for log in grown])
         return Appended(outcomes=outcomes, growths=tuple(log.growth for log in grown))
 
-    def _lock_heads(
-        self, connection: Connection, batches: Sequence[Batch]
-    ) -> dict[str, GrowingLog]:
+    def _lock_heads(self, place: Any, batches: Sequence[Batch]) -> dict[str, GrowingLog]:
         logs = {batch.log: batch.arrived_at for batch in batches}
         names = sorted(logs)
-        rows = self._statements.heads(connection, names)
+        rows = self._statements.heads(place, names)
         if len(rows) < len(logs):
-            self._begin_missing(connection, logs)
-            rows = self._statements.heads(connection, names)
+            self._begin_missing(place, logs)
+            rows = self._statements.heads(place, names)
         return {growing.log: growing for growing in map(_growing, rows)}
 
-    def _begin_missing(self, connection: Connection, logs: dict[str, int]) -> None:
-        connection.execute(
-            self._add_head,
+    def _begin_missing(self, place: Any, logs: dict[str, int]) -> None:
+        self._statements.begin(
+            place,
             [
                 {
                     "log": log,
