@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.events.sensitivity import Sensitivity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -30,3 +32,16 @@ class UnreadableFact(Fact):
     stored_kind: str
     data: bytes
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldFact(Fact):
+    """What this reader may not read: that something is recorded here, and how sensitive it is.
+
+    `leaf` is the 32-byte hash of the record, so that the proof over the log holds without it.
+    """
+
+    kind: ClassVar[str] = "withheld"
+
+    sensitivity: Sensitivity
+    leaf: bytes

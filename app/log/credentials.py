@@ -19,17 +19,29 @@ TOKEN_BYTES = 32
 class Principal:
     """Whom a token speaks for: `actor` is `person:<id>` or `integration:<id>`.
 
-    The owner may issue tokens for others.
+    The owner may issue tokens for others.  `token` is the digest of the one that was shown.
     """
 
     actor: str
     is_owner: bool = False
+    token: str = ""
 
     @property
     def person_id(self) -> str | None:
         """The person this is, or None for an integration."""
         kind, _, name = self.actor.partition(":")
         return name if kind == "person" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedToken:
+    """A token as it is kept: digest, for whom it is, when it was made and ended (microseconds)."""
+
+    digest: str
+    actor: str
+    is_owner: bool
+    created_at: int
+    revoked_at: int | None
 
 
 def new_token() -> str:
@@ -70,7 +82,32 @@ class Credentials:
         )
         with explained(), self._database.readers.connect() as connection:
             row = connection.execute(statement).first()
-        return None if row is None else Principal(actor=row.actor, is_owner=row.is_owner)
+        if row is None:
+            return None
+        return Principal(actor=row.actor, is_owner=row.is_owner, token=digest)
+
+    def issued(self) -> list[IssuedToken]:
+        """Every token there ever was, the oldest first."""
+        token = schema.token.c
+        statement = select(schema.token).order_by(token.created_at, token.token_sha256)
+        with explained(), self._database.readers.connect() as connection:
+            return [
+                IssuedToken(
+                    digest=row.token_sha256,
+                    actor=row.actor,
+                    is_owner=row.is_owner,
+                    created_at=row.created_at,
+                    revoked_at=row.revoked_at,
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def revoked(self) -> frozenset[str]:
+        """The digests of all tokens that were revoked."""
+        token = schema.token.c
+        statement = select(token.token_sha256).where(token.revoked_at.is_not(None))
+        with explained(), self._database.readers.connect() as connection:
+            return frozenset(connection.execute(statement).scalars())
 
     def revoke(self, digest: str, *, now: int) -> None:
         """From now on the token with this digest speaks for nobody."""

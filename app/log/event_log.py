@@ -171,6 +171,17 @@ class EventLog:
         with explained(), self.database.readers.connect() as connection:
             return connection.execute(statement).scalar() or 0
 
+    def lines_of_kind(self, log: str, kind: str, *, after: int) -> list[bytes]:
+        """The record lines of one kind in `log` after a position, in order."""
+        record = schema.record.c
+        statement = (
+            select(record.line)
+            .where(record.log == log, record.kind == kind, record.position > after)
+            .order_by(record.position)
+        )
+        with explained(), self.database.readers.connect() as connection:
+            return [bytes(line) for line in connection.execute(statement).scalars()]
+
     def listed_lines(self) -> list[tuple[str, bytes]]:
         """Log and line of every record the list of incidents is made from, in order."""
         record = schema.record.c

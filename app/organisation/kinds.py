@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.events.fact import Fact
+from app.events.sensitivity import Sensitivity
 
 FactValue = str | int | float | tuple[str, ...]
 """What a source can say of a fact."""
@@ -192,6 +193,19 @@ class ConsoleRevoked(Fact):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceSet(Fact):
+    """How sensitive an entry `person` may read from now on; without one, `internal`.
+
+    Counts only in the hand of the server, which asks for its owner's token.
+    """
+
+    kind: ClassVar[str] = "clearance.set@1"
+
+    person: str
+    clearance: Sensitivity
+
+
 ORGANISATION_KINDS: tuple[type[Fact], ...] = (
     PersonRecorded,
     TeamRecorded,
@@ -205,4 +219,5 @@ ORGANISATION_KINDS: tuple[type[Fact], ...] = (
     SourceRevoked,
     ConsoleRegistered,
     ConsoleRevoked,
+    ClearanceSet,
 )

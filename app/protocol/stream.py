@@ -15,6 +15,9 @@ from app.errors import WatchfloorError
 
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 HEARTBEAT = b":\n\n"
+SIGNED_OUT = "signed-out"
+"""Why a stream ends whose reader has no right to listen any more."""
+
 _LINE_FEED = 0x0A
 _CARRIAGE_RETURN = 0x0D
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -46,9 +49,14 @@ class Frame:
 
 
 class Bye(msgspec.Struct, frozen=True, kw_only=True):
-    """The server is about to restart; come back after `retry_ms` milliseconds."""
+    """The server ends the stream; come back after `retry_ms` milliseconds.
+
+    With the reason `SIGNED_OUT` it is no use to come back with the same token; without a
+    reason the server is about to restart.
+    """
 
     retry_ms: int
+    reason: str = ""
 
 
 class StreamBroken(WatchfloorError):
@@ -70,9 +78,10 @@ def encode_records(lines: Sequence[bytes], last_position: int) -> bytes:
     return encode_frame(FrameKind.EVENT, lines, last_position)
 
 
-def encode_bye(retry_ms: int) -> bytes:
-    """The frame that says the server is about to restart."""
-    return encode_frame(FrameKind.BYE, [msgspec.json.encode(Bye(retry_ms=retry_ms))])
+def encode_bye(retry_ms: int, reason: str = "") -> bytes:
+    """The frame that says that the server ends the stream, and why."""
+    bye = Bye(retry_ms=retry_ms, reason=reason)
+    return encode_frame(FrameKind.BYE, [msgspec.json.encode(bye)])
 
 
 def read_bye(frame: Frame) -> Bye:
@@ -153,6 +162,7 @@ class StreamParser:
 
 __all__ = [
     "HEARTBEAT",
+    "SIGNED_OUT",
     "Bye",
     "Frame",
     "FrameKind",

@@ -5,21 +5,48 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 
 from app.log.credentials import Credentials, Principal, token_digest
+from app.log.problems import StoreError
 from app.protocol.problems import ProblemCode, refused
 
 _REMEMBERED_SECONDS = 10.0
 _REMEMBERED_AT_MOST = 10_000
+_LOOK_SECONDS = 5.0
 
 
 class Access:
-    """Tells whom a token speaks for.  A revoked token is refused within ten seconds."""
+    """Tells whom a token speaks for.
+
+    A token that was revoked here is refused at once; one that was revoked at another server of
+    the same database within ten seconds.
+    """
 
     def __init__(self, credentials: Credentials, monotonic: Callable[[], float]) -> None:
         self._credentials = credentials
         self._monotonic = monotonic
         self._known: dict[str, tuple[Principal, float]] = {}
+        self._revoked: frozenset[str] = frozenset()
+        self._look_at = 0.0
+
+    def forget(self, digest: str) -> None:
+        """The token with this digest was revoked."""
+        self._revoked |= {digest}
+        self._known.pop(digest, None)
+
+    async def is_revoked(self, principal: Principal) -> bool:
+        """Whether the token behind a request that still runs was revoked since it began.
+
+        However many ask, the database is looked at once in five seconds.
+        """
+        if self._monotonic() >= self._look_at:
+            self._look_at = self._monotonic() + _LOOK_SECONDS
+            with suppress(StoreError):  # as long as it fails, what was known before holds
+                self._revoked |= await asyncio.to_thread(self._credentials.revoked)
+            for digest in self._revoked & self._known.keys():
+                del self._known[digest]
+        return principal.token in self._revoked
 
     def remembered(self, authorization: str) -> Principal | None:
         """Whom the header speaks for, if that was asked and found a moment ago."""

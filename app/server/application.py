@@ -14,7 +14,18 @@ from litestar.middleware.base import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
 from app.protocol.problems import MEDIA_TYPE
-from app.server.api import events, gate, health, intake, listing, presence, proof, sources, stream
+from app.server.api import (
+    events,
+    gate,
+    health,
+    intake,
+    listing,
+    presence,
+    proof,
+    rights,
+    sources,
+    stream,
+)
 from app.server.failures import headers_of, problem_of
 from app.server.fast_lane import FastLane
 from app.server.openapi import openapi_config
@@ -31,6 +42,12 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     listing.tell_who,
     listing.issue_token,
     listing.register_console,
+    rights.list_tokens,
+    rights.revoke_token,
+    rights.list_consoles,
+    rights.revoke_console,
+    rights.list_clearances,
+    rights.set_clearance,
     presence.tell_presence,
     intake.take_delivery,
     sources.register_source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -21,7 +21,10 @@ MAX_FRAME_DATA = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A frame ready to send.  Records `first` to `last` are in it; both 0 if it has none."""
+    """A frame ready to send.  Records `first` to `last` are in it; both 0 if it has none.
+
+    With only `first` 0, there are records up to `last` that are to be read from the log.
+    """
 
     first: int
     last: int
@@ -90,6 +93,10 @@ class Subscription:
         self.after = packet.last or self.after
         return True
 
+    def rouse(self) -> None:
+        """Let this listener look whether it may go on."""
+        self._news.set()
+
     def end(self, bye: bytes) -> None:
         """Tell this listener that the server is about to stop."""
         self.bye = bye
@@ -115,7 +122,15 @@ class Subscription:
 class Feed:
     """Hands what was recorded, and what is only passing, to everyone who listens to a log."""
 
-    def __init__(self, *, max_frames: int = 1_024, max_bytes: int = 4 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        *,
+        max_frames: int = 1_024,
+        max_bytes: int = 4 * 1024 * 1024,
+        is_for_all: Callable[[Growth], bool] = lambda _: True,
+    ) -> None:
+        """`is_for_all` says whether everybody may read everything in a growth."""
+        self._is_for_all = is_for_all
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self._listeners: dict[str, set[Subscription]] = {}
@@ -139,7 +154,7 @@ class Feed:
         """Tell the listeners of each log what was added to it."""
         for growth in growths:
             if listeners := self._listeners.get(growth.log):
-                for packet in record_packets(growth.lines, growth.first):
+                for packet in self._packets_of(growth):
                     _give(listeners, packet)
             if listeners := self._listeners.get(_HEADS):
                 _give(listeners, Packet(0, 0, head_frame(_head_after(growth))))
@@ -153,10 +168,22 @@ class Feed:
         """Whether anyone here follows `log`."""
         return log in self._listeners
 
+    def _packets_of(self, growth: Growth) -> list[Packet]:
+        """The records to send, or word that each listener has to read for itself what it may."""
+        if self._is_for_all(growth):
+            return record_packets(growth.lines, growth.first)
+        return [Packet(0, growth.last, b"")]
+
     def announce(self, log: str, kind: FrameKind, lines: Sequence[bytes]) -> None:
         """Tell the listeners of `log` something that is not a record."""
         if listeners := self._listeners.get(log):
             _give(listeners, Packet(0, 0, encode_frame(kind, lines)))
+
+    def rouse(self) -> None:
+        """Let every listener look whether it may go on."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.rouse()
 
     def close(self, retry_ms: int) -> None:
         """Say goodbye to everyone who listens, now and from now on."""

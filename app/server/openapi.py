@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from app.protocol import bodies
+from app.protocol import bodies, rights, sources
 from app.protocol.gate import DeployAnswer
 from app.protocol.problems import MEDIA_TYPE, Problem
 from app.server.api.intake import Taken
@@ -24,6 +24,8 @@ _ASKED: dict[tuple[str, str], Struct] = {
     ("/v1/logs/{log}/events", "post"): bodies.PushRequest,
     ("/v1/tokens", "post"): bodies.TokenRequest,
     ("/v1/consoles", "post"): bodies.ConsoleRegistration,
+    ("/v1/clearances/{person}", "put"): rights.ClearanceRequest,
+    ("/v1/sources", "post"): sources.SourceRegistration,
 }
 _ANSWERED: dict[tuple[str, str], tuple[str, Struct]] = {
     ("/v1/logs/{log}/events", "post"): ("200", bodies.PushResponse),
@@ -35,6 +37,13 @@ _ANSWERED: dict[tuple[str, str], tuple[str, Struct]] = {
     ("/v1/me", "get"): ("200", bodies.WhoAmI),
     ("/v1/tokens", "post"): ("201", bodies.TokenIssued),
     ("/v1/consoles", "post"): ("201", bodies.ConsoleAccepted),
+    ("/v1/tokens", "get"): ("200", rights.TokenList),
+    ("/v1/consoles", "get"): ("200", rights.ConsoleList),
+    ("/v1/clearances", "get"): ("200", rights.ClearanceList),
+    ("/v1/clearances/{person}", "put"): ("200", rights.ClearanceLine),
+    ("/v1/sources", "post"): ("201", sources.SourceIssued),
+    ("/v1/sources", "get"): ("200", sources.SourceList),
+    ("/v1/intake/waiting", "get"): ("200", sources.WaitingList),
     ("/v1/intake/{form}/{source}", "post"): ("202", Taken),
 }
 

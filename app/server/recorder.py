@@ -14,6 +14,7 @@ from app.log.appending import Appended, Batch, Growth, Outcome
 from app.log.event_log import EventLog
 from app.protocol.problems import ProblemCode, refused
 from app.server.directory import Directory
+from app.server.discretion import Discretion
 from app.server.feed import Feed
 from app.server.measurements import Measurements
 from app.server.registry import Registry
@@ -44,6 +45,7 @@ class Recorder:
         directory: Directory,
         measurements: Measurements,
         limits: Limits,
+        discretion: Discretion,
     ) -> None:
         self._log = log
         self._feed = feed
@@ -51,6 +53,7 @@ class Recorder:
         self._directory = directory
         self._measurements = measurements
         self._limits = limits
+        self._discretion = discretion
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._is_closing = False
@@ -146,6 +149,7 @@ class Recorder:
         if growth.log == ORGANISATION_LOG:
             self._registry.learn(growth.lines, growth.first)
         self._directory.learn(growth)
+        self._discretion.learn(growth)
         self._feed.publish([growth])
 
     def _known(self, log: str) -> int:

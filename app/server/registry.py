@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from app.errors import InvalidInput
 from app.events.codec import Codec
 from app.events.event import Recorded, Standing
+from app.events.sensitivity import Sensitivity
 from app.organisation.kinds import (
+    ClearanceSet,
     ConsoleRegistered,
     ConsoleRevoked,
     PersonRecorded,
@@ -37,6 +39,7 @@ class Registry:
         self._consoles: dict[str, Console] = {}
         self._sources: dict[str, SourceRegistered] = {}
         self._inactive: set[str] = set()
+        self._clearances: dict[str, Sensitivity] = {}
         self.position = 0
 
     def learn(self, lines: Iterable[bytes], first: int) -> None:
@@ -53,6 +56,10 @@ class Registry:
         """The console of this id, revoked or not."""
         return self._consoles.get(console)
 
+    def consoles(self) -> list[Console]:
+        """Every console there ever was, in the order they registered."""
+        return list(self._consoles.values())
+
     def public_keys(self) -> list[bytes]:
         """The public keys of all consoles there ever were (32 bytes each)."""
         return [console.key.public_key for console in self._consoles.values()]
@@ -68,6 +75,14 @@ class Registry:
     def is_active(self, person: str) -> bool:
         """Whether this person may act; people nobody has recorded may."""
         return person not in self._inactive
+
+    def clearance(self, person: str) -> Sensitivity:
+        """How sensitive an entry may be that this person (or other actor) reads."""
+        return self._clearances.get(person, Sensitivity.INTERNAL)
+
+    def clearances(self) -> dict[str, Sensitivity]:
+        """Every clearance that was set, by person."""
+        return dict(sorted(self._clearances.items()))
 
     def _learn_line(self, line: bytes) -> None:
         try:
@@ -89,6 +104,8 @@ class Registry:
                 self._register(registered)
             case ConsoleRevoked(console=console):
                 self._revoke(console)
+            case ClearanceSet(person=person, clearance=clearance):
+                self._clearances[person] = clearance
 
     def _register(self, registered: ConsoleRegistered) -> None:
         before = self._consoles.get(registered.console)

@@ -23,6 +23,7 @@ from app.protocol.kinds import full_codec
 from app.server.access import Access
 from app.server.deploy_desk import DeployDesk
 from app.server.directory import Directory
+from app.server.discretion import Discretion
 from app.server.duty import Duty
 from app.server.feed import Feed
 from app.server.intake.event_names import EventNames
@@ -69,6 +70,7 @@ class Site:
     registry: Registry
     directory: Directory
     judge: Judge
+    discretion: Discretion
     feed: Feed
     pace: Pace
     presence_pace: Pace
@@ -134,6 +136,7 @@ class _Foundation:
     log: EventLog
     registry: Registry
     directory: Directory
+    discretion: Discretion
     feed: Feed
     measurements: Measurements
     talk: Talk
@@ -148,15 +151,22 @@ def _assemble(
 ) -> Site:
     limits = settings.limits
     codec = full_codec()
+    registry = Registry(codec)
+    discretion = Discretion(log, registry, codec)
     base = _Foundation(
         settings=settings,
         clock=clock,
         codec=codec,
         keys=keys,
         log=log,
-        registry=Registry(codec),
+        registry=registry,
         directory=Directory(codec),
-        feed=Feed(max_frames=limits.stream_frames, max_bytes=limits.stream_bytes),
+        discretion=discretion,
+        feed=Feed(
+            max_frames=limits.stream_frames,
+            max_bytes=limits.stream_bytes,
+            is_for_all=discretion.is_for_all,
+        ),
         measurements=Measurements(),
         talk=Talk(settings, is_shared=log.database.is_postgresql),
     )
@@ -192,6 +202,7 @@ def _site(
         registry=base.registry,
         directory=base.directory,
         judge=Judge(base.registry, base.keys.console),
+        discretion=base.discretion,
         feed=base.feed,
         pace=Pace(rate=limits.events_per_second, burst=limits.burst),
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
@@ -218,6 +229,7 @@ def _recorder(base: _Foundation) -> Recorder:
         directory=base.directory,
         measurements=base.measurements,
         limits=base.settings.limits,
+        discretion=base.discretion,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.events.codec import Body
 from app.events.event import Standing
+from app.organisation.kinds import ClearanceSet
 from app.proof.signatures import ConsoleKey, VerifyingKey
 from app.protocol.problems import ProblemCode, refused
 from app.server.registry import Console, Registry
@@ -13,6 +14,7 @@ from app.server.registry import Console, Registry
 REVOKED_CONSOLE = "revoked-console"
 ACTOR_MISMATCH = "actor-mismatch"
 INACTIVE_PERSON = "inactive-person"
+OWNERS_ALONE = "owners-alone"
 
 SERVER_ACTOR = "automation:server"
 _SERVER_SPEAKS_FOR = ("integration:", "automation:")
@@ -62,6 +64,8 @@ class Judge:
             return _quarantined(ACTOR_MISMATCH)
         if not self._registry.is_active(envelope.actor.removeprefix("person:")):
             return _quarantined(INACTIVE_PERSON)
+        if envelope.kind == ClearanceSet.kind and console is not self._server:
+            return _quarantined(OWNERS_ALONE)
         return Verdict()
 
     def _console(self, console: str) -> Console | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from app.events.fact import Fact
+from app.events.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,17 @@ class NoteWritten(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRewritten(Fact):
-    """The text of a note was corrected; `replaces` is the event id of the text it corrects."""
+    """The text of a note was corrected; `replaces` is the event id of the text it corrects.
+
+    `labels` are those of the note: what it says anew may be read as far as what it said.
+    """
 
     kind: ClassVar[str] = "note.rewritten@1"
 
     note: str
     replaces: str
     text: str
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,21 @@ class EntryTakenBack(Fact):
     entry: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryClassified(Fact):
+    """A note, and what rewrites it, is more sensitive than it said.
+
+    Of several levels the highest holds: what was read widely cannot be made to be read less by
+    an accident, and nobody can open by a fact what another one closed.
+    """
+
+    kind: ClassVar[str] = "entry.classified@1"
+
+    entry: str
+    sensitivity: Sensitivity
+    reason: str = ""
+
+
 WORK_KINDS: tuple[type[Fact], ...] = (
     NoteWritten,
     NoteRewritten,
@@ -110,4 +130,5 @@ WORK_KINDS: tuple[type[Fact], ...] = (
     FollowUpNoted,
     EntryPinned,
     EntryTakenBack,
+    EntryClassified,
 )

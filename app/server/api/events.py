@@ -17,6 +17,7 @@ from app.events.event import ORGANISATION_LOG
 from app.log.appending import Arrival, Batch, Outcome, Placement
 from app.log.credentials import Principal
 from app.log.event_log import Page
+from app.proof.withheld import is_withheld_line
 from app.protocol.bodies import (
     EPOCH_HEADER,
     HEAD_HEADER,
@@ -88,26 +89,39 @@ async def read_events(
 ) -> Response[bytes]:
     """Record lines after a position, one a line.
 
-    With `wait` (seconds), an empty page is held back until there is news.  Headers say where
-    to read on, how far the log has grown, and its epoch.
+    What this reader may not read is there as its leaf hash.  With `wait` (seconds), an empty
+    page is held back until there is news.  Headers say where to read on, how far the log has
+    grown, and its epoch.
     """
     site = site_of(request)
     require_log_name(log)
     with site.feed.listen(log) as subscription:  # before reading, or news could slip between
-        page = await read_page(site, log, after, limit=limit, epoch=epoch)
+        page = await read_page(site, log, after, request.user, limit=limit, epoch=epoch)
         if not page.lines and wait:
             await subscription.packets(wait)
-            page = await read_page(site, log, after, limit=limit, epoch=epoch)
+            page = await read_page(site, log, after, request.user, limit=limit, epoch=epoch)
     return _page_response(page, limit)
 
 
 async def read_page(
-    site: Site, log: str, after: int, *, limit: int = MAX_PAGE_RECORDS, epoch: str = ""
+    site: Site,
+    log: str,
+    after: int,
+    reader: Principal,
+    *,
+    limit: int = MAX_PAGE_RECORDS,
+    epoch: str = "",
 ) -> Page:
-    """A page of `log`; raises `UnknownLog`, and `Refused` (epoch-changed, cursor-ahead)."""
-    page = await asyncio.to_thread(
-        site.log.page, log, after, limit=limit, max_bytes=MAX_PAGE_BYTES
-    )
+    """A page of `log` as this reader may see it.
+
+    Raises `UnknownLog`, and `Refused` (epoch-changed, cursor-ahead).
+    """
+
+    def read() -> Page:
+        page = site.log.page(log, after, limit=limit, max_bytes=MAX_PAGE_BYTES)
+        return site.discretion.page_for(page, reader)
+
+    page = await asyncio.to_thread(read)
     if epoch and epoch != page.epoch:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=page.epoch, head=page.head)
     if after > page.head:
@@ -246,7 +260,8 @@ def _page_response(page: Page, limit: int) -> Response[bytes]:
         HEAD_HEADER: str(page.head),
         EPOCH_HEADER: page.epoch,
     }
-    if len(page.lines) == limit and page.next % _CACHEABLE_MULTIPLE == 0:
+    is_full = len(page.lines) == limit and page.next % _CACHEABLE_MULTIPLE == 0
+    if is_full and not any(map(is_withheld_line, page.lines)):
         headers["ETag"] = f'"{page.epoch}.{page.after}.{page.next}"'
         headers["Cache-Control"] = "private, max-age=31536000, immutable"
     else:

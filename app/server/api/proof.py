@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
 from app.log.checkpoints import StoredCheckpoint
+from app.log.credentials import Principal
 from app.proof.bundle import MEDIA_TYPE, SUFFIX, BundleContents, SitePublication, bundle_chunks
 from app.proof.encoding import to_base64
 from app.proof.note import SITE_LOG, open_checkpoint
+from app.proof.withheld import WithheldRecord, withhold
 from app.protocol.bodies import ConsistencyProof, InclusionProof
 from app.protocol.problems import ProblemCode, refused
 from app.server.api.content import Call, answer, require_log_name
@@ -86,12 +89,15 @@ async def prove_consistency(
 
 @get("/v1/logs/{log:str}/export", media_type=MEDIA_TYPE)
 async def export_log(request: Call, log: FromPath[str]) -> Response[bytes]:
-    """The whole log as a bundle that can be verified without this server."""
+    """The whole log as a bundle that can be verified without this server.
+
+    What its reader may not read is in it as leaf hashes; its proof holds all the same.
+    """
     site = site_of(request)
     require_log_name(log)
     await site.notary.sign()
     newest = await _newest(site, log)
-    content = await asyncio.to_thread(_bundle, site, newest)
+    content = await asyncio.to_thread(_bundle, site, newest, request.user)
     name = log.replace(":", "-") + SUFFIX
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
@@ -105,10 +111,10 @@ async def _newest(site: Site, log: str) -> StoredCheckpoint:
     return newest
 
 
-def _bundle(site: Site, newest: StoredCheckpoint) -> bytes:
+def _bundle(site: Site, newest: StoredCheckpoint, reader: Principal) -> bytes:
     server_key = site.keys.site.public_key
     contents = BundleContents(
-        records=_records(site, newest),
+        records=_shown_to(reader, site, newest.log, _records(site, newest)),
         checkpoint=newest.note,
         server_key=server_key,
         console_keys=site.registry.public_keys(),
@@ -129,6 +135,14 @@ def _records(site: Site, newest: StoredCheckpoint) -> list[bytes]:
         )
         records += page.lines
     return records
+
+
+def _shown_to(
+    reader: Principal, site: Site, log: str, records: Sequence[bytes]
+) -> list[bytes | WithheldRecord]:
+    levels = site.discretion.levels(log, len(records))
+    hidden = site.discretion.withheld(records, levels, reader)
+    return withhold(records, {index + 1 for index in hidden})
 
 
 def _publication(

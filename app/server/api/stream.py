@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
+from app.log.credentials import Principal
 from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER
 from app.protocol.problems import ProblemCode, refused
-from app.protocol.stream import HEARTBEAT, FrameKind, encode_frame
+from app.protocol.stream import HEARTBEAT, SIGNED_OUT, FrameKind, encode_bye, encode_frame
 from app.server.api.content import Call, header_after, require_log_name
 from app.server.api.events import read_page
 from app.server.connection import Outlet, outlet_in
@@ -19,6 +21,7 @@ from app.server.feed import Subscription, head_frame, record_packets
 from app.server.site import Site, site_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_BYE_SIGNED_OUT = encode_bye(retry_ms=60_000, reason=SIGNED_OUT)
 _LAGGED = encode_frame(FrameKind.LAGGED, [b"{}"])
 
 
@@ -34,32 +37,42 @@ async def stream_log(
     require_log_name(log)
     from_header = header_after(request)
     start = after if from_header is None else from_header
-    page = await read_page(site, log, start, limit=1, epoch=epoch)
+    page = await read_page(site, log, start, request.user, limit=1, epoch=epoch)
     headers = {**_HEADERS, EPOCH_HEADER: page.epoch, HEAD_HEADER: str(page.head)}
-    outlet = outlet_in(request.scope)
-    return Stream(
-        follow_log(site, log, start, page.epoch, outlet), media_type=EVENT_STREAM, headers=headers
-    )
+    following = Following(site=site, log=log, epoch=page.epoch, reader=request.user)
+    frames = follow_log(following, start, outlet_in(request.scope))
+    return Stream(frames, media_type=EVENT_STREAM, headers=headers)
 
 
 @get("/v1/stream", media_type=EVENT_STREAM)
 async def stream_heads(request: Call) -> Stream:
     """The head of every log now, and then each head that changes."""
-    frames = follow_heads(site_of(request), outlet_in(request.scope))
+    frames = follow_heads(site_of(request), request.user, outlet_in(request.scope))
     return Stream(frames, media_type=EVENT_STREAM, headers=_HEADERS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Who follows which log, as it was when they began."""
+
+    site: Site
+    log: str
+    epoch: str
+    reader: Principal
+
+
 async def follow_log(
-    site: Site, log: str, after: int, epoch: str, outlet: Outlet | None = None
+    following: Following, after: int, outlet: Outlet | None = None
 ) -> AsyncIterator[bytes]:
     """The frames of one listener.  It is registered only once somebody really reads."""
-    with site.feed.listen(log) as subscription:
+    site = following.site
+    with site.feed.listen(following.log) as subscription:
         subscription.outlet = outlet
         yield HEARTBEAT
-        async for position, chunk in _catch_up(site, log, after, epoch):
+        async for position, chunk in _catch_up(following, after):
             after = position
             yield chunk
-        if present := site.presence.present(log):
+        if present := site.presence.present(following.log):
             yield b"".join(encode_frame(FrameKind.PRESENCE, [line]) for line in present)
         while True:
             subscription.after = after
@@ -68,25 +81,33 @@ async def follow_log(
             chunks: list[bytes] = []
             for packet in packets:
                 if packet.last and packet.first != after + 1:
-                    async for position, chunk in _between(site, log, after, epoch, packet.last):
+                    async for position, chunk in _between(following, after, packet.last):
                         after = position
                         chunks.append(chunk)
                 else:
                     after = packet.last or after
                     chunks.append(packet.frame)
+            if await site.access.is_revoked(following.reader):
+                yield _BYE_SIGNED_OUT
+                return
             if (ending := _ending(subscription)) is not None:
                 yield b"".join([*chunks, ending])
                 return
             yield b"".join(chunks) or HEARTBEAT
 
 
-async def follow_heads(site: Site, outlet: Outlet | None = None) -> AsyncIterator[bytes]:
+async def follow_heads(
+    site: Site, reader: Principal, outlet: Outlet | None = None
+) -> AsyncIterator[bytes]:
     """The frames of one listener to heads."""
     with site.feed.listen_to_heads() as subscription:
         subscription.outlet = outlet
         yield b"".join(head_frame(head) for head in site.directory.heads()) or HEARTBEAT
         while True:
             packets = await subscription.packets(site.settings.limits.heartbeat_seconds)
+            if await site.access.is_revoked(reader):
+                yield _BYE_SIGNED_OUT
+                return
             if (ending := _ending(subscription)) is not None:
                 yield ending
                 return
@@ -98,21 +119,19 @@ def _ending(subscription: Subscription) -> bytes | None:
 
 
 async def _between(
-    site: Site, log: str, after: int, epoch: str, last: int
+    following: Following, after: int, last: int
 ) -> AsyncIterator[tuple[int, bytes]]:
     """What is missing up to `last`, which may have been sent already."""
     if last > after:
-        async for position, chunk in _catch_up(site, log, after, epoch):
+        async for position, chunk in _catch_up(following, after):
             yield position, chunk
 
 
-async def _catch_up(
-    site: Site, log: str, after: int, epoch: str
-) -> AsyncIterator[tuple[int, bytes]]:
+async def _catch_up(following: Following, after: int) -> AsyncIterator[tuple[int, bytes]]:
     """Stored records after a position as frames, each with the position it reaches."""
     while True:
-        page = await read_page(site, log, after)
-        if page.epoch != epoch:
+        page = await read_page(following.site, following.log, after, following.reader)
+        if page.epoch != following.epoch:
             raise refused(ProblemCode.EPOCH_CHANGED, epoch=page.epoch, head=page.head)
         for packet in record_packets(page.lines, after + 1):
             yield packet.last, packet.frame
