@@ -20,8 +20,9 @@ from app.log.append_statements import (
 )
 from app.log.appending import Appended, Batch, GrowingLog, Known, ids_in
 from app.log.database import Database, open_database
-from app.log.migrations import SERVER_MIGRATIONS, migrate
+from app.log.migrations import migrate
 from app.log.problems import StoreError, explained
+from app.log.server_migrations import SERVER_MIGRATIONS
 from app.proof.merkle import CompactRange
 
 EPOCH_BYTES = 16

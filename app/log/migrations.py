@@ -6,20 +6,11 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, inspect
 
-from app.log import schema
 from app.log.problems import NewerDatabase, explained
 
 Migration = Callable[[Connection], None]
 
 _version = Table("schema_version", MetaData(), Column("version", Integer, primary_key=True))
-
-
-def _create_server_tables(connection: Connection) -> None:
-    schema.metadata.create_all(connection)
-
-
-SERVER_MIGRATIONS: tuple[Migration, ...] = (_create_server_tables,)
-"""Step i takes a server's database from schema i to schema i + 1."""
 
 
 def migrate(engine: Engine, migrations: Sequence[Migration]) -> int:

@@ -14,9 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-import keyring
-import keyring.errors
-
 from app.log.database import KEY_BYTES
 from app.log.key_record import KeyRecord, check_of, read_record, seal, unseal, write_record
 from app.log.problems import StoreError
@@ -118,6 +115,8 @@ class SystemKeyring:
 
 def system_keyring() -> SystemKeyring | None:
     """The keyring of this session, or None if there is none that asks the operating system."""
+    import keyring  # looks through all that is installed: not for a profile that needs none
+
     backend = keyring.get_keyring()
     return first_allowed([backend, *getattr(backend, "backends", ())])
 
@@ -208,9 +207,11 @@ def _from_keyring(record: KeyRecord, found: SystemKeyring | None) -> ProfileKey:
 
 
 def _entry(found: SystemKeyring, entry: str) -> bytes | None:
+    from keyring.errors import KeyringError
+
     try:
         secret = found.store.get_password(KEYRING_SERVICE, entry)
-    except (keyring.errors.KeyringError, OSError) as error:
+    except (KeyringError, OSError) as error:
         raise KeyringLocked(f"the {found.name} does not give the key: {error}") from error
     if secret is None:
         return None
@@ -221,9 +222,11 @@ def _entry(found: SystemKeyring, entry: str) -> bytes | None:
 
 
 def _keep_entry(found: SystemKeyring, entry: str, key: bytes) -> None:
+    from keyring.errors import KeyringError
+
     try:
         found.store.set_password(KEYRING_SERVICE, entry, key.hex())
-    except (keyring.errors.KeyringError, OSError) as error:
+    except (KeyringError, OSError) as error:
         raise KeyringLocked(f"the {found.name} does not keep the key: {error}") from error
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import Engine, inspect
 from app.log.event_log import EventLog
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
-from app.log.migrations import SERVER_MIGRATIONS, migrate
+from app.log.migrations import migrate
 from app.log.problems import NewerDatabase
 from app.log.profile import open_profile
+from app.log.server_migrations import SERVER_MIGRATIONS
 from app.proof.merkle import CompactRange
 from tests.log.postgres import Cluster
 from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch, outbox_entry
