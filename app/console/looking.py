@@ -12,6 +12,7 @@ from app.console.bridge import Bridge
 from app.graph.answers import EstateShape, shape_of
 from app.graph.investigation import Investigation, investigate, supposing
 from app.graph.layout.focus import FocusLayout
+from app.graph.live_readings import Live
 from app.graph.topology import Topology, services_in_trouble, topology_of, with_layout
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -26,13 +27,15 @@ LOOK_SECONDS = 1.0
 class Findings:
     """What was found: the estate's shape, suspects and forecast, and who stopped giving readings.
 
-    `heard_at` is when readings were last heard (seconds since 1970), None while none were.
+    `heard_at` is when readings were last heard (seconds since 1970), None while none were; `live`
+    is what every source said last.
     """
 
     shape: EstateShape
     investigation: Investigation
     silent: Mapping[str, str] = field(default_factory=dict)
     heard_at: float | None = None
+    live: Live = ()
 
 
 class Looking:
@@ -103,6 +106,7 @@ class Looking:
             investigation=investigation,
             silent=dict(self.readings.silent),
             heard_at=self.readings.observed_at,
+            live=self.readings.live,
         )
         if findings != before:
             self._findings = findings

@@ -101,6 +101,7 @@ class Mapping(QObject):
             now=self._desk.clock.now(),
             as_of=self._health_as_of(),
             investigation=None if found is None else found.investigation,
+            live=() if found is None else found.live,
             before=self._picture,
             zone=self._desk.times.zone,
         )
@@ -115,6 +116,7 @@ class Mapping(QObject):
                 shape=None if found is None else found.shape,
                 investigation=None if found is None else found.investigation,
                 silent={} if found is None else found.silent,
+                live=() if found is None else found.live,
             )
         )
         self._select_first(picture)

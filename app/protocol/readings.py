@@ -10,22 +10,29 @@ import msgspec
 
 
 class ServiceReadingLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How one service does."""
+    """How one service does.
+
+    `saturation` is the share in use of what it has least of.  `error_shares` are shares of failed
+    calls by the length in seconds of the stretch that ends now, for services with an objective.
+    """
 
     service: str
     rate: float | None = None
     error_ratio: float | None = None
     latency: float | None = None
+    saturation: float | None = None
+    error_shares: dict[int, float] = {}
 
 
 class DependencyReadingLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How the calls from one service to another do."""
+    """How the calls from one service to another do; `health` is normal, degraded or failing."""
 
     caller: str
     callee: str
     rate: float | None = None
     error_ratio: float | None = None
     latency: float | None = None
+    health: str = "normal"
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):

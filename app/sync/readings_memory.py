@@ -1,4 +1,6 @@
-"""The readings that streamed past lately, kept for the ranking of suspects; nothing is recorded.
+"""The readings that streamed past: the last of each source, and those of the last hours.
+
+They colour the map and rank suspects; nothing of them is recorded.
 
 One sample a minute is kept for each service and metric: more is no more evidence, and six hours
 of 2,000 services have to fit beside everything else (about 20 MB).
@@ -11,12 +13,15 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
+from app.graph.live_readings import CallReading, Live, ServiceNow, SourceReadings
 from app.graph.suspects import Metric, Readings
+from app.incident.kinds.signals import Health
+from app.protocol.readings import DependencyReadingLine, ServiceReadingLine
 from app.protocol.readings import Readings as StreamedReadings
-from app.protocol.readings import ServiceReadingLine
 
 KEPT_SECONDS = 6 * 3600.0
 """How far back readings are kept."""
@@ -42,6 +47,8 @@ class ReadingsMemory:
 
     def __init__(self) -> None:
         self._samples: dict[str, deque[_Sample]] = {}
+        self._last: dict[str, SourceReadings] = {}
+        self._remembered: tuple[int, tuple[Readings, ...]] = (0, ())
         self.observed_at: float | None = None
         """When any source was last heard with good readings (seconds since the epoch, UTC)."""
         self.silent: dict[str, str] = {}
@@ -56,14 +63,25 @@ class ReadingsMemory:
                 said = msgspec.json.decode(line, type=StreamedReadings)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # readings are shown or not; a damaged one is not worth a word
+            self._keep_last(said)
             self.silent.pop(said.source, None)
             if said.is_stale:
                 self.silent[said.source] = said.problem
             if said.observed_at is not None and not said.is_stale:
                 self._keep(said.source, said.observed_at / _MICROSECONDS, said.services)
 
+    @property
+    def live(self) -> Live:
+        """What every source said last; the same values while nothing new was said."""
+        return tuple(self._last.values())
+
     def readings(self) -> tuple[Readings, ...]:
         """Everything remembered, one series for each service and metric that had a reading."""
+        if self._remembered[0] != self.count:
+            self._remembered = (self.count, self._series())
+        return self._remembered[1]
+
+    def _series(self) -> tuple[Readings, ...]:
         series: dict[tuple[str, Metric], tuple[list[float], list[float]]] = {}
         for source in sorted(self._samples):
             for sample in self._samples[source]:
@@ -78,6 +96,19 @@ class ReadingsMemory:
             for (service, metric), (times, kept) in series.items()
         )
 
+    def _keep_last(self, said: StreamedReadings) -> None:
+        if said.observed_at is None:
+            return
+        calls = {(line.caller, line.callee): _call(line) for line in said.dependencies}
+        self._last[said.source] = SourceReadings(
+            source=said.source,
+            at=datetime.fromtimestamp(said.observed_at / _MICROSECONDS, UTC),
+            is_stale=said.is_stale,
+            services={line.service: _service(line) for line in said.services},
+            calls=calls,
+            health={pair: call.health for pair, call in calls.items()},
+        )
+
     def _keep(self, source: str, at: float, lines: Sequence[ServiceReadingLine]) -> None:
         self.observed_at = at if self.observed_at is None else max(at, self.observed_at)
         samples = self._samples.setdefault(source, deque())
@@ -90,6 +121,25 @@ class ReadingsMemory:
         self.count += 1
         while at - samples[0].at > KEPT_SECONDS:
             samples.popleft()
+
+
+def _call(line: DependencyReadingLine) -> CallReading:
+    return CallReading(
+        rate=line.rate,
+        error_ratio=line.error_ratio,
+        latency=line.latency,
+        health=Health(line.health) if line.health in list(Health) else Health.NORMAL,
+    )
+
+
+def _service(line: ServiceReadingLine) -> ServiceNow:
+    return ServiceNow(
+        rate=line.rate,
+        error_ratio=line.error_ratio,
+        latency=line.latency,
+        saturation=line.saturation,
+        error_shares=line.error_shares,
+    )
 
 
 def _values(lines: Iterable[ServiceReadingLine]) -> Iterator[float]:

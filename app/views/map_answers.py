@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.graph.answers import EstateShape, answers_for, gaps_of
 from app.graph.forecast import CascadeForecast
 from app.graph.investigation import Investigation
+from app.graph.live_readings import Live
 from app.graph.topology import Topology
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
@@ -31,7 +32,8 @@ from app.views.side_sheet import SideSheet
 class Known:
     """What the answers are taken from; `shape` and `investigation` may come later.
 
-    `silent` maps sources that stopped giving readings to the reason.
+    `silent` maps sources that stopped giving readings to the reason; `live` is what each source
+    measured last, not known of a moment of the past.
     """
 
     state: IncidentState
@@ -40,6 +42,7 @@ class Known:
     shape: EstateShape | None = None
     investigation: Investigation | None = None
     silent: Mapping[str, str] = field(default_factory=dict)
+    live: Live = ()
 
 
 _TITLES = {
@@ -54,9 +57,9 @@ _NOT_YET = (Finding(text="Not worked out yet."),)
 class MapAnswers(QObject):
     """Keeps inspector, side sheet and pages in step with what is known and selected.
 
-    `suspect_said` carries a `SuspectSaid`, `word_chosen` a `WordChosen`, `what_if_requested` a service id and a `Health`: work
-    it out on the worker and hand the forecast to `show_supposition`.  `around` is the widget that
-    the sheets cover at its right edge.
+    `suspect_said` carries a `SuspectSaid`, `word_chosen` a `WordChosen`, `what_if_requested` a
+    service id and a `Health`: work it out on the worker and hand the forecast to
+    `show_supposition`.  `around` is the widget that the sheets cover at its right edge.
     """
 
     suspect_said = Signal(object)
@@ -150,7 +153,7 @@ class MapAnswers(QObject):
         )
         health = known.picture.health_of(service_id)
         now = self._desk.clock.now()
-        brief = None if answers is None else brief_of(answers, health)
+        brief = None if answers is None else brief_of(answers, health, live=known.live, now=now)
         if answers is not None and brief is not None:
             organisation = known.topology.organisation
             brief = disputed_brief(
@@ -177,6 +180,7 @@ class MapAnswers(QObject):
             now=now,
             as_of=known.picture.as_of,
             investigation=known.investigation,
+            live=known.live,
         )
         self.sheet.show_service(
             service_id,

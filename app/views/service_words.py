@@ -11,11 +11,19 @@ from app.graph.forecast import CascadeForecast
 from app.graph.impact import Containment, Reach
 from app.graph.investigation import Investigation
 from app.graph.isolation import Standing
+from app.graph.live_readings import Live
 from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.disagreement_words import disagreement_lines
+from app.views.reading_words import (
+    Measured,
+    brief_facts,
+    call_lines,
+    level_lines,
+    service_lines,
+)
 from app.views.service_map.picture import ServiceHealth
 from app.views.service_map.speech import counted, state_words
 from app.views.service_panel import ServiceBrief
@@ -28,8 +36,17 @@ _MOST_LISTED = 6
 _MOST_STEPS = 40
 
 
-def brief_of(answers: ServiceAnswers, health: ServiceHealth) -> ServiceBrief:
-    """What the inspector says: name and tier, owner, on call, blast radius, users, upstream."""
+def brief_of(
+    answers: ServiceAnswers,
+    health: ServiceHealth,
+    *,
+    live: Live = (),
+    now: datetime | None = None,
+) -> ServiceBrief:
+    """What the inspector says: name and tier, owner, on call, blast radius, users, burn, upstream.
+
+    `live` readings count as of `now`.
+    """
     service = answers.service
     facts = [
         ("Owner", service.team or "no owner"),
@@ -39,6 +56,8 @@ def brief_of(answers: ServiceAnswers, health: ServiceHealth) -> ServiceBrief:
     hit = _users(answers)
     if hit:
         facts.append(("Users an hour", hit))
+    if now is not None:
+        facts += brief_facts(service, live, now)
     if answers.ill_upstream:
         facts.append(("Unhealthy upstream", _listed(list(answers.ill_upstream), 1)))
     elif answers.needed_by is not None:
@@ -91,14 +110,17 @@ def sheet_of(
     now: datetime,
     as_of: datetime | None = None,
     investigation: Investigation | None = None,
+    live: Live = (),
 ) -> tuple[Finding, ...]:
     """Everything known of a service, in the order in which it is asked for in an incident.
 
-    `as_of` is when health was last known, None while it is live.
+    `as_of` is when health was last known, None while it is live; `live` are the last readings.
     """
     name = {one.id: one.name for one in topology.graph.services}
+    measured = Measured(live=live, now=now, times=times)
     sections: list[tuple[str, Iterator[Finding]]] = [
         ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
+        ("Measured", service_lines(answers.service.id, measured)),
         ("Still unhealthy upstream", _upstream(answers, name)),
         (
             "Sources disagree",
@@ -108,13 +130,14 @@ def sheet_of(
         ("Blast radius", _blast(answers)),
         ("Weak points", _weak_points(answers, name)),
         ("Recent changes", _changes(answers.service, topology, state, times, now)),
-        ("Service level", _level(answers)),
+        ("Service level", level_lines(answers.service, measured)),
+        ("Calls", call_lines(answers.service.id, topology.graph, measured)),
         ("Runbooks", (Finding(text=one) for one in answers.service.runbooks)),
     ]
     if investigation is not None:
         suspicion = _suspicion(answers.service.id, investigation, state)
         course = forecast_lines(investigation.forecast, name, only=answers.service.id)
-        sections[3:3] = [("Suspicion, not a verdict", suspicion)]
+        sections[4:4] = [("Suspicion, not a verdict", suspicion)]
         sections.append((investigation.forecast.label, iter(course)))
     return under_headings(sections)
 
@@ -246,11 +269,6 @@ def _changes(
         is_own = topology.id_of(change.service) == service.id
         if is_own and now - CHANGES_FOR <= change.at <= now:
             yield Finding(text=f"{times.minute(change.at)} {change.title}, {change.outcome.value}")
-
-
-def _level(answers: ServiceAnswers) -> Iterator[Finding]:
-    if answers.service.slo:
-        yield Finding(text=answers.service.slo)
 
 
 def _suspicion(

@@ -37,14 +37,21 @@ class RunningServer:
 
 
 @contextmanager
-def serve(folder: Path, *, port: int = 0, story: bool = False) -> Iterator[RunningServer]:
-    """`main.py serve` with its data in `folder`; ends with the block if it did not before."""
+def serve(
+    folder: Path, *, port: int = 0, story: bool = False, sources: Path | None = None
+) -> Iterator[RunningServer]:
+    """`main.py serve` with its data in `folder`; ends with the block if it did not before.
+
+    `sources` is a file of what it asks on a schedule.
+    """
     words = [
         sys.executable, str(MAIN), "serve", "--port", str(port), "--data", str(folder),
         "--owner", "priya",
     ]  # fmt: skip
     if story:
         words += ["--story", str(STORY)]
+    if sources is not None:
+        words += ["--sources", str(sources)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

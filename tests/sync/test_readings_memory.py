@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from app.graph.suspects import Metric
-from app.protocol.readings import Readings, ServiceReadingLine
+from app.incident.kinds.signals import Health
+from app.protocol.readings import DependencyReadingLine, Readings, ServiceReadingLine
 from app.sync.readings_memory import KEPT_SECONDS, ReadingsMemory
 
 
@@ -86,3 +89,43 @@ def test_a_damaged_line_is_left_out():
     memory.take([b"{", b"\xff", b"[]", *frame(1000, failing(0.1))])
 
     assert memory.count == 1
+
+
+def calls(*lines: DependencyReadingLine, is_stale: bool = False) -> list[bytes]:
+    said = Readings(
+        source="prometheus", observed_at=60_000_000, is_stale=is_stale, dependencies=list(lines)
+    )
+    return [msgspec.json.encode(said)]
+
+
+def test_the_last_word_of_a_source_on_every_call_is_kept_with_its_time():
+    memory = ReadingsMemory()
+    line = DependencyReadingLine(caller="web", callee="pay", rate=2.0, health="failing")
+
+    memory.take(calls(line))
+
+    (said,) = memory.live
+    assert said.at == datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
+    assert said.calls["web", "pay"].rate == 2.0
+    assert said.health == {("web", "pay"): Health.FAILING}
+    assert memory.live[0] is said
+
+
+def test_a_health_that_this_version_does_not_know_is_no_alarm():
+    memory = ReadingsMemory()
+
+    memory.take(calls(DependencyReadingLine(caller="web", callee="pay", health="on fire")))
+
+    assert memory.live[0].health == {("web", "pay"): Health.NORMAL}
+
+
+def test_a_source_that_went_stale_says_so_with_its_last_words():
+    memory = ReadingsMemory()
+    line = DependencyReadingLine(caller="web", callee="pay", health="failing")
+    memory.take(calls(line))
+
+    memory.take(calls(line, is_stale=True))
+
+    (said,) = memory.live
+    assert said.is_stale
+    assert said.calls.keys() == {("web", "pay")}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.graph.catalog import Dependency
 from app.graph.formats.prometheus_service_graph import ServiceReading
-from app.protocol.readings import DependencyReadingLine, ServiceReadingLine
+from app.protocol.readings import ServiceReadingLine
 
 
 def service_lines(readings: Iterable[ServiceReading]) -> list[ServiceReadingLine]:
@@ -19,18 +18,4 @@ def service_lines(readings: Iterable[ServiceReading]) -> list[ServiceReadingLine
             latency=one.latency,
         )
         for one in readings
-    ]
-
-
-def dependency_lines(dependencies: Iterable[Dependency]) -> list[DependencyReadingLine]:
-    """How the calls between services do."""
-    return [
-        DependencyReadingLine(
-            caller=one.caller,
-            callee=one.callee,
-            rate=one.rate,
-            error_ratio=one.error_ratio,
-            latency=one.latency,
-        )
-        for one in dependencies
     ]

@@ -39,7 +39,8 @@ from app.server.telemetry.asking import (
     ask_prometheus,
     fetch_catalogue,
 )
-from app.server.telemetry.lines import dependency_lines, service_lines
+from app.server.telemetry.call_levels import CallLevels
+from app.server.telemetry.lines import service_lines
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
 
@@ -82,6 +83,7 @@ class Telemetry:
         self._directory = directory
         self._feed = feed
         self._levels = {one.name: ServiceLevels(one.name, one.thresholds) for one in prometheus}
+        self._calls = {one.name: CallLevels(one.thresholds) for one in prometheus}
         self._readings = {one.name: Readings(source=one.name) for one in prometheus}
         self._read = {one.name: CatalogueSourceLine(source=one.name) for one in catalogues}
         self._is_asking = False
@@ -169,7 +171,7 @@ class Telemetry:
                 source=source.name,
                 observed_at=to_microseconds(observed_at),
                 services=service_lines(reading.services),
-                dependencies=dependency_lines(reading.calls.dependencies),
+                dependencies=self._calls[source.name].lines(reading.calls.dependencies),
             )
         )
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from app.graph.catalog import Criticality
 from app.graph.investigation import Investigation
+from app.graph.live_readings import Live, health_of_calls
 from app.graph.topology import Topology
 from app.incident.kinds.freezes import ChangeOutcome
 from app.incident.kinds.signals import Health
@@ -52,6 +53,7 @@ def picture_of(
     now: datetime,
     as_of: datetime | None = None,
     investigation: Investigation | None = None,
+    live: Live = (),
     before: MapPicture | None = None,
     zone: tzinfo = UTC,
 ) -> MapPicture:
@@ -59,13 +61,15 @@ def picture_of(
 
     `as_of` is when health was last known, given only when that is not now (offline, or the
     readings stopped): the picture then must not look live, and lengths of time count to it.
-    Without an `investigation` only suspects that people named are shown.  `before` is the last
+    Without an `investigation` only suspects that people named are shown.  `live` readings colour
+    the calls they measure, until they are too old to be shown as live.  `before` is the last
     picture; what is equal is taken over from it.  Gives back `before` itself when all of it is.
     """
     moment = now if as_of is None else min(now, as_of)
     health = health_at(state, topology, moment, zone)
     tags = _tags(state, topology, moment, zone)
     path = failing_path(topology, health)
+    calls = health_of_calls(live, moment)
     picture = MapPicture(
         graph=topology.graph,
         focus=topology.focus,
@@ -73,6 +77,7 @@ def picture_of(
         health=health if before is None else _kept(before.health, health),
         tags=tags if before is None else _kept(before.tags, tags),
         failing_path=before.failing_path if before and before.failing_path == path else path,
+        calls=before.calls if before is not None and before.calls == calls else calls,
         suspicions=_suspicions(investigation),
         ruled_out=_ruled_out(state, topology, investigation),
         as_of=as_of,
@@ -245,7 +250,7 @@ def _kept(before: Mapping[K, V], now: dict[K, V]) -> Mapping[K, V]:
 
 
 def _is_same(before: MapPicture, now: MapPicture) -> bool:
-    same_objects = ("graph", "focus", "overview", "health", "tags", "failing_path")
+    same_objects = ("graph", "focus", "overview", "health", "tags", "failing_path", "calls")
     equal = ("suspicions", "ruled_out", "as_of", "is_stale")
     return all(getattr(before, one) is getattr(now, one) for one in same_objects) and all(
         getattr(before, one) == getattr(now, one) for one in equal

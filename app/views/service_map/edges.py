@@ -31,9 +31,15 @@ _TROUBLED = (Health.DEGRADED, Health.FAILING)
 
 
 def edge_class(picture: MapPicture, caller: str, callee: str) -> EdgeClass:
-    """Failing on the failing path; degraded when both of its ends are in trouble."""
-    if (caller, callee) in picture.failing_path:
+    """Failing on the failing path; otherwise as its calls are measured.
+
+    Where nobody measures them: degraded when both of its ends are in trouble.
+    """
+    measured = picture.calls.get((caller, callee))
+    if (caller, callee) in picture.failing_path or measured is Health.FAILING:
         return EdgeClass.FAILING
+    if measured is not None:
+        return EdgeClass.DEGRADED if measured is Health.DEGRADED else EdgeClass.NORMAL
     both = picture.health_of(caller).state, picture.health_of(callee).state
     if all(state in _TROUBLED for state in both):
         return EdgeClass.DEGRADED

@@ -67,7 +67,8 @@ class MapPicture:
     `graph` holds all services; `focus` places those in the incident in columns and `overview`
     places all of them in team clusters (None when there is nothing beyond the focus).  Layouts
     are pinned facts: hand over the same layout object as long as no place changed.
-    `failing_path` lists (caller, callee) pairs.  `as_of` is when the health was read and
+    `failing_path` lists (caller, callee) pairs; `calls` is the health of the calls that are
+    measured now, by such pairs.  `as_of` is when the health was read and
     `is_stale` says that it must not look live.  `ruled_out` services dim in the suspects mode.
     """
 
@@ -77,6 +78,7 @@ class MapPicture:
     health: Mapping[str, ServiceHealth] = field(default_factory=dict)
     tags: Mapping[str, tuple[Tag, ...]] = field(default_factory=dict)
     failing_path: frozenset[tuple[str, str]] = frozenset()
+    calls: Mapping[tuple[str, str], Health] = field(default_factory=dict)
     suspicions: tuple[Suspicion, ...] = ()
     ruled_out: frozenset[str] = frozenset()
     as_of: datetime | None = None

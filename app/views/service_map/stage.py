@@ -18,6 +18,7 @@ from app.views.service_map.focus_painting import FocusPainting, asynchronous_pai
 from app.views.service_map.focus_scene import FocusScene, Knots, Stretch, fit_focus, scene_through
 from app.views.service_map.ghosts import Ghosts
 from app.views.service_map.look import CODE_OF, COMPACT, HEADING_ROOM, MARGIN, WIDE, CardMeasures
+from app.views.service_map.loud_edges import loud_pairs, touched_by_calls
 from app.views.service_map.modes import MapMode, card_of
 from app.views.service_map.overview_painting import OverviewPainting
 from app.views.service_map.overview_scene import Level, OverviewScene, prepare_overview
@@ -135,7 +136,7 @@ class Stage:
         if old is None or not same_places or old.is_stale != picture.is_stale:
             return Changed(everything=True)
         if self.in_overview:
-            return self._changed_codes(codes_before)
+            return self._changed_codes(codes_before, old)
         return changed
 
     def show_health(self, changes: Mapping[str, ServiceHealth]) -> Changed:
@@ -277,21 +278,8 @@ class Stage:
         )
 
     def loud_pairs(self) -> dict[EdgeClass, NDArray[np.int32]]:
-        """The (caller, callee) numbers of degraded edges and of the failing path."""
-        picture = self.now
-        graph = picture.graph
-        troubled = self._codes >= CODE_OF[Health.DEGRADED]
-        both = troubled[graph.caller] & troubled[graph.callee]
-        degraded = np.column_stack([graph.caller[both], graph.callee[both]])
-        path = [
-            (graph.index[one], graph.index[other])
-            for one, other in sorted(picture.failing_path)
-            if one in graph.index and other in graph.index
-        ]
-        return {
-            EdgeClass.DEGRADED: degraded.astype(np.int32),
-            EdgeClass.FAILING: np.array(path, dtype=np.int32).reshape(-1, 2),
-        }
+        """The (caller, callee) numbers of degraded and of failing edges."""
+        return loud_pairs(self.now, self._codes)
 
     def _card(self, service_id: str) -> Card:
         picture = self.now
@@ -338,10 +326,11 @@ class Stage:
             if one in index:
                 self._codes[index[one]] = CODE_OF[Health.NORMAL]
 
-    def _changed_codes(self, before: NDArray[np.int8]) -> Changed:
+    def _changed_codes(self, before: NDArray[np.int8], old: MapPicture) -> Changed:
         if len(before) != len(self._codes):
             return Changed(everything=True)
-        return Changed(numbers=np.flatnonzero(before != self._codes))
+        numbers = np.flatnonzero(before != self._codes)
+        return Changed(numbers=np.union1d(numbers, touched_by_calls(old, self.now)))
 
     def _asynchronous(self) -> frozenset[Pair]:
         picture = self.now

@@ -42,10 +42,13 @@ class Exporter:
 
     def __init__(self) -> None:
         self.text = ""
+        self.scrapes = 0
+        """How often somebody looked."""
         exporter = self
 
         class Page(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                exporter.scrapes += 1
                 body = exporter.text.encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/plain; version=0.0.4")
@@ -143,13 +146,17 @@ def alertmanager(folder: Path, webhook_url: str, token: str) -> Iterator[str]:
 
 @contextmanager
 def prometheus(
-    folder: Path, scraped: str, rules: list[dict[str, object]], alerts_to: str = ""
+    folder: Path,
+    scraped: str,
+    rules: list[dict[str, object]],
+    alerts_to: str = "",
+    every: str = "1s",
 ) -> Iterator[str]:
-    """A Prometheus that scrapes one address every second; gives its URL."""
+    """A Prometheus that scrapes one address every second, or as said; gives its URL."""
     program = needs_program("prometheus")
     (folder / "rules.yml").write_text(json.dumps({"groups": [{"name": "shop", "rules": rules}]}))
     config: dict[str, object] = {
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "global": {"scrape_interval": every, "evaluation_interval": "1s"},
         "rule_files": ["rules.yml"],
         "scrape_configs": [{"job_name": "shop", "static_configs": [{"targets": [scraped]}]}],
     }

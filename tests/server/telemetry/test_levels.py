@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.graph.catalog import Dependency
 from app.graph.formats.prometheus_service_graph import ServiceReading
 from app.incident.kinds.signals import Health
 from app.server.scheduled_sources import Thresholds
+from app.server.telemetry.call_levels import CallLevels
 from app.server.telemetry.levels import Level, level_after, observed
 from app.server.telemetry.service_levels import ServiceLevels
 
@@ -86,3 +88,32 @@ def test_of_a_handful_of_calls_nothing_is_concluded():
 
     for _ in range(5):
         assert known.take([reading("a", 1.0, rate=0.01)], NOON) == {}
+
+
+def call(ratio: float | None, rate: float = 10.0) -> Dependency:
+    """One reading of the calls from a to b."""
+    return Dependency(caller="a", callee="b", rate=rate, error_ratio=ratio)
+
+
+def call_health(*readings: Dependency) -> list[str]:
+    """What is streamed of the call after each of these readings."""
+    known = CallLevels(THRESHOLDS)
+    return [known.lines([one])[0].health for one in readings]
+
+
+def test_a_call_turns_with_the_first_bad_reading_and_back_with_the_fourth_good_one():
+    assert call_health(call(0.0), call(0.1), call(0.4)) == ["normal", "degraded", "failing"]
+    assert call_health(call(0.4), *[call(0.0)] * 4)[-2:] == ["failing", "normal"]
+
+
+def test_a_call_of_which_too_little_is_known_stays_as_it_was():
+    assert call_health(call(0.4), call(0.0, rate=0.01), call(None)) == ["failing"] * 3
+    assert call_health(call(1.0, rate=0.01)) == ["normal"]
+
+
+def test_a_call_that_is_not_seen_any_more_is_forgotten():
+    known = CallLevels(THRESHOLDS)
+    known.lines([call(0.4)])
+
+    assert known.lines([]) == []
+    assert known.lines([call(0.0)])[0].health == "normal"

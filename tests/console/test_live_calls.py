@@ -1,0 +1,85 @@
+"""A real Prometheus scrapes service-graph metrics: an edge whose errors rise turns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.console.room import Room
+from app.views.map_answers import MapAnswers
+from app.views.service_map.canvas import MapCanvas
+from app.views.service_map.edges import EdgeClass, edge_class
+from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.e2e.programs import say, serve
+from tests.server.real.monitoring import exporting, prometheus
+from tests.server.real.test_real_service_graph import Traffic
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+EDGE = ("checkout", "payments")
+SCRAPED_EVERY = "5s"
+OVER = "15s"
+
+
+def _sources(folder: Path, url: str) -> Path:
+    by = "sum by (client, server, connection_type)"
+    queries = {
+        "requests": f"{by} (rate(traces_service_graph_request_total[{OVER}]))",
+        "failed": f"{by} (rate(traces_service_graph_request_failed_total[{OVER}]))",
+        "latency": "",
+    }
+    source = {"name": "prometheus", "url": url, "interval": 1.0, "queries": queries}
+    file = folder / "sources.yml"
+    file.write_text(json.dumps({"prometheus": [source]}))
+    return file
+
+
+def _loudness(room: Room) -> EdgeClass | None:
+    """How loud the canvas paints the edge; None while nobody measures it."""
+    canvas = room.view.findChild(MapCanvas)
+    picture = None if canvas is None else canvas.stage.picture
+    if picture is None or EDGE not in picture.calls:
+        return None
+    return edge_class(picture, *EDGE)
+
+
+def _call_line(room: Room) -> str:
+    answers = room.view.findChild(MapAnswers)
+    assert answers is not None
+    answers.open_service("payments")
+    lines = [row.text for row in answers.sheet.model.rows]
+    return next((one for one in lines if one.startswith("checkout calls payments")), "")
+
+
+def test_an_edge_whose_errors_rise_turns_within_two_scrapes_on_two_consoles(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with (
+        exporting() as exporter,
+        Traffic(exporter) as traffic,
+        prometheus(tmp_path, exporter.address, [], every=SCRAPED_EVERY) as url,
+        serve(tmp_path / "server", sources=_sources(tmp_path, url)) as server,
+    ):
+        say("declare", "Payments fail", server=server)
+        with open_room(server, "one") as one, open_room(server, "two") as two:
+            rooms = (one, two)
+
+            def are(*wanted: EdgeClass) -> bool:
+                return all(_loudness(room) in wanted for room in rooms)
+
+            qtbot.waitUntil(lambda: are(EdgeClass.NORMAL), timeout=2 * WITHIN_MS)
+
+            before = exporter.scrapes
+            traffic.failing_share = 0.5
+            loud = (EdgeClass.DEGRADED, EdgeClass.FAILING)
+            qtbot.waitUntil(lambda: are(*loud), timeout=WITHIN_MS)
+            assert exporter.scrapes - before <= 2
+
+            qtbot.waitUntil(lambda: are(EdgeClass.FAILING), timeout=WITHIN_MS)
+            qtbot.waitUntil(lambda: "% err" in _call_line(two), timeout=WITHIN_MS)
+
+            traffic.failing_share = 0.0
+            qtbot.waitUntil(lambda: are(EdgeClass.NORMAL), timeout=2 * WITHIN_MS)
