@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app.console.options import Options
+from app.console.plain_imports import plain_imports
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -27,7 +28,8 @@ def open_console(options: Options) -> int:
     if options.headless:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     gc.disable()  # next to nothing of what is made while opening is thrown away again
-    from PySide6.QtWidgets import QApplication
+    with plain_imports():
+        from PySide6.QtWidgets import QApplication
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Watchfloor")
