@@ -23,18 +23,19 @@ PRESENCE_SECONDS = 30.0
 _TOPIC, _ASKED = "presence", "presence-asked"
 _SWEEP_SECONDS = 1.0
 _MOST_IN_A_ROOM = 500
+_NULL = b"null"
 
 Who = tuple[str, str]
 """An actor, and which of their consoles (empty if it does not say)."""
 
 
 class _Word(msgspec.Struct, frozen=True, array_like=True):
-    """One presence on its way to another process; `line` is None for one that has gone."""
+    """One presence on its way to another process; `line` is `null` for one that has gone."""
 
     log: str
     actor: str
     console: str
-    line: msgspec.Raw | None
+    line: msgspec.Raw
     seconds: float
 
 
@@ -120,7 +121,7 @@ class Presence:
         word = _Word(
             log,
             *who,
-            None if present is None else msgspec.Raw(present.line),
+            msgspec.Raw(_NULL if present is None else present.line),
             0.0 if present is None else present.until - self._monotonic(),
         )
         self._talk.say(_TOPIC, msgspec.json.encode(word), key="\n".join((log, *who)))
@@ -133,9 +134,9 @@ class Presence:
         if not self._feed.has_listeners(word.log):
             return
         who = (word.actor, word.console)
-        if word.line is not None:
+        if (line := bytes(word.line)) != _NULL:
             until = self._monotonic() + min(word.seconds, PRESENCE_SECONDS)
-            self._enter(word.log, who, _Present(bytes(word.line), sender, until))
+            self._enter(word.log, who, _Present(line, sender, until))
         elif (known := self._rooms.get(word.log, {}).get(who)) and known.sender == sender:
             self._leave(word.log, who)
 
@@ -163,9 +164,10 @@ class Presence:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
-            self._leave_the_silent()
+            self.leave_the_silent()
 
-    def _leave_the_silent(self) -> None:
+    def leave_the_silent(self) -> None:
+        """Let go of everyone who has said nothing for too long."""
         now = self._monotonic()
         self._leave_where(lambda one: one.until <= now)
 

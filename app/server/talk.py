@@ -122,19 +122,22 @@ class Talk:
         for listener in self.on_line:
             listener()
 
+    def look_around(self, now: float) -> None:
+        """Say what is due at `now` (seconds of `monotonic`), and note who has fallen silent."""
+        self.say(_ALIVE, b"0")
+        if now - self._told_at >= RETELL_SECONDS:
+            self._told_at = now
+            for tell in self.on_retell:
+                tell()
+        for sender in [one for one, at in self._heard_at.items() if now - at > SILENT_SECONDS]:
+            del self._heard_at[sender]
+            for listener in self.on_silence:
+                listener(sender)
+
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(ALIVE_SECONDS)
-            self.say(_ALIVE, b"0")
-            now = monotonic()
-            if now - self._told_at >= RETELL_SECONDS:
-                self._told_at = now
-                for tell in self.on_retell:
-                    tell()
-            for sender in [one for one, at in self._heard_at.items() if now - at > SILENT_SECONDS]:
-                del self._heard_at[sender]
-                for listener in self.on_silence:
-                    listener(sender)
+            self.look_around(monotonic())
 
 
 __all__ = ["ALIVE_SECONDS", "RETELL_SECONDS", "SILENT_SECONDS", "HearWord", "Talk"]

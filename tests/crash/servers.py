@@ -25,13 +25,19 @@ class Server:
     hints: str = ""
     port: int = 0
     host: str = "127.0.0.1"
+    sources: str = ""
     child: Child | None = None
     url: str = ""
 
     def start(self) -> None:
         """Start it; it is ready when this returns."""
         self.child = self.nursery.start(
-            str(self.folder), self.database, str(self.port), self.hints, self.host
+            str(self.folder),
+            self.database,
+            str(self.port),
+            self.hints,
+            self.host,
+            self.sources,
         )
         line = self.child.line()
         assert line, "the server did not start"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import statistics
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -18,12 +17,10 @@ import pytest
 from app.protocol.stream import FrameKind
 from app.sync.api_client import ApiClient
 from app.sync.unavailable import ServerUnavailable
-from tests.crash.forking import nursery
 from tests.crash.load import Told, positions_in, write_until
-from tests.crash.servers import Server, running_nats
-from tests.log.postgres import running_cluster
+from tests.crash.pairs import Pair, running_pair
+from tests.crash.servers import Server
 from tests.log.writing import CODEC, LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.pushing import push_content, register
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -31,39 +28,11 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 NOTES = 40
 
 
-@dataclass
-class Pair:
-    """Two servers on one database, and the NATS server between them, if any."""
-
-    servers: tuple[Server, Server]
-    kill_nats: ExitStack
-
-
 @pytest.fixture
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     """Two servers with hints over NATS or over PostgreSQL."""
-    binaries = needs_program("postgres").resolve().parent
-    with running_cluster(binaries) as cluster, ExitStack() as stack:
-        database = cluster.make_database("several")
-        hints = ""
-        if request.param == "nats":
-            port = _free_port()
-            stack.enter_context(running_nats(port))
-            hints = f"nats://127.0.0.1:{port}"
-        with nursery("tests.crash.served") as children:
-            servers = tuple(
-                Server(children, tmp_path / "server", database, hints) for _ in range(2)
-            )
-            for server in servers:
-                server.start()
-            yield Pair(servers, stack)
-            for server in servers:
-                server.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
+    with running_pair(request.param, tmp_path) as running:
+        yield running
 
 
 @dataclass

@@ -39,6 +39,17 @@ class Cluster:
         """Remove a database, whoever is connected."""
         run_as_owner([self.binaries / "dropdb", "-h", self.folder, "--force", name])
 
+    def restart(self) -> None:
+        """Kill the postmaster and all its children at once, and start it again."""
+        restart = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "restart"]
+        log = ["-l", self.folder / "log", "-m", "immediate", "-o", server_options(self.folder)]
+        run_as_owner([*restart, *log])
+
+
+def server_options(folder: Path, *, listen: str = "") -> str:
+    """The options a cluster in `folder` is started with; `listen` is an address, if any."""
+    return f"-k {folder} -c listen_addresses={listen} -c shared_buffers=32MB"
+
 
 def postgres_binaries() -> Path | None:
     """The folder of PostgreSQL's programs, where Debian keeps them, or None."""
@@ -55,7 +66,7 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
         shutil.chown(folder, _AS_ROOT_RUN_AS)
     try:
         run_as_owner([binaries / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-sync"])
-        options = f"-k {folder} -c listen_addresses= -c shared_buffers=32MB"
+        options = server_options(folder)
         log = folder / "log"
         run_as_owner([binaries / "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start"])
         try:

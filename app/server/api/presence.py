@@ -23,7 +23,7 @@ async def tell_presence(request: Call, log: FromPath[str]) -> None:
 
     Takes a small JSON object of the console's own.  It holds for 30 seconds, until another, or
     until `"gone": true`; `console` tells the consoles of one person apart.  Followers get it as
-    a `presence` frame with `actor`, and one with `gone` when it is over, at the latest five
+    a `presence` frame with `actor`, and one with `gone` when it is over, at the latest six
     seconds after the server process it was told to has died.
     """
     site = site_of(request)
