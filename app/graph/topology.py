@@ -25,6 +25,9 @@ from app.organisation.state import OrganisationState
 GLANCE = 60
 """Up to this many services everything is shown."""
 
+CROWD = 40
+"""With more services than this in focus, those of a team stand together in containers."""
+
 MOST_IN_FOCUS = 150
 """Neighbours of trouble are shown while the focus holds fewer services than this."""
 
@@ -116,7 +119,7 @@ def laid_out_afresh(topology: Topology, size: FocusSize | None = None) -> Topolo
     """The same services in the focus, in new places: somebody asked for a tidy map."""
     size = size or topology.size
     part = topology.graph.subgraph(topology.in_focus)
-    focus = lay_out_focus(part, size)
+    focus = lay_out_focus(part, size, by_team=is_crowd(part))
     return replace(
         topology,
         focus=focus,
@@ -203,6 +206,11 @@ def _in_focus(
     return tuple(graph.services[number].id for number in np.flatnonzero(shown).tolist())
 
 
+def is_crowd(graph: ServiceGraph) -> bool:
+    """Whether there are so many services of several teams that containers help to read them."""
+    return len(graph) > CROWD and len({one.team for one in graph.services if one.team}) > 1
+
+
 def _most_important(graph: ServiceGraph) -> list[int]:
     """A calm day: the most important tiers, as many services as fit a glance."""
     tiers = [99 if one.tier is None else one.tier for one in graph.services]
@@ -215,12 +223,12 @@ def _focus(
     part = graph if len(shown) == len(graph) else graph.subgraph(shown)
     stayed = memory is not None and any(one in memory.places.places for one in shown)
     if memory is None or not stayed:
-        layout = lay_out_focus(part, size)
+        layout = lay_out_focus(part, size, by_team=is_crowd(part))
         return layout, pin_focus(layout, part, gap=size.gap)
     if memory.in_focus == shown and _pairs(memory.focus) == _pairs_of(part):
         return memory.focus, memory.places
     places = memory.places.follow(part)
-    return route_pinned(part, places, memory.size), places
+    return route_pinned(part, places, memory.size, by_team=bool(memory.focus.teams)), places
 
 
 def _pairs(layout: FocusLayout) -> list[tuple[str, str]]:

@@ -63,7 +63,7 @@ def rank_by_dependency(graph: ServiceGraph) -> Ranks:
     """Longest-path ranks from the callers down, then pulled together to shorten dependencies."""
     tails, heads = forward_pairs(graph)
     count = len(graph)
-    ranks = _longest_path(tails, heads, count)
+    ranks = longest_path(tails, heads, count)
     _shorten(ranks, tails, heads)
     alone = np.ones(count, dtype=bool)
     alone[tails] = False
@@ -120,7 +120,8 @@ def _urgency(
     return (1, len(inward[node]) - len(outward[node]))
 
 
-def _longest_path(tails: Ranks, heads: Ranks, count: int) -> Ranks:
+def longest_path(tails: Ranks, heads: Ranks, count: int) -> Ranks:
+    """The most steps that lead to each of `count` services; no cycles among the pairs."""
     ranks = np.zeros(count, dtype=np.int64)
     waiting = np.bincount(heads, minlength=count)
     followers: list[list[int]] = [[] for _ in range(count)]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.graph.layout.columns import assign_columns
-from app.graph.layout.lattice import Lattice, build_lattice
+from app.graph.layout.lattice import Lattice, Numbers, build_lattice
 from app.graph.layout.ordering import Orders, count_crossings, order_columns
 from app.graph.layout.routing import EdgePath, Frame, route
 from app.graph.layout.spacing import Gaps, Heights, place_heights
@@ -21,6 +21,7 @@ from app.graph.layout.teams import (
     number_teams,
     team_boxes,
 )
+from app.graph.layout.wrapping import Room, most_in_column, wrap_columns, wrapped_orders
 from app.graph.service_graph import ServiceGraph
 
 
@@ -92,18 +93,46 @@ def lay_out_focus(
     size = size or FocusSize()
     ranks, titles = assign_columns(graph)
     lattice = build_lattice(graph, ranks, len(titles))
-    orders = order_columns(lattice)
+    team_of = number_teams(graph, lattice.items) if by_team else None
+    orders = _ordered(lattice, team_of)
+    most = most_in_column(np.bincount(ranks, minlength=1), _room(size))
+    if len(graph) and np.bincount(ranks).max() > most:
+        columns, part_of = wrap_columns(graph, ranks, orders, most)
+        whole, lattice = lattice, build_lattice(graph, columns, len(part_of))
+        team_of = number_teams(graph, lattice.items) if by_team else None
+        orders = _ordered(lattice, team_of, wrapped_orders(lattice, whole, orders, part_of))
+        titles = _over_first_parts(titles, part_of)
     gaps = Gaps(node_height=size.node_height, between_nodes=size.gap, beside_lane=size.lane_gap)
-    team_of = None
     if by_team:
-        team_of = number_teams(graph, lattice.items)
-        orders = gather_teams(lattice, orders, team_of)
         gaps = replace(gaps, team_header=HEADER, team_pad=PAD)
     heights, room = place_heights(lattice, orders, gaps, size.height, team_of)
     frame = _frame(len(titles), size)
     layout = draw_layout(graph, lattice, orders, heights, frame=frame, titles=titles)
     boxes = team_boxes(graph, orders, layout.rectangles) if by_team else ()
     return replace(layout, height=room, teams=boxes)
+
+
+def _ordered(lattice: Lattice, team_of: Numbers | None, start: Orders | None = None) -> Orders:
+    orders = order_columns(lattice, start)
+    return orders if team_of is None else gather_teams(lattice, orders, team_of)
+
+
+def _room(size: FocusSize) -> Room:
+    return Room(
+        width=size.width,
+        height=size.height,
+        pitch=size.node_width + size.least_gutter,
+        row=size.node_height + size.gap,
+    )
+
+
+def _over_first_parts(titles: Sequence[str], part_of: Numbers) -> tuple[str, ...]:
+    """The headings of wrapped columns: over the first part of each."""
+    parts = part_of.tolist()
+    return tuple(
+        titles[rank] if part == 0 or parts[part - 1] != rank else ""
+        for part, rank in enumerate(parts)
+    )
 
 
 def draw_layout(

@@ -1,44 +1,46 @@
 """The order of items within their columns, chosen so that few dependencies cross.
 
 Layered drawing after Sugiyama, Tagawa and Toda (1981): barycentre sweeps from several starts,
-then every item is sifted to its best place against both neighbouring columns (Matuszewski,
-Schönfeld and Molitor, "Using sifting for k-layer straightline crossing minimization", 1999),
-which includes the exchange of neighbours.
+then every item is sifted to its best place against both neighbouring columns, which includes the
+exchange of neighbours.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.graph.layout.lattice import Lattice, Numbers
+from app.graph.layout.sifting import Sifter
 
 Orders = list[Numbers]
 
 _SWEEPS = 8
-_SIFTING_ROUNDS = 6
 _SEED = 2417
 _MOST_SHAKES = 24
 _SHAKE_BUDGET = 1800
 _PAIR_BATCH = 1024
 
 
-def order_columns(lattice: Lattice) -> Orders:
+def order_columns(lattice: Lattice, start: Orders | None = None) -> Orders:
     """The items of every column from top to bottom.
 
-    Starts from both ends, then shakes the best answer a number of times that depends on the
-    size alone.  The shakes come from a fixed seed, so the same graph gives the same order.
+    Starts from both ends and from `start` if there is one, then shakes the best answer a number
+    of times that depends on the size alone.  The shakes come from a fixed seed, so the same graph
+    gives the same order.
     """
+    sifter = Sifter(lattice)
     best: Orders = []
     fewest: int | None = None
+    if start is not None:
+        best, fewest = _settle(lattice, sifter, [one.copy() for one in start], best, fewest)
     for backwards in (False, True):
         orders = _sweep(lattice, _first_orders(lattice, backwards=backwards))
-        best, fewest = _settle(lattice, orders, best, fewest)
+        best, fewest = _settle(lattice, sifter, orders, best, fewest)
     shaker = np.random.default_rng(_SEED)
     for _ in range(min(_MOST_SHAKES, _SHAKE_BUDGET // max(lattice.items, 1))):
         if not fewest:
             break
-        best, fewest = _settle(lattice, _shaken(best, shaker), best, fewest)
+        best, fewest = _settle(lattice, sifter, _shaken(best, shaker), best, fewest)
     return [_connected_first(lattice, order) for order in best]
 
 
@@ -51,9 +53,9 @@ def _connected_first(lattice: Lattice, order: Numbers) -> Numbers:
 
 
 def _settle(
-    lattice: Lattice, orders: Orders, best: Orders, fewest: int | None
+    lattice: Lattice, sifter: Sifter, orders: Orders, best: Orders, fewest: int | None
 ) -> tuple[Orders, int]:
-    _sift_columns(lattice, orders)
+    sifter.sift(orders)
     crossings = count_crossings(lattice, orders)
     return (orders, crossings) if fewest is None or crossings < fewest else (best, fewest)
 
@@ -141,78 +143,3 @@ def _by_barycentre(
     own = (np.arange(len(order)) + 0.5) / max(len(order), 1)
     centre = np.where(number > 0, total / np.maximum(number, 1), own)
     return order[np.argsort(centre, kind="stable")]
-
-
-def _sift_columns(lattice: Lattice, orders: Orders) -> None:
-    """Sift column after column, again only where it or a neighbour changed (in place)."""
-    stale = np.ones(lattice.columns, dtype=bool)
-    for _ in range(_SIFTING_ROUNDS):
-        for column in (*range(lattice.columns), *range(lattice.columns - 2, -1, -1)):
-            if stale[column]:
-                stale[column] = False
-                if _sift_column(lattice, orders, column):
-                    stale[max(column - 1, 0) : column + 2] = True
-        if not stale.any():
-            return
-
-
-def _sift_column(lattice: Lattice, orders: Orders, column: int) -> int:
-    """Move every item of one column to its best place; returns the crossings saved."""
-    order = orders[column]
-    if len(order) < 2:
-        return 0
-    cost = _pair_costs(lattice, orders, column)
-    gain = cost - cost.T
-    sequence = list(range(len(order)))
-    saved = 0
-    for item in _movable(gain):
-        now = sequence.index(item)
-        del sequence[now]
-        # change of crossings when the item stands before the first k of the others, for all k
-        moved = np.concatenate(([0], np.cumsum(-gain[item, sequence])))
-        target = int(moved.argmin())
-        if moved[target] < moved[now]:
-            saved += int(moved[now] - moved[target])
-            sequence.insert(target, item)
-        else:
-            sequence.insert(now, item)
-    orders[column] = order[sequence]
-    return saved
-
-
-def _movable(gain: NDArray[np.float32]) -> list[int]:
-    """The rows that would cross less somewhere else, those with the most at stake first."""
-    behind = -np.cumsum(gain, axis=1)
-    now = np.diagonal(behind)
-    best = np.minimum(behind.min(axis=1), 0.0)
-    at_stake = now - best
-    ranked = np.argsort(-at_stake, kind="stable")
-    return [int(row) for row in ranked[: int(np.count_nonzero(at_stake > 0))]]
-
-
-def _pair_costs(lattice: Lattice, orders: Orders, column: int) -> NDArray[np.float32]:
-    """`cost[i, j]`: crossings between the links of i and j while i stands above j."""
-    order = orders[column]
-    cost = np.zeros((len(order), len(order)), dtype=np.float32)
-    own = np.full(lattice.items, -1, dtype=np.int64)
-    own[order] = np.arange(len(order))
-    sides = []
-    if column > 0:
-        sides.append((orders[column - 1], lattice.links[column - 1][:, ::-1]))
-    if column < lattice.columns - 1:
-        sides.append((orders[column + 1], lattice.links[column]))
-    for beside, links in sides:
-        if not len(links):
-            continue
-        place = np.zeros(lattice.items, dtype=np.int64)
-        place[beside] = np.arange(len(beside))
-        item, end = own[links[:, 0]], place[links[:, 1]]
-        table = np.zeros((len(order), len(beside)), dtype=np.float32)
-        table[item, end] = 1.0
-        above = np.cumsum(table, axis=1) - table
-        # rows summed for each item: few links make this far cheaper than a matrix product
-        by_item = np.argsort(item, kind="stable")
-        item = item[by_item]
-        first = np.concatenate(([0], np.flatnonzero(item[1:] != item[:-1]) + 1))
-        cost[item[first]] += np.add.reduceat(above.T[end[by_item]], first, axis=0)
-    return cost

@@ -7,6 +7,7 @@ the session ends and it finds its way back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count as count_up
@@ -162,7 +163,8 @@ class _Desk:
         if not len(columns):
             return self._pinned.room[0] / 2
         if members := self._members(group):
-            return _median([x for x, _ in members], 0.0)
+            filled = Counter(x for x, _ in members)
+            return min(filled, key=lambda x: (filled[x], x))
         if callers:
             right = int(np.searchsorted(columns, max(x for x, _ in callers), side="right"))
             return float(columns[min(right, len(columns) - 1)])

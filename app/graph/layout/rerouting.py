@@ -12,18 +12,20 @@ from app.graph.layout.lattice import Lattice, build_lattice
 from app.graph.layout.pinned import Pinned
 from app.graph.layout.routing import Frame
 from app.graph.layout.spacing import separate
+from app.graph.layout.teams import team_boxes
 from app.graph.service_graph import ServiceGraph
 
 Heights = NDArray[np.float64]
 
 
 def route_pinned(
-    graph: ServiceGraph, pinned: Pinned, size: FocusSize | None = None
+    graph: ServiceGraph, pinned: Pinned, size: FocusSize | None = None, *, by_team: bool = False
 ) -> FocusLayout:
     """Draw `graph` at the places of `pinned` (made by `pin_focus`); services stay where they are.
 
     Every service of `graph` must have a place, see `Pinned.follow`; KeyError otherwise.  Ghosts
-    are not drawn, but dependencies go round them.
+    are not drawn, but dependencies go round them.  With `by_team`, services of a team that still
+    stand together have a container.
     """
     size = size or FocusSize()
     centres = np.array([pinned.places[one.id] for one in graph.services]).reshape(-1, 2)
@@ -46,7 +48,8 @@ def route_pinned(
     titles = _titles(pinned, frame)
     layout = draw_layout(graph, lattice, orders, heights, frame=frame, titles=titles)
     lowest = max((y for _, y in pinned.places.values()), default=0.0) + size.node_height / 2
-    return replace(layout, height=max(lowest, layout.height))
+    boxes = team_boxes(graph, orders, layout.rectangles) if by_team else ()
+    return replace(layout, height=max(lowest, layout.height), teams=boxes)
 
 
 @dataclass(frozen=True, slots=True)

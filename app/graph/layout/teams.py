@@ -82,7 +82,10 @@ def _gathered(order: Numbers, centre: NDArray[np.float64], team_of: Numbers) -> 
 def team_boxes(
     graph: ServiceGraph, orders: Orders, rectangles: NDArray[np.float64]
 ) -> tuple[TeamBox, ...]:
-    """The containers around gathered services; services without a team have none."""
+    """The containers around gathered services; services without a team have none.
+
+    Where services were added since there may be no room around them: then they have none either.
+    """
     boxes = []
     for order in orders:
         items = [(_team(graph, item), item) for item in order.tolist()]
@@ -101,7 +104,27 @@ def team_boxes(
                     height=float(bottom - top + HEADER + PAD),
                 )
             )
-    return tuple(boxes)
+    return tuple(one for one in boxes if _is_clear(one, boxes, graph, rectangles))
+
+
+def _is_clear(
+    box: TeamBox,
+    boxes: list[TeamBox],
+    graph: ServiceGraph,
+    rectangles: NDArray[np.float64],
+) -> bool:
+    """Whether nothing of others stands in a container."""
+    left, top = rectangles[:, 0], rectangles[:, 1]
+    across = (left < box.left + box.width) & (left + rectangles[:, 2] > box.left)
+    down = (top < box.top + box.height) & (top + rectangles[:, 3] > box.top)
+    inside = np.flatnonzero(across & down).tolist()
+    is_own = all(graph.services[one].team == box.team for one in inside)
+    return is_own and not any(other is not box and _touch(box, other) for other in boxes)
+
+
+def _touch(one: TeamBox, other: TeamBox) -> bool:
+    across = one.left < other.left + other.width and other.left < one.left + one.width
+    return across and one.top < other.top + other.height and other.top < one.top + one.height
 
 
 def _team(graph: ServiceGraph, item: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 from app.graph.catalog import Criticality
 from app.views.service_map.camera import Camera
 from app.views.service_map.cards import FADED, Card, CardPainter
+from app.views.service_map.containers import paint_container
 from app.views.service_map.edges import EdgeClass, paint_wire
 from app.views.service_map.focus_scene import FocusScene, Wire
 from app.views.service_map.raster import Stroke, View
@@ -43,8 +44,10 @@ class FocusPainting:
     shows_kinds: bool = False
 
     def edge_strokes(self, view: View) -> Iterator[Stroke]:
-        """Normal edges, then degraded ones, then the failing path."""
+        """Containers, normal edges, then degraded ones, then the failing path."""
         world = view.world
+        if self.scene.containers:
+            yield self._container_stroke(view.camera, [world])
         wires = [wire for wire in self._in_order() if wire.reach.intersects(world)]
         for start in range(0, len(wires), _EDGES_A_STROKE):
             yield self._edge_stroke(view.camera, wires[start : start + _EDGES_A_STROKE])
@@ -62,11 +65,18 @@ class FocusPainting:
             yield self._card_stroke(view.camera, shown[start : start + _CARDS_A_STROKE])
 
     def edges_within(self, view: View, areas: list[QRectF]) -> Stroke:
-        """One stroke for the edges that touch any of `areas` (world coordinates)."""
+        """One stroke for what lies under the cards in any of `areas` (world coordinates)."""
         touched = [
             wire for wire in self._in_order() if any(wire.reach.intersects(area) for area in areas)
         ]
-        return self._edge_stroke(view.camera, touched)
+        under = self._container_stroke(view.camera, areas)
+        edges = self._edge_stroke(view.camera, touched)
+
+        def stroke(painter: QPainter) -> None:
+            under(painter)
+            edges(painter)
+
+        return stroke
 
     def cards_within(self, view: View, areas: list[QRectF]) -> Stroke:
         """One stroke for the cards that touch any of `areas` (world coordinates)."""
@@ -102,6 +112,24 @@ class FocusPainting:
         ]
         placed.sort(key=lambda pair: len(pair[0].tags) > 0)
         return [*self.ghosts, *placed]
+
+    def _container_stroke(self, camera: Camera, areas: list[QRectF]) -> Stroke:
+        touched = [
+            one
+            for one in self.scene.containers
+            if any(one.box.adjusted(-1, -1, 1, 1).intersects(area) for area in areas)
+        ]
+
+        def stroke(painter: QPainter) -> None:
+            painter.save()
+            _look_through(painter, camera)
+            for one in touched:
+                paint_container(
+                    painter, self.tokens, one, with_name=camera.scale >= NAMES_FROM_SCALE
+                )
+            painter.restore()
+
+        return stroke
 
     def _edge_stroke(self, camera: Camera, wires: list[Wire]) -> Stroke:
         def stroke(painter: QPainter) -> None:

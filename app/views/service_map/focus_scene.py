@@ -11,6 +11,8 @@ from PySide6.QtGui import QPainterPath
 
 from app.graph.layout.focus import FocusLayout
 from app.graph.layout.routing import Curve
+from app.graph.layout.teams import HEADER, PAD, TeamBox
+from app.views.safe_text import shown
 from app.views.service_map.look import HEADING_ROOM, MARGIN, CardMeasures
 
 Floats = NDArray[np.float64]
@@ -19,6 +21,7 @@ _WIDEST_GUTTER = 150.0
 _NARROWEST_GUTTER = 26.0
 _TALLEST_STRETCH = 1.45
 _FLATTEST = 0.3
+_LEAST_HEADER = 17.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,14 @@ class Heading:
 
     title: str
     left: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The services of a team in one column; its name stands inside the upper edge."""
+
+    team: str
+    box: QRectF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,6 +109,7 @@ class FocusScene:
     centres: Floats
     wires: tuple[Wire, ...]
     headings: tuple[Heading, ...]
+    containers: tuple[Container, ...]
     measures: CardMeasures
     bounds: QRectF
     across: Knots
@@ -154,11 +166,20 @@ def scene_through(
             Heading(title=column.title, left=round(float(left)))
             for column, left in zip(layout.columns, lefts, strict=True)
         ),
+        containers=tuple(_container(box, across, down) for box in layout.teams),
         measures=measures,
         bounds=_bounds(centres, measures, wires),
         across=across,
         down=down,
     )
+
+
+def _container(box: TeamBox, across: Knots, down: Stretch) -> Container:
+    left, right = across.of(np.array([box.left + PAD, box.left + box.width - PAD]))
+    top, bottom = down.of(np.array([box.top, box.top + box.height]))
+    corner = QPointF(round(float(left)) - PAD, round(float(top)))
+    size = QSizeF(float(right - left) + 2 * PAD, round(float(bottom - top)))
+    return Container(team=shown(box.team), box=QRectF(corner, size))
 
 
 def _node_height(layout: FocusLayout, measures: CardMeasures) -> float:
@@ -186,6 +207,9 @@ def _least_stretch(layout: FocusLayout, measures: CardMeasures, node_height: flo
     Never more than the cards themselves are smaller: then everything shrinks alike.
     """
     needed = [_FLATTEST]
+    if layout.teams:
+        header = (measures.height / 2 + _LEAST_HEADER) / (node_height / 2 + HEADER)
+        needed += [header, (measures.height / 2 + 4.0) / (node_height / 2 + PAD)]
     runs = [edge.curve for edge in layout.edges if np.ptp(edge.curve[:, 0]) > 0.5]
     points = np.concatenate(runs) if runs else np.zeros((0, 2))
     for column in layout.columns:
