@@ -125,9 +125,11 @@ def _add_queue(commands: Commands[argparse.ArgumentParser]) -> None:
     export = verbs.add_parser("export", help="write what waits in a profile to a file")
     export.add_argument("-o", "--output", type=Path, required=True)
     export.add_argument("--profile", default="default", help="whose queue")
-    bring = verbs.add_parser("import", help="send what is in a file, as its authors wrote it")
+    bring = verbs.add_parser("import", help="queue what is in a file, as its authors wrote it")
     bring.add_argument("file", type=Path)
-    _add_target(bring)
+    bring.add_argument("--profile", default="default", help="in whose queue; sent when it is open")
+    bring.add_argument("--server", default="", help="URL; send it there at once instead")
+    bring.add_argument("--token-file", type=Path, help="else WATCHFLOOR_TOKEN")
 
 
 def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -12,11 +12,12 @@ from getpass import getpass
 from pathlib import Path
 
 from app.errors import WatchfloorError
+from app.log.local_log import LocalLog
 from app.log.problems import file_trouble
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.sync.api_client import ApiClient
-from app.sync.carrying import Delivery, deliver, queued_events
+from app.sync.carrying import Delivery, deliver, queued_events, take_in
 from app.sync.folders import data_folder
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
@@ -30,7 +31,7 @@ class NoSuchProfile(WatchfloorError):
 
 
 def run_queue(arguments: argparse.Namespace) -> int:
-    """Export the queue of a profile, or send one from a file; 1 when some of it was refused."""
+    """Export the queue of a profile, or take one in; 1 when a server refused some of it."""
     return _export(arguments) if arguments.verb == "export" else _import(arguments)
 
 
@@ -44,6 +45,11 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     events = read_queue_file(arguments.file)
+    if not arguments.server:
+        with _opened(arguments.profile) as local:
+            store = ProfileStore(local, _now)
+            print(take_in(events, lambda log, rows: len(store.carry(log, rows))).sentence)
+        return 0
     url, token = target(arguments.server, arguments.token_file)
     delivery = asyncio.run(_deliver(url, token, events))
     print(delivery.sentence)
@@ -56,6 +62,11 @@ async def _deliver(url: str, token: str, events: Sequence[Carried]) -> Delivery:
 
 
 def _queued(profile: str) -> tuple[Carried, ...]:
+    with _opened(profile) as local:
+        return queued_events(local, ProfileStore(local, _now))
+
+
+def _opened(profile: str) -> LocalLog:
     folder = data_folder() / "profiles" / profile
     if not _holds_profile(folder):
         raise NoSuchProfile(f"there is no profile {profile!r} here")
@@ -65,8 +76,7 @@ def _queued(profile: str) -> tuple[Carried, ...]:
         ask_passphrase=(lambda: getpass("Passphrase: ")) if sys.stdin.isatty() else None,
         environment=os.environ,
     )
-    with open_profile(folder / "profile.db", key.key, clock=_now).log as local:
-        return queued_events(local, ProfileStore(local, _now))
+    return open_profile(folder / "profile.db", key.key, clock=_now).log
 
 
 def _holds_profile(folder: Path) -> bool:

@@ -40,6 +40,9 @@ Write = Callable[[tuple[Draft, ...], int], "Future[tuple[Event, ...]]"]
 They are durable when the future is done.
 """
 
+WriteHere = Callable[[tuple[Draft, ...], int, str], "Future[tuple[Event, ...]]"]
+"""The same for the open incident; the last is the id of a refused event that is logged again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
@@ -67,7 +70,7 @@ class Acting(QObject):
     def __init__(
         self,
         desk: Desk,
-        write: Write,
+        write: WriteHere,
         parent: QObject | None = None,
         *,
         write_of_organisation: Write,
@@ -98,8 +101,11 @@ class Acting(QObject):
             zone=self._desk.times.zone,
         )
 
-    def _do(self, act: Act, line: str = "") -> None:
-        """Write what an act came to; `line` is what was typed, given back if that fails."""
+    def _do(self, act: Act, line: str = "", repeats: str = "") -> None:
+        """Write what an act came to; `line` is what was typed, given back if that fails.
+
+        `repeats` is the id of a refused event that is logged again.
+        """
         if not act.drafts:
             self.said.emit(act.hint)
             return
@@ -115,7 +121,7 @@ class Acting(QObject):
             if error is not None and line:
                 self.kept.emit(line)
 
-        self._write(act.drafts, before.position).add_done_callback(done)
+        self._write(act.drafts, before.position, repeats).add_done_callback(done)
 
     @Slot(object)
     def _tell(self, written: _Written) -> None:
@@ -226,7 +232,7 @@ class Acting(QObject):
         """Log an event that was refused once more, as a new one of the same time."""
         happened = event.occurred_at or event.made_at
         draft = Draft(fact=event.fact, occurred_at=happened, refs=event.refs)
-        self._do(Act(drafts=(draft,), hint="Logged again"))
+        self._do(Act(drafts=(draft,), hint="Logged again"), repeats=event.id)
 
     @Slot(object, str)
     def record_update(self, audiences: tuple[str, ...], text: str) -> None:

@@ -30,7 +30,7 @@ from app.views.times import in_words
 from app.views.window import Window
 
 if TYPE_CHECKING:
-    from app.sync.carrying import Delivery
+    from app.sync.carrying import TakenIn
     from app.sync.log_copy import LogView
 
 BACK_SECONDS = 6.0
@@ -45,10 +45,10 @@ _MOST_LOSSES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrying:
-    """What the worker does for the queue: write it to a file, send one from a file."""
+    """What the worker does for the queue: write it to a file, take one in from a file."""
 
     export: Callable[[Path], Future[tuple[Path, int]]]
-    bring: Callable[[Path], Future[Delivery]]
+    bring: Callable[[Path], Future[TakenIn]]
 
 
 @dataclass(slots=True)
@@ -261,9 +261,7 @@ class Apart(QObject):
     def _repeat(self, event_id: str) -> None:
         event: Event | None = self.queue.event(event_id)
         if event is not None:
-            self.queue.repeated(event_id)
             self.repeat_requested.emit(event)
-            self._show_sheets()
 
     @Slot()
     def export(self) -> None:
@@ -280,11 +278,11 @@ class Apart(QObject):
 
     @Slot()
     def bring(self) -> None:
-        """Ask for a file and send the queue in it."""
+        """Ask for a file and take in the queue in it."""
         path = self.ask_which()
         if path is not None:
             self._carrying.bring(path).add_done_callback(
-                lambda future: self._tell(future, lambda delivery: delivery.sentence)
+                lambda future: self._tell(future, lambda taken: taken.sentence)
             )
 
     def _tell(self, future: Future[Any], words: Callable[[Any], str]) -> None:
@@ -344,7 +342,7 @@ class Apart(QObject):
         return Path(chosen) if chosen else None
 
     def ask_which(self) -> Path | None:
-        """Ask which queue to send; None for none."""
+        """Ask which queue to take in; None for none."""
         chosen, _ = QFileDialog.getOpenFileName(
             self._window, "Import a queue", "", f"Queues (*{ENDING})"
         )

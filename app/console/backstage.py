@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,28 +13,24 @@ from importlib import import_module
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from app.console.bridge import Arrival, Bridge, Notice
-from app.console.embedded import EmbeddedServer
-from app.console.incident_choice import choose_incident
+from app.console.embedded import EmbeddedServer, server_of_ones_own
+from app.console.incident_choice import INCIDENT_VALUE, choose_incident
 from app.console.introduction import ACTOR_VALUE, Introduction, console_key
-from app.console.options import Options, login_name
+from app.console.options import Options
+from app.console.profile_opening import DRAFT_NAME, opened_profile
 from app.console.server_time import measured_skew
 from app.errors import WatchfloorError
-from app.events.codec import from_microseconds, to_microseconds
+from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
-from app.log.database import make_folder
 from app.log.local_log import LocalLog
-from app.log.profile import OpenedProfile, open_profile
-from app.log.profile_key import Keeper, ProfileKey, profile_key
 from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
-from app.sync.exchange import Failure
 from app.sync.folders import data_folder
 from app.sync.log_copy import LogView
 from app.sync.places import target
@@ -46,25 +41,32 @@ from app.sync.unavailable import ServerUnavailable
 if TYPE_CHECKING:
     from app.console.looking import Looking
     from app.console.past_moments import PastMoments
+    from app.console.queue_carrying import QueueCarrying
     from app.sync.api_client import ApiClient
-    from app.sync.carrying import Delivery
+    from app.sync.carrying import TakenIn
 
 _log = logging.getLogger(__name__)
 
-DRAFT_NAME = "capture"
-_INCIDENT_VALUE = "incident"
 _SERVER_VALUE = "server"
 _OWN = "own"
-_KEY_TOLD_VALUE = "told.key-in-file"
 _MEASURE_SECONDS = 60.0
 _SHOWN_WITHIN_SECONDS = 1.0
-_LOADED_LATER = ("app.console.looking", "app.console.mapping", "app.sync.api_client")
+_LOADED_LATER = (
+    "app.console.looking", "app.console.mapping", "app.console.queue_carrying",
+    "app.sync.api_client",
+)  # fmt: skip
 
 
 class NothingToWriteIn(WatchfloorError):
     """Somebody wrote before there was an incident to write in."""
 
     advice = "What you typed is back in the bar. Declare an incident, or wait for the server."
+
+
+class NoProfile(WatchfloorError):
+    """The folder with what is kept on this device could not be opened, or is closed again."""
+
+    advice = "Open the console again. What was kept in the profile is still there."
 
 
 @dataclass(slots=True)
@@ -75,9 +77,9 @@ class _Desk:
     store: ProfileStore
     api: ApiClient
     register: Callable[[], Awaitable[None]]
+    author: Author
     actor: str
     incident_id: str
-    is_embedded: bool
 
 
 class Backstage:
@@ -94,7 +96,7 @@ class Backstage:
         self._incident: Session[IncidentState] | None = None
         self._organisation: Session[OrganisationState] | None = None
         self._local: LocalLog | None = None
-        self._open: _Desk | None = None
+        self._queues: QueueCarrying | None = None
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self._looking: Looking | None = None
@@ -112,7 +114,7 @@ class Backstage:
 
     async def _run(self) -> None:
         local = self._open_profile()
-        embedded = self._embedded_server(local)
+        embedded = server_of_ones_own(self._options, self._folder, local)
         try:
             if self._show_remembered(local):
                 with suppress(TimeoutError):
@@ -128,10 +130,9 @@ class Backstage:
                         tasks.create_task(embedded.keep_running())
                     if self._options.server:  # a server of our own has our own clock
                         tasks.create_task(self._measure_skew(api))
-                    self._open = desk
                     self._keep_in_step(desk, tasks)
         finally:
-            self._local = self._open = None
+            self._local = self._queues = None
             local.close()
             if embedded is not None:
                 await asyncio.shield(embedded.stop())
@@ -141,53 +142,21 @@ class Backstage:
         for module in _LOADED_LATER:
             await asyncio.to_thread(import_module, module)
         _ = self.looking
+        _ = self.queues
 
     # --- opening ----------------------------------------------------------------------------
 
     def _open_profile(self) -> LocalLog:
         folder = self._folder / "profiles" / self._options.profile
-        make_folder(folder)
-        key = profile_key(
-            folder,
-            profile=self._options.profile,
-            ask_passphrase=None,
-            environment=os.environ,
-        )
-        opened = open_profile(folder / "profile.db", key.key, clock=_now)
-        self._tell_of_profile(opened, key)
-        self._local = opened.log
-        draft = opened.log.draft(DRAFT_NAME)
-        if draft is not None:
-            began = None if draft.began_at is None else from_microseconds(draft.began_at)
-            self._bridge.draft_found.emit(draft.text, began)
-        return opened.log
-
-    def _tell_of_profile(self, opened: OpenedProfile, key: ProfileKey) -> None:
-        """Say what became of a damaged file, always; how a key in a file protects, once."""
-        if opened.salvage is not None:
-            self._bridge.noticed.emit(Notice(sentence=opened.salvage.sentence))
-        is_file = key.kind is Keeper.OWN_FILE
-        if is_file and opened.log.value(_KEY_TOLD_VALUE) is None:
-            opened.log.set_value(_KEY_TOLD_VALUE, b"1")
-            self._bridge.noticed.emit(Notice(sentence=key.sentence))
-
-    def _embedded_server(self, local: LocalLog) -> EmbeddedServer | None:
-        options = self._options
-        if options.server:
-            return None
-        if options.story is not None:
-            incident = str(uuid4())
-            local.set_value(_INCIDENT_VALUE, incident.encode())
-            folder = self._folder / f"demo-{incident[:8]}"
-            return EmbeddedServer(folder, owner="priya", story=options.story, incident=incident)
-        return EmbeddedServer(self._folder / "server", owner=options.person or login_name())
+        self._local = opened_profile(folder, self._options.profile, self._bridge, _now)
+        return self._local
 
     def _show_remembered(self, local: LocalLog) -> bool:
         """Show what is on disk at once; the server may take its time, or be gone.
 
         Whether there was anything.
         """
-        actor, incident = local.value(ACTOR_VALUE), local.value(_INCIDENT_VALUE)
+        actor, incident = local.value(ACTOR_VALUE), local.value(INCIDENT_VALUE)
         server = local.value(_SERVER_VALUE)
         is_same_place = server == (self._options.server or _OWN).encode()
         if actor is None or incident is None or not is_same_place or self._options.story:
@@ -220,8 +189,17 @@ class Backstage:
             tell=self._bridge.noticed.emit,
         )
         actor, skew = await introduction.begin()
-        incident_id = await self._choose_incident(api, local)
-        local.set_value(_INCIDENT_VALUE, incident_id.encode())
+        author = self._author(local, actor)
+        queue = self.queues.send_others(
+            api, introduction.register, author, open_elsewhere=self._open_logs()
+        )
+        sending = asyncio.create_task(queue)  # what others bring may begin the incident
+        try:
+            incident_id = await self._choose_incident(api, local)
+        finally:
+            sending.cancel()
+            await asyncio.wait([sending])
+        local.set_value(INCIDENT_VALUE, incident_id.encode())
         local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
@@ -236,13 +214,13 @@ class Backstage:
             store=ProfileStore(local, _now),
             api=api,
             register=introduction.register,
+            author=author,
             actor=actor,
             incident_id=incident_id,
-            is_embedded=not self._options.server,
         )
 
     async def _choose_incident(self, api: ApiClient, local: LocalLog) -> str:
-        known = (local.value(_INCIDENT_VALUE) or b"").decode()
+        known = (local.value(INCIDENT_VALUE) or b"").decode()
         if self._options.story is not None and known:
             return known
         return await choose_incident(
@@ -259,24 +237,36 @@ class Backstage:
         self._past = past_moments(
             desk.incident_id, desk.store, self._codec, self._bridge.looked.emit
         )
-        for session in (self._organisation, self._incident):
-            if session is not None:
-                session.connect(desk.api, desk.register)
-                tasks.create_task(session.run())
+        for session in self._sessions():
+            session.connect(desk.api, desk.register)
+            tasks.create_task(session.run())
+        others = self.queues.send_others(
+            desk.api, desk.register, desk.author, open_elsewhere=self._open_logs()
+        )
+        tasks.create_task(others)
         tasks.create_task(self.looking.investigate())
+
+    def _sessions(self) -> tuple[Session[Any], ...]:
+        return tuple(one for one in (self._organisation, self._incident) if one is not None)
+
+    def _open_logs(self) -> tuple[str, ...]:
+        return ORGANISATION_LOG, *(session.log for session in self._sessions())
+
+    def _author(self, local: LocalLog, actor: str) -> Author:
+        return Author(
+            actor=actor,
+            key=console_key(local),
+            codec=self._codec,
+            clock=_now,
+            random_bytes=secrets.token_bytes,
+        )
 
     def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
         """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
         shared: dict[str, Any] = {
             "store": ProfileStore(local, _now),
             "api": None,
-            "author": Author(
-                actor=actor,
-                key=console_key(local),
-                codec=self._codec,
-                clock=_now,
-                random_bytes=secrets.token_bytes,
-            ),
+            "author": self._author(local, actor),
             "codec": self._codec,
             "random": SystemRandom(),
         }
@@ -325,6 +315,23 @@ class Backstage:
                 self._looking.show_organisation(self._organisation.view.state)
         return self._looking
 
+    @property
+    def queues(self) -> QueueCarrying:
+        """What carries the queue in files; raises `NoProfile` while no profile is open."""
+        if self._local is None:
+            raise NoProfile("no profile is open here")
+        if self._queues is None:
+            from app.console.queue_carrying import QueueCarrying
+
+            self._queues = QueueCarrying(
+                self._local,
+                self._codec,
+                clock=_now,
+                session_of=lambda log: next((s for s in self._sessions() if s.log == log), None),
+                publish=self._bridge.other_log_changed.emit,
+            )
+        return self._queues
+
     def _hear_readings(self, lines: Sequence[bytes]) -> None:
         self.looking.readings.take(lines)
 
@@ -346,15 +353,18 @@ class Backstage:
         if self._past is not None:
             await self._past.look(moment, number, self.looking.topology)
 
-    async def write(self, drafts: Sequence[Draft], seen: int) -> tuple[Event, ...]:
+    async def write(
+        self, drafts: Sequence[Draft], seen: int, repeats: str = ""
+    ) -> tuple[Event, ...]:
         """Record facts in the incident: durable here when this returns.
 
-        `seen` is the position of the state their author acted on.
+        `seen` is the position of the state their author acted on, `repeats` the id of a refused
+        event they take the place of.
         Raises `NothingToWriteIn` before there is an incident, and what the disk raises.
         """
         if self._incident is None:
             raise NothingToWriteIn("no incident is open here yet")
-        return self._incident.write(drafts, seen=seen)
+        return self._incident.write(drafts, seen=seen, repeats=repeats)
 
     async def write_of_organisation(self, drafts: Sequence[Draft], seen: int) -> tuple[Event, ...]:
         """Record facts about services, for every incident; as `write`."""
@@ -371,29 +381,16 @@ class Backstage:
 
     async def export_queue(self, path: Path) -> tuple[Path, int]:
         """Write what waits here to a file; where it is, and how many events are in it."""
-        from app.sync.carrying import queued_events
-        from app.sync.queue_file import write_queue_file
+        return self.queues.export(path)
 
-        if self._local is None:
-            return path, 0
-        events = queued_events(self._local, ProfileStore(self._local, _now))
-        return write_queue_file(path, events, _now()), len(events)
-
-    async def import_queue(self, path: Path) -> Delivery:
-        """Send what another device queued; raises what reading and sending raise."""
-        from app.sync.carrying import deliver
-        from app.sync.queue_file import read_queue_file
-
-        events = read_queue_file(path)
-        if self._open is None:
-            raise ServerUnavailable(Failure(detail="no server was reached yet"))
-        return await deliver(self._open.api, events)
+    async def import_queue(self, path: Path) -> TakenIn:
+        """Queue here what another device queued, as its authors signed it."""
+        return self.queues.take_in(path)
 
     async def network_returned(self) -> None:
         """There is a network again: try at once."""
-        for session in (self._incident, self._organisation):
-            if session is not None:
-                session.network_returned()
+        for session in self._sessions():
+            session.network_returned()
 
 
 def _now() -> datetime:

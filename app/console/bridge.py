@@ -33,7 +33,8 @@ class Notice:
 class Bridge(QObject):
     """Made in the user interface's thread; it outlives the worker that emits on it.
 
-    `incident_changed` and `organisation_changed` carry a `LogView`, `arrived` an `Arrival`,
+    `incident_changed`, `organisation_changed` and `other_log_changed` (of a log that is only
+    sent from here) carry a `LogView`, `arrived` an `Arrival`,
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
@@ -43,6 +44,7 @@ class Bridge(QObject):
     arrived = Signal(object)
     incident_changed = Signal(object)
     organisation_changed = Signal(object)
+    other_log_changed = Signal(object)
     topology_changed = Signal(object)
     investigated = Signal(object)
     supposed = Signal(object)

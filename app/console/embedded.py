@@ -7,10 +7,14 @@ import contextlib
 import logging
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 
+from app.console.incident_choice import INCIDENT_VALUE
+from app.console.options import Options, login_name
 from app.errors import WatchfloorError
+from app.log.local_log import LocalLog
 from app.protocol.bodies import ReadyLine
 
 _log = logging.getLogger(__name__)
@@ -91,3 +95,15 @@ class EmbeddedServer:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def server_of_ones_own(options: Options, folder: Path, local: LocalLog) -> EmbeddedServer | None:
+    """The server to start for a console that named none; a story begins an incident of its own."""
+    if options.server:
+        return None
+    if options.story is None:
+        return EmbeddedServer(folder / "server", owner=options.person or login_name())
+    incident = str(uuid4())
+    local.set_value(INCIDENT_VALUE, incident.encode())
+    place = folder / f"demo-{incident[:8]}"
+    return EmbeddedServer(place, owner="priya", story=options.story, incident=incident)

@@ -60,6 +60,8 @@ class QueueRows:
             for parked in view.parked:
                 if parked.event.id not in self._refused:
                     self._refuse(parked, view)
+                elif parked.is_repeated:
+                    self._repeated(parked.event.id)
         if before is None or view.waiting != before.waiting:
             self._move(view)
 
@@ -84,6 +86,8 @@ class QueueRows:
         why, advice, can_repeat = _WHY.get(
             parked.code, (parked.detail or parked.code.value, "Copy the text.", False)
         )
+        if not parked.is_own:  # nobody signs in another's name
+            advice, can_repeat = "Its author can log it again.", False
         self._events[event.id] = event
         self._refused[event.id] = replace(
             _row(event, words_of(event, _with(view.confirmed, event))),
@@ -92,13 +96,14 @@ class QueueRows:
             advice=advice,
             can_repeat=can_repeat,
         )
+        if parked.is_repeated:
+            self._repeated(event.id)
 
-    def repeated(self, event_id: str) -> None:
-        """Say that a refused event was logged again: it is offered no more."""
-        if event_id in self._refused:
-            self._refused[event_id] = replace(
-                self._refused[event_id], advice="Logged again.", can_repeat=False
-            )
+    def _repeated(self, event_id: str) -> None:
+        """A refused event was logged again: it is offered no more."""
+        self._refused[event_id] = replace(
+            self._refused[event_id], advice="Logged again.", can_repeat=False
+        )
 
     def event(self, event_id: str) -> Event | None:
         """An event that is or was listed."""

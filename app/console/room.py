@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
     from app.graph.forecast import CascadeForecast
     from app.graph.layout.focus import FocusLayout
     from app.graph.topology import Topology
-    from app.sync.carrying import Delivery
+    from app.sync.carrying import TakenIn
     from app.sync.engine import Progress
     from app.sync.log_copy import LogView
     from app.sync.worker import Worker
+
+T = TypeVar("T")
 
 _LINK_SCHEMES = ("https", "http")
 
@@ -149,6 +152,8 @@ class Room(QObject):
                 self._draft.result(DRAFT_SECONDS)
         self._running.cancel()
         self._worker.stop(timeout=10.0)
+        QCoreApplication.removePostedEvents(self)  # the window that would show it goes
+        self._next_show.stop()
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
@@ -164,6 +169,7 @@ class Room(QObject):
         bridge.arrived.connect(self._arrive, queued)
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
+        bridge.other_log_changed.connect(self.apart.note_log, queued)
         bridge.topology_changed.connect(self._use_topology, queued)
         bridge.investigated.connect(self._show_findings, queued)
         bridge.supposed.connect(self._show_supposition, queued)
@@ -302,10 +308,7 @@ class Room(QObject):
 
     @Slot(str, object)
     def _suppose(self, service: str, health: Health) -> None:
-        self._worker.submit(self._work_out(service, health))
-
-    async def _work_out(self, service: str, health: Health) -> None:
-        await (await self._ready()).looking.suppose(service, health)
+        self._ask(lambda stage: stage.looking.suppose(service, health))
 
     @Slot(object)
     def _restore_layout(self, layout: FocusLayout) -> None:
@@ -333,50 +336,42 @@ class Room(QObject):
 
     # --- to the worker ----------------------------------------------------------------------
 
-    def _write(self, drafts: tuple[Draft, ...], seen: int) -> Future[tuple[Event, ...]]:
-        return self._worker.submit(self._when_ready(drafts, seen))
-
-    async def _when_ready(self, drafts: tuple[Draft, ...], seen: int) -> tuple[Event, ...]:
-        return await (await self._ready()).write(drafts, seen)
-
-    def _write_of_organisation(
-        self, drafts: tuple[Draft, ...], seen: int
-    ) -> Future[tuple[Event, ...]]:
-        async def write() -> tuple[Event, ...]:
-            return await (await self._ready()).write_of_organisation(drafts, seen)
-
-        return self._worker.submit(write())
-
     async def _ready(self) -> Backstage:
         """What works on the worker, once it is loaded.  Awaited there."""
         import asyncio
 
         return await asyncio.wrap_future(self._backstage)
 
+    def _ask(self, work: Callable[[Backstage], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Let what works on the worker do something, once it is loaded."""
+
+        async def ask() -> T:
+            return await work(await self._ready())
+
+        return self._worker.submit(ask())
+
+    def _write(
+        self, drafts: tuple[Draft, ...], seen: int, repeats: str
+    ) -> Future[tuple[Event, ...]]:
+        return self._ask(lambda stage: stage.write(drafts, seen, repeats))
+
+    def _write_of_organisation(
+        self, drafts: tuple[Draft, ...], seen: int
+    ) -> Future[tuple[Event, ...]]:
+        return self._ask(lambda stage: stage.write_of_organisation(drafts, seen))
+
     @Slot(str, object)
     def _save_draft(self, text: str, began_at: datetime | None) -> None:
-        self._draft = self._worker.submit(self._keep_draft(text, began_at))
-
-    async def _keep_draft(self, text: str, began_at: datetime | None) -> None:
-        await (await self._ready()).save_draft(text, began_at)
+        self._draft = self._ask(lambda stage: stage.save_draft(text, began_at))
 
     def _export(self, path: Path) -> Future[tuple[Path, int]]:
-        async def export() -> tuple[Path, int]:
-            return await (await self._ready()).export_queue(path)
+        return self._ask(lambda stage: stage.export_queue(path))
 
-        return self._worker.submit(export())
-
-    def _bring(self, path: Path) -> Future[Delivery]:
-        async def bring() -> Delivery:
-            return await (await self._ready()).import_queue(path)
-
-        return self._worker.submit(bring())
+    def _bring(self, path: Path) -> Future[TakenIn]:
+        return self._ask(lambda stage: stage.import_queue(path))
 
     def _look_back(self, moment: datetime, number: int) -> Future[None]:
-        async def look_back() -> None:
-            await (await self._ready()).look_back(moment, number)
-
-        return self._worker.submit(look_back())
+        return self._ask(lambda stage: stage.look_back(moment, number))
 
     @Slot(str)
     def _open_link(self, text: str) -> None:

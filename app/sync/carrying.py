@@ -1,4 +1,7 @@
-"""Sending what another device queued: each event goes to its log as its author signed it."""
+"""What another device queued: into the queue of this console, or straight to a server.
+
+Each event goes to its log as its author signed it.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.errors import InvalidInput
 from app.events.codec import read_body
 from app.events.event import ORGANISATION_LOG
 from app.log.local_log import LocalLog
 from app.protocol.bodies import MAX_BATCH_EVENTS, PushResponse
 from app.sync.exchange import Outgoing
 from app.sync.profile_store import ProfileStore
-from app.sync.queue_file import Carried
+from app.sync.queue_file import Carried, QueueFileDamaged
 from app.sync.unavailable import ServerUnavailable
 
 if TYPE_CHECKING:
@@ -46,6 +50,40 @@ class Delivery:
         if self.refused:
             words += f" Refused {len(self.refused)}: {'; '.join(dict.fromkeys(self.refused))}."
         return words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """How many events of a carried queue are `new` in this console's, and how many `known`."""
+
+    new: int = 0
+    known: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the person, in one line."""
+        events = "1 event is" if self.new == 1 else f"{self.new} events are"
+        words = f"{events} queued here as their authors signed them, and sent when a server hears."
+        if self.known:
+            words += f" {self.known} {'was' if self.known == 1 else 'were'} here before."
+        return words
+
+
+def take_in(events: Sequence[Carried], queue: Callable[[str, Sequence[Outgoing]], int]) -> TakenIn:
+    """Put carried events in this console's queue, from where they go like its own.
+
+    `queue` keeps rows of one log and says how many were new; they are durable when this returns.
+    Bringing the same file again changes nothing.  Raises `QueueFileDamaged`, before anything is
+    kept, when an event cannot be read; and what `queue` raises.
+    """
+    rows: dict[str, list[Outgoing]] = {log: [] for log in _in_sending_order(events)}
+    for one in events:
+        try:
+            rows[one.log].append(_outgoing(one))
+        except InvalidInput as error:
+            raise QueueFileDamaged(f"an event in the file cannot be read: {error}") from error
+    new = sum(queue(log, own) for log, own in rows.items())
+    return TakenIn(new=new, known=len(events) - new)
 
 
 def queued_events(local: LocalLog, store: ProfileStore) -> tuple[Carried, ...]:
@@ -100,13 +138,20 @@ async def _push(
 
 def _batches(events: Sequence[Carried]) -> Iterator[tuple[str, list[Carried]]]:
     """Events by log, the organisation first: it says who may write in the others."""
-    logs = sorted({one.log for one in events}, key=lambda log: (log != ORGANISATION_LOG, log))
-    for log in logs:
+    for log in _in_sending_order(events):
         own = [one for one in events if one.log == log]
         for start in range(0, len(own), BATCH_EVENTS):
             yield log, own[start : start + BATCH_EVENTS]
 
 
+def _in_sending_order(events: Sequence[Carried]) -> list[str]:
+    return sorted({one.log for one in events}, key=lambda log: (log != ORGANISATION_LOG, log))
+
+
 def _outgoing(carried: Carried) -> Outgoing:
     envelope = read_body(carried.body)
+    if envelope.log != carried.log:
+        raise InvalidInput(
+            f"is {envelope.log!r}, but it was queued for {carried.log!r}", field="log"
+        )
     return Outgoing(event_id=envelope.id, n=envelope.n, body=carried.body, sig=carried.sig)

@@ -10,7 +10,13 @@ import pytest
 from app.cli.arguments import build_parser
 from app.cli.dispatch import run
 from app.cli.queue import NoSuchProfile
+from app.log.local_values import OutboxEntry
 from app.log.problems import FolderUnusable
+from app.log.profile import open_profile
+from app.log.profile_key import profile_key
+from app.sync.carrying import take_in
+from app.sync.queue_file import Carried, QueueFileDamaged, read_queue_file
+from tests.log.writing import NOON, Writer, outbox_entry
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +45,50 @@ def test_a_profile_folder_without_rights_is_named_with_the_reason(
 
     with pytest.raises(FolderUnusable, match="priya: Permission denied"):
         _export("priya", tmp_path / "queue")
+
+
+def _profile_with(folder: Path, entries: list[OutboxEntry]) -> None:
+    folder.mkdir(parents=True)
+    key = profile_key(folder, profile=folder.name, ask_passphrase=None, environment={})
+    with open_profile(folder / "profile.db", key.key, clock=lambda: NOON).log as log:
+        log.enqueue(entries)
+
+
+def test_a_queue_is_brought_into_another_profile_without_any_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given what two consoles wrote
+    waiting = [outbox_entry(note) for note in Writer().notes(3)]
+    _profile_with(tmp_path / "profiles" / "maria", waiting)
+    _profile_with(tmp_path / "profiles" / "tom", [outbox_entry(Writer(seed=2).note())])
+    file = tmp_path / "stick.watchfloor-queue"
+    _export("maria", file)
+
+    # when one queue is brought to the other console, twice
+    words = ["queue", "import", str(file), "--profile", "tom"]
+    assert [run(build_parser().parse_args(words)) for _ in range(2)] == [0, 0]
+
+    # then that console holds everything once, as it was signed
+    printed = capsys.readouterr().out
+    assert "3 events are queued here as their authors signed them" in printed
+    assert "0 events are queued here" in printed
+    assert "3 were here before." in printed
+    _export("tom", tmp_path / "all.watchfloor-queue")
+    everything = read_queue_file(tmp_path / "all.watchfloor-queue")
+    assert [(one.body, one.sig) for one in everything[1:]] == [(e.body, e.sig) for e in waiting]
+
+
+def test_an_event_in_a_file_that_cannot_be_read_is_named_and_nothing_is_taken_in(
+    tmp_path: Path,
+) -> None:
+    note = Writer().note()
+    events = (
+        Carried(log=note.event.log, body=note.body, sig=note.sig),
+        Carried(log="organisation", body=note.body, sig=note.sig),
+    )
+    taken: list[str] = []
+
+    with pytest.raises(QueueFileDamaged, match="queued for 'organisation'"):
+        take_in(events, lambda log, rows: taken.append(log) or 0)
+
+    assert taken == []

@@ -118,6 +118,43 @@ def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_
     assert not row.is_quarantined
 
 
+def test_a_queue_brought_to_a_console_without_server_goes_on_from_there(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    # given what one console wrote while apart, and has closed
+    file = tmp_path / "stick.watchfloor-queue"
+    with serve(tmp_path / "server") as server:
+        say("declare", "Mail is slow", server=server)
+        mail = newest_incident(server.url, _token(server))
+        with open_room(server, "priya") as room:
+            _pull(qtbot, room, server)
+            _log(qtbot, room, "mail queue is long")
+    assert run_command(["queue", "export", "-o", str(file), "--profile", "priya"]) == 0
+
+    # when it is brought to one that has no server either, and another incident open
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "tom") as room:
+            _pull(qtbot, room, server)
+            room.apart.ask_which = lambda: file  # type: ignore[method-assign]  # no dialog
+            room.apart.bring()
+            room.apart.bring()
+            qtbot.waitUntil(lambda: room.apart.queue.waiting == 1, timeout=WITHIN_MS)
+            assert room.state.situation.title == "Checkout failing"
+
+            # then it is sent from there once the server is back, as its author signed it
+            with serve(tmp_path / "server", port=server.port) as back:
+                qtbot.waitUntil(lambda: room.apart.queue.waiting == 0, timeout=WITHIN_MS)
+                with onlookers(back.url, _token(back), mail, ["lena"], tmp_path) as (lena,):
+                    qtbot.waitUntil(lambda: lena.is_live, timeout=WITHIN_MS)
+                    rows = [one for one in lena.state.timeline if "queue is long" in one.text]
+                    assert [one.actor for one in rows] == ["person:priya"]
+
+
+def _token(server: RunningServer) -> str:
+    return server.token_file.read_text(encoding="ascii").strip()
+
+
 def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.console.queue_rows import QueueRows
 from app.events.event import Event
 from app.incident.kinds.work import NoteWritten
@@ -75,11 +77,14 @@ def test_what_is_refused_stays_listed_with_its_words_and_advice() -> None:
     assert rows.sent == 0
 
 
-def test_what_was_logged_again_is_not_offered_twice() -> None:
+@pytest.mark.parametrize("is_known_from_before", [True, False])
+def test_what_was_logged_again_is_not_offered_twice(is_known_from_before: bool) -> None:
     rows = QueueRows()
     (note,) = _notes("one")
-    rows.note(_view((), (_parked(note, ProblemCode.BAD_SIGNATURE),)))
-    rows.repeated(note.id)
+    parked = _parked(note, ProblemCode.BAD_SIGNATURE)
+    if not is_known_from_before:
+        rows.note(_view((), (parked,)))
+    rows.note(_view((), (replace(parked, is_repeated=True),)))
 
     (row,) = rows.rows
     assert row.advice == "Logged again."
@@ -93,6 +98,17 @@ def test_what_cannot_be_read_even_again_is_only_copied() -> None:
     rows.note(_view((), (_parked(note, ProblemCode.TOO_LARGE),)))
 
     assert not rows.rows[0].can_repeat
+
+
+def test_what_somebody_else_signed_is_not_logged_again_here() -> None:
+    rows = QueueRows()
+    (note,) = _notes("one")
+    parked = _parked(note, ProblemCode.BAD_SIGNATURE)
+    rows.note(_view((), (replace(parked, is_own=False),)))
+
+    (row,) = rows.rows
+    assert not row.can_repeat
+    assert row.advice == "Its author can log it again."
 
 
 def test_each_log_has_its_own_queue() -> None:

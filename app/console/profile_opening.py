@@ -1,0 +1,46 @@
+"""Opens what this console keeps on its device, and says what became of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from app.console.bridge import Bridge, Notice
+from app.events.codec import from_microseconds
+from app.log.database import make_folder
+from app.log.local_log import LocalLog
+from app.log.profile import OpenedProfile, open_profile
+from app.log.profile_key import Keeper, ProfileKey, profile_key
+
+DRAFT_NAME = "capture"
+_KEY_TOLD_VALUE = "told.key-in-file"
+
+
+def opened_profile(
+    folder: Path, profile: str, bridge: Bridge, clock: Callable[[], datetime]
+) -> LocalLog:
+    """The log of `profile`, which lives in `folder`; what was being typed goes to the bridge.
+
+    Raises what `profile_key` and `open_profile` raise.
+    """
+    make_folder(folder)
+    key = profile_key(folder, profile=profile, ask_passphrase=None, environment=os.environ)
+    opened = open_profile(folder / "profile.db", key.key, clock=clock)
+    _tell_of_profile(opened, key, bridge)
+    draft = opened.log.draft(DRAFT_NAME)
+    if draft is not None:
+        began = None if draft.began_at is None else from_microseconds(draft.began_at)
+        bridge.draft_found.emit(draft.text, began)
+    return opened.log
+
+
+def _tell_of_profile(opened: OpenedProfile, key: ProfileKey, bridge: Bridge) -> None:
+    """Say what became of a damaged file, always; how a key in a file protects, once."""
+    if opened.salvage is not None:
+        bridge.noticed.emit(Notice(sentence=opened.salvage.sentence))
+    is_file = key.kind is Keeper.OWN_FILE
+    if is_file and opened.log.value(_KEY_TOLD_VALUE) is None:
+        opened.log.set_value(_KEY_TOLD_VALUE, b"1")
+        bridge.noticed.emit(Notice(sentence=key.sentence))
