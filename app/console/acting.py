@@ -212,9 +212,9 @@ class Acting(QObject):
     @Slot(str)
     def pin(self, event_id: str) -> None:
         """Mark a timeline entry as significant."""
-        for entry in self._state.timeline:
-            if entry.event_id == event_id:
-                self._do(incident.pin(self._command_desk(), entry))
+        entry = self._state.timeline.row_of(event_id)
+        if entry is not None:
+            self._do(incident.pin(self._command_desk(), entry))
 
     @Slot(object, str)
     def rewrite(self, entry: TimelineEntry, text: str) -> None:

@@ -20,7 +20,8 @@ from app.console.incident_choice import INCIDENT_VALUE, choose_incident
 from app.console.introduction import ACTOR_VALUE, Introduction, console_key
 from app.console.options import Options
 from app.console.profile_opening import DRAFT_NAME, opened_profile
-from app.console.server_time import measured_skew
+from app.console.records_check import tell_of_damage
+from app.console.server_time import keep_measuring
 from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
@@ -32,6 +33,7 @@ from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.sync.folders import data_folder
+from app.sync.keeping import IncidentKeeping
 from app.sync.log_copy import LogView
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
@@ -49,7 +51,6 @@ _log = logging.getLogger(__name__)
 
 _SERVER_VALUE = "server"
 _OWN = "own"
-_MEASURE_SECONDS = 60.0
 _SHOWN_WITHIN_SECONDS = 1.0
 _LOADED_LATER = (
     "app.console.looking", "app.console.mapping", "app.console.queue_carrying",
@@ -129,7 +130,9 @@ class Backstage:
                     if embedded is not None:
                         tasks.create_task(embedded.keep_running())
                     if self._options.server:  # a server of our own has our own clock
-                        tasks.create_task(self._measure_skew(api))
+                        measured = self._bridge.skew_measured.emit
+                        tasks.create_task(keep_measuring(api, self._reconnected, measured))
+                    tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit))
                     self._keep_in_step(desk, tasks)
         finally:
             self._local = self._queues = None
@@ -283,20 +286,12 @@ class Backstage:
             start=BEFORE_ANYTHING,
             publish=self._publish_incident,
             hear_readings=self._hear_readings,
+            keeping=IncidentKeeping(),
             **shared,
         )
         self._sessions_of = (actor, incident_id)
         self._publish_organisation(self._organisation.view)
         self._publish_incident(self._incident.view)
-
-    async def _measure_skew(self, api: ApiClient) -> None:
-        """Every minute and after every reconnection: clocks are set, and machines sleep."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._reconnected.wait(), _MEASURE_SECONDS)
-            self._reconnected.clear()
-            with suppress(ServerUnavailable):
-                self._bridge.skew_measured.emit(await measured_skew(api))
 
     async def be_shown(self) -> None:
         """What was published is on the screen: there is time for everything else."""

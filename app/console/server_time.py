@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.events.codec import from_microseconds
+from app.sync.unavailable import ServerUnavailable
 
 if TYPE_CHECKING:
     from app.sync.api_client import ApiClient
+
+
+MEASURE_SECONDS = 60.0
 
 
 class ServerTime:
@@ -20,6 +27,18 @@ class ServerTime:
     def now(self) -> datetime:
         """The time, aware UTC."""
         return datetime.now(UTC) - self.skew
+
+
+async def keep_measuring(
+    api: ApiClient, reconnected: asyncio.Event, tell: Callable[[timedelta], None]
+) -> None:
+    """Every minute and after every reconnection: clocks are set, and machines sleep."""
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(reconnected.wait(), MEASURE_SECONDS)
+        reconnected.clear()
+        with suppress(ServerUnavailable):
+            tell(await measured_skew(api))
 
 
 async def measured_skew(api: ApiClient) -> timedelta:

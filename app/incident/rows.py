@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 from typing import Generic, Protocol, TypeVar, overload
+from zlib import crc32
 
 SEGMENT = 512
 """So many rows make a segment; only the last one of a sequence has fewer."""
@@ -51,6 +52,15 @@ class Span:
     contested: tuple[int, ...] = ()
 
 
+def id_sums(rows: Iterable[Row]) -> bytes:
+    """Four bytes for the id of each row's event: tells segments apart that may have a row of it."""
+    return b"".join(_id_sum(row.event_id) for row in rows)
+
+
+def _id_sum(event_id: str) -> bytes:
+    return crc32(event_id.encode()).to_bytes(4, "big")
+
+
 class Segment(Generic[R]):
     """Some rows in log order, at hand or still to be read.
 
@@ -58,7 +68,7 @@ class Segment(Generic[R]):
     that look at once may both read it; they get equal rows.
     """
 
-    __slots__ = ("_places", "_read", "_rows", "_span")
+    __slots__ = ("_ids", "_places", "_read", "_rows", "_span")
 
     def __init__(
         self,
@@ -66,12 +76,14 @@ class Segment(Generic[R]):
         *,
         read: Callable[[], tuple[R, ...]] = tuple,
         span: Span | None = None,
+        ids: bytes | None = None,
     ) -> None:
-        """The `rows`, at least one; or how to `read` them, and their `span`."""
+        """The `rows`, at least one; or how to `read` them, their `span` and their `id_sums`."""
         self._rows = rows
         self._read = read
         self._places: dict[str, int] | None = None
         self._span = span
+        self._ids = ids
 
     @property
     def is_at_hand(self) -> bool:
@@ -87,6 +99,13 @@ class Segment(Generic[R]):
         return self._rows
 
     @property
+    def ids(self) -> bytes:
+        """The `id_sums` of its rows."""
+        if self._ids is None:
+            self._ids = id_sums(self.rows)
+        return self._ids
+
+    @property
     def span(self) -> Span:
         """What its rows span."""
         if self._span is None:
@@ -100,6 +119,8 @@ class Segment(Generic[R]):
 
     def place_of(self, event_id: str) -> int | None:
         """Where the newest row of an event is in this segment; None without one."""
+        if self._rows is None and self._ids is not None and _id_sum(event_id) not in self._ids:
+            return None
         if self._places is None:
             self._places = dict(zip(map(_EVENT_ID, self.rows), range(SEGMENT), strict=False))
         return self._places.get(event_id)

@@ -66,7 +66,7 @@ class IncidentKeeping:
             name: known[name] if _is_same(known.get(name), value) else (value, _encoded(value))
             for name, value in held.items()
         }
-        spans = _packed(msgspec.json.encode([one.span for one in segments]))
+        spans = _packed(msgspec.json.encode([(one.span, one.ids) for one in segments]))
         return {name: data for name, (_, data) in self._encoded.items()} | {_SPANS: spans}
 
     def state_of(self, parts: Parts) -> IncidentState | None:
@@ -90,8 +90,8 @@ class IncidentKeeping:
         }
         spans = self._spans.decode(_unpacked(parts[_SPANS]))
         segments = [
-            Segment(read=partial(self._rows, parts[_segment_name(number)]), span=span)
-            for number, span in enumerate(spans)
+            Segment(read=partial(self._rows, parts[_segment_name(number)]), span=span, ids=ids)
+            for number, (span, ids) in enumerate(spans)
         ]
         return IncidentState(**held, timeline=Rows.of_segments(segments))
 
@@ -112,8 +112,8 @@ class IncidentKeeping:
         return msgspec.json.Decoder(tuple[TimelineEntry, ...])
 
     @cached_property
-    def _spans(self) -> msgspec.json.Decoder[tuple[Span, ...]]:
-        return msgspec.json.Decoder(tuple[Span, ...])
+    def _spans(self) -> msgspec.json.Decoder[tuple[tuple[Span, bytes], ...]]:
+        return msgspec.json.Decoder(tuple[tuple[Span, bytes], ...])
 
 
 def _segment_name(number: int) -> str:

@@ -12,27 +12,31 @@ from random import Random
 from app.events.codec import record_line
 from app.events.event import Standing
 from app.incident.replay import foresee, replay
-from app.incident.state import BEFORE_ANYTHING
+from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.log.local_log import LocalLog
 from app.log.local_values import ConfirmedPage
 from app.log.profile import open_profile
 from app.proof.merkle import CompactRange
 from app.protocol.kinds import full_codec
+from app.sync.keeping import IncidentKeeping
 from app.sync.log_copy import LogCopy
 from app.sync.profile_store import ProfileStore
+from app.sync.rules import rules_fingerprint
 from tests.benchmarks.figure import Figure
 from tests.log.writing import LOG, NOON, Writer
 from tests.views.checkout_incident import checkout_log
 
 RECORDS = 100_000
 PAGE = 5_000
+TAIL = 500
+"""Records since the state was kept: up to 1,000 may have come."""
 ROUNDS = 3
 EPOCH = "e0000001"
 KEY = bytes(range(32))
 
 
 def measure() -> Iterable[Figure]:
-    """Reading lines, folding records, and opening a profile with its root recomputed."""
+    """Reading lines, folding records, and opening a profile with its kept state and without."""
     codec = full_codec()
     lines = list(long_log(RECORDS))
     read = _median_ms(lambda: [codec.read_record(line) for line in lines])
@@ -43,9 +47,19 @@ def measure() -> Iterable[Figure]:
     yield Figure(name="replay.fold_100k_ms", value=fold, unit="ms", n=RECORDS, note=note)
     with tempfile.TemporaryDirectory(prefix="wf-bench-") as folder:
         path = Path(folder) / "profile.db"
-        _fill(path, lines)
+        _fill(path, lines[:-TAIL])
+        _keep(path)
+        _fill(path, lines, RECORDS - TAIL)
         cold = _median_ms(lambda: _open_cold(path, lines)) / 1_000
+        path.with_name(f"{path.name}.kept").unlink()
+        folded = _median_ms(lambda: _fold_all(path, lines)) / 1_000
     note = f"encrypted profile of {RECORDS} records: opened, root recomputed, read, folded"
+    name = "sync.cold_open_100k_without_kept_state_s"
+    yield Figure(name=name, value=folded, unit="s", n=RECORDS, note=note)
+    note = (
+        f"encrypted profile of {RECORDS} records as the console opens it: its state kept at "
+        f"{RECORDS - TAIL}, {TAIL} records after it checked against the root and folded"
+    )
     yield Figure(name="sync.cold_open_100k_s", value=cold, unit="s", n=RECORDS, note=note)
 
 
@@ -69,9 +83,9 @@ def _again(bodies: list[tuple[bytes, str]], random: Random) -> tuple[bytes, str]
     return body.replace(body[7 + 23 : 7 + 35], noise, 1), sig
 
 
-def _fill(path: Path, lines: list[bytes]) -> None:
+def _fill(path: Path, lines: list[bytes], known: int = 0) -> None:
     with open_profile(path, KEY, clock=lambda: NOON).log as local:
-        for after in range(0, len(lines), PAGE):
+        for after in range(known, len(lines), PAGE):
             page = ConfirmedPage(
                 log=LOG, epoch=EPOCH, after=after, lines=tuple(lines[after : after + PAGE]),
                 head=len(lines), synced_at=0,
@@ -79,14 +93,35 @@ def _fill(path: Path, lines: list[bytes]) -> None:
             local.confirm(page)
 
 
-def _open_cold(path: Path, lines: list[bytes]) -> None:
+def _fold_all(path: Path, lines: list[bytes]) -> None:
+    """Open without a kept state: everything is checked, read and folded."""
     with open_profile(path, KEY, clock=lambda: NOON).log as local:
         require_root(local)
-        copy = LogCopy(
-            log=LOG, store=ProfileStore(local, lambda: NOON), author=Writer().author,
-            codec=full_codec(), folding=_Incident(), start=BEFORE_ANYTHING, random=Random(1),
-        )  # fmt: skip
-        assert copy.view.state.position == len(lines)
+        assert _copy(local).view.state.position == len(lines)
+
+
+def _keep(path: Path) -> None:
+    """Leave the state some records before the end, as a console does while it has time."""
+    with open_profile(path, KEY, clock=lambda: NOON).log as local:
+        copy = _copy(local)
+        keepsake = copy.to_keep()
+        assert keepsake is not None
+        copy.keep(keepsake.kept())
+
+
+def _open_cold(path: Path, lines: list[bytes]) -> None:
+    """Open as a new process of the console does, until the newest state can be shown."""
+    rules_fingerprint.cache_clear()
+    with open_profile(path, KEY, clock=lambda: NOON).log as local:
+        assert _copy(local).view.state.position == len(lines)
+
+
+def _copy(local: LocalLog) -> LogCopy[IncidentState]:
+    return LogCopy(
+        log=LOG, store=ProfileStore(local, lambda: NOON), author=Writer().author,
+        codec=full_codec(), folding=_Incident(), start=BEFORE_ANYTHING, random=Random(1),
+        keeping=IncidentKeeping(),
+    )  # fmt: skip
 
 
 def require_root(local: LocalLog) -> None:
