@@ -38,7 +38,6 @@ from app.sync.log_copy import LogView
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
-from app.sync.unavailable import ServerUnavailable
 
 if TYPE_CHECKING:
     from app.console.looking import Looking
