@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -27,10 +25,8 @@ from app.server.api import (
     stream,
 )
 from app.server.failures import headers_of, problem_of
-from app.server.fast_lane import FastLane
 from app.server.openapi import openapi_config
-from app.server.settings import Settings
-from app.server.site import Clock, Site, running_site, utc_now
+from app.server.site import Site
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     events.push_events,
@@ -66,41 +62,16 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
 )
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastLane:
-    """The server as an ASGI application; its store is open while its lifespan runs.
-
-    Then `.site` is the running `Site`.
-    """
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with running_site(settings, clock) as site:
-            app.state.site = lane.site = site
-            try:
-                yield
-            finally:
-                site.feed.close(retry_ms=1_000)
-
-    lane = FastLane(_application([lifespan]))
-    return lane
-
-
-def app_of(site: Site) -> FastLane:
-    """The ASGI application of a site that is running already."""
-    app = _application([])
+def app_of(site: Site) -> Litestar:
+    """The ASGI application of a site that is running."""
+    app = _application()
     app.state.site = site
-    lane = FastLane(app)
-    lane.site = site
-    return lane
+    return app
 
 
-Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
-
-
-def _application(lifespan: Sequence[Lifespan]) -> Litestar:
+def _application() -> Litestar:
     return Litestar(
         route_handlers=ROUTES,
-        lifespan=lifespan,
         middleware=[DefineMiddleware(TokenCheck, exclude_from_auth_key="open")],
         exception_handlers={
             Exception: _answer_failure,

@@ -14,7 +14,7 @@ import msgspec
 from app.log.appending import Growth
 from app.protocol.bodies import LogHead
 from app.protocol.stream import FrameKind, encode_bye, encode_frame, encode_records
-from app.server.connection import Outlet, chunk_of
+from app.server.outlet import Outlet, chunk_of
 
 MAX_FRAME_DATA = 256 * 1024
 
@@ -33,7 +33,7 @@ class Packet:
     """The frame as a chunk of an HTTP body, made once for all who listen."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chunk", chunk_of(self.frame))
+        object.__setattr__(self, "chunk", chunk_of(self.frame) if self.frame else b"")
 
 
 class Subscription:

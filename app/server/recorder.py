@@ -79,6 +79,10 @@ class Recorder:
         Raises `Refused` (overloaded) when too much is waiting already, and `StoreError` when
         the store failed: then nothing of it was recorded.
         """
+        return await self.put(batch)
+
+    def put(self, batch: Batch) -> asyncio.Future[Outcome]:
+        """Like `submit`, for who does not want to wait here: done once `batch` is durable."""
         events = len(batch.arrivals)
         if self._is_closing or self.queued + events > max(self._limits.queue, events):
             pressure = self.queued / self._limits.queue
@@ -91,7 +95,7 @@ class Recorder:
         self._waiting.append(_Waiting(batch, future))
         self.queued += events
         self._arrived.set()
-        return await future
+        return future
 
     async def write(self, work: Callable[[], Result]) -> Result:
         """Do other writing to the database, in the thread that may."""

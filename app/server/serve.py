@@ -17,7 +17,7 @@ import uvicorn
 from app.errors import WatchfloorError
 from app.protocol.bodies import ReadyLine
 from app.server.application import app_of
-from app.server.connection import Connection
+from app.server.connection import connections_of
 from app.server.settings import Settings
 from app.server.site import Clock, Site, running_site, utc_now
 
@@ -38,7 +38,7 @@ class SiteServer(uvicorn.Server):
     def __init__(self, site: Site) -> None:
         config = uvicorn.Config(
             app_of(site),
-            http=Connection,
+            http=connections_of(site),
             ws="none",
             lifespan="off",
             access_log=False,

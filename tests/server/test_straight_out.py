@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from app.log.appending import Growth
-from app.server.connection import chunk_of
 from app.server.feed import Feed, Subscription
+from app.server.outlet import chunk_of
 from tests.log.writing import LOG, Writer
 from tests.server.running import RunningServer, listening_to
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Annotated
@@ -60,21 +61,52 @@ async def record_push(site: Site, principal: Principal, log: str, content: bytes
     Raises `Refused` (malformed-request, too-large, rate-limited, overloaded, epoch-changed) and
     `StoreError`.
     """
+    return await record_accepted(site, log, accepted_push(site, principal, log, content))
+
+
+def accepted_push(site: Site, principal: Principal, log: str, content: bytes) -> PushRequest:
+    """The `PushRequest` in `content`, if its sender may push that much now; raises `Refused`."""
     require_log_name(log)
     push = decoded(content, _PUSH)
     if len(push.events) > MAX_BATCH_EVENTS:
         raise refused(ProblemCode.TOO_LARGE, f"a batch has at most {MAX_BATCH_EVENTS} events")
     _keep_pace(site, principal, push)
+    return push
+
+
+async def record_accepted(site: Site, log: str, push: PushRequest) -> bytes:
+    """Record a push; an encoded `PushResponse` once it is durable.  See `record_push`."""
     try:
-        results, arrivals = _sort_out(site, log, push)
+        prepared = prepared_push(site, log, push)
     except Refused:  # a console may have registered with another process a moment ago
         if not await site.neighbours.catch_up(ORGANISATION_LOG):
             raise
-        results, arrivals = _sort_out(site, log, push)
-    outcome = await site.recorder.submit(_batch(site, log, push, arrivals))
+        prepared = prepared_push(site, log, push)
+    return answer_to(await site.recorder.submit(prepared.batch), prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPush:
+    """A push whose signatures were checked: what is to be recorded, and what is known already.
+
+    `results` has None where the store decides.
+    """
+
+    batch: Batch
+    results: list[PushResult | None]
+
+
+def prepared_push(site: Site, log: str, push: PushRequest) -> PreparedPush:
+    """Check every event of a push; raises `Refused` (unknown-console)."""
+    results, arrivals = _sort_out(site, log, push)
+    return PreparedPush(_batch(site, log, push, arrivals), results)
+
+
+def answer_to(outcome: Outcome, prepared: PreparedPush) -> bytes:
+    """The encoded `PushResponse`; raises `Refused` (epoch-changed)."""
     if outcome.is_epoch_changed:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=outcome.epoch, head=outcome.head)
-    return msgspec.json.encode(_response(outcome, results))
+    return msgspec.json.encode(_response(outcome, prepared.results))
 
 
 @get("/v1/logs/{log:str}/events", media_type=NDJSON)

@@ -16,8 +16,8 @@ from app.protocol.problems import ProblemCode, refused
 from app.protocol.stream import HEARTBEAT, SIGNED_OUT, FrameKind, encode_bye, encode_frame
 from app.server.api.content import Call, header_after, require_log_name
 from app.server.api.events import read_page
-from app.server.connection import Outlet, outlet_in
 from app.server.feed import Subscription, head_frame, record_packets
+from app.server.outlet import Outlet, outlet_in
 from app.server.site import Site, site_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
