@@ -92,12 +92,15 @@ class Looking:
 
     async def _look_into(self, state: IncidentState, topology: Topology) -> None:
         before, now = self._findings, self._clock()
-        readings = self.readings.readings()
+        readings, live = self.readings.readings(), self.readings.live
 
         def look() -> tuple[EstateShape, Investigation]:
             shape = shape_of(topology, None if before is None else before.shape)
             known = None if before is None else before.investigation
-            return shape, investigate(state, topology, now=now, readings=readings, before=known)
+            found = investigate(
+                state, topology, now=now, readings=readings, live=live, before=known
+            )
+            return shape, found
 
         # Pure work on frozen values, on a spare thread: writing must not wait for it.
         shape, investigation = await asyncio.to_thread(look)
@@ -106,7 +109,7 @@ class Looking:
             investigation=investigation,
             silent=dict(self.readings.silent),
             heard_at=self.readings.observed_at,
-            live=self.readings.live,
+            live=live,
         )
         if findings != before:
             self._findings = findings
@@ -117,5 +120,8 @@ class Looking:
         if self._topology is None:
             return
         state, topology, now = self._state, self._topology, self._clock()
-        forecast = await asyncio.to_thread(supposing, state, topology, service, health, now=now)
+        live = self.readings.live
+        forecast = await asyncio.to_thread(
+            supposing, state, topology, service, health, now=now, live=live
+        )
         self._bridge.supposed.emit(forecast)

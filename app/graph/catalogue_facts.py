@@ -30,7 +30,7 @@ from app.organisation.words import (
     service_as_said,
 )
 
-_RECORDED_BY_HAND = ""
+_BY_HAND = ""
 """The source of what a person recorded without naming one."""
 
 
@@ -72,8 +72,7 @@ def _hear_service(
 ) -> Iterable[Draft]:
     """What is recorded when `source` says this of a service: whose word it is, and what holds."""
     before = organisation.services.get(said.service)
-    known = () if before is None else before.sources or (_RECORDED_BY_HAND,)
-    sources = tuple(one for one in _with(known, source) if one)
+    sources = _with(() if before is None else before.sources or (_BY_HAND,), source)
     if before is None or sources == (source,):
         if before != (recorded := replace(said, sources=(source,))):
             yield Draft(fact=recorded)
@@ -98,7 +97,7 @@ def _hear_dependency(
 ) -> Iterable[Draft]:
     subject = (said.caller, said.callee)
     before = organisation.dependencies.get(subject)
-    sources = _with(() if before is None else before.sources, source)
+    sources = _with(() if before is None else before.sources or (_BY_HAND,), source)
     recorded = DependencyRecorded(
         caller=said.caller,
         callee=said.callee,

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.graph.catalog import Kind
-from app.graph.forecast import Call, CascadeForecast, Condition, forecast_cascade, what_if
+from app.graph.catalog import Dependency, Kind
+from app.graph.conditions import calls_now, conditions_of
+from app.graph.forecast import CascadeForecast, Condition, forecast_cascade, what_if
 from app.graph.isolation import IsolationBoard, Layer, Ruling, Standing, fold_rulings, layer_of
+from app.graph.live_readings import Live
 from app.graph.suspects import (
     Alert,
     CallGraph,
@@ -88,12 +90,14 @@ def investigate(
     *,
     now: datetime,
     readings: Sequence[Readings] = (),
+    live: Live = (),
     before: Investigation | None = None,
 ) -> Investigation:
     """The investigation at `now` (aware); `before` itself while it still holds.
 
     `readings` are those of the incident's window and of a calm time before it; without enough of
-    them suspects are ranked by what the log says, and there is no clear suspect.
+    them suspects are ranked by what the log says, and there is no clear suspect.  `live` readings
+    tell the forecast what is full, and whose error budget burns.
     """
     basis = _basis(state, topology, readings)
     if before is not None and before.basis == basis and now - before.as_of < FRESH_FOR:
@@ -108,22 +112,32 @@ def investigate(
         ranking=ranking,
         board=board,
         ruled_out=_ruled_out(board, topology),
-        forecast=_forecast(state, topology, now),
+        forecast=_forecast(state, topology, live, now),
     )
 
 
 def supposing(
-    state: IncidentState, topology: Topology, service_id: str, health: Health, *, now: datetime
+    state: IncidentState,
+    topology: Topology,
+    service_id: str,
+    health: Health,
+    *,
+    now: datetime,
+    live: Live = (),
 ) -> CascadeForecast:
     """What if a service were failing, degraded or normal from now on; marked as supposed."""
-    conditions = conditions_of(state, topology)
-    calls, left_out = _calls_near(topology, (*_ill(conditions), service_id))
+    conditions = conditions_of(state, topology, live, now)
+    near, left_out = _calls_near(topology, (*_ill(conditions), service_id))
+    calls = calls_now(near, live, now)
     return _owning_up(what_if(calls, conditions, service_id, health, now=now), left_out)
 
 
-def _forecast(state: IncidentState, topology: Topology, now: datetime) -> CascadeForecast:
-    conditions = conditions_of(state, topology)
-    calls, left_out = _calls_near(topology, _ill(conditions))
+def _forecast(
+    state: IncidentState, topology: Topology, live: Live, now: datetime
+) -> CascadeForecast:
+    conditions = conditions_of(state, topology, live, now)
+    near, left_out = _calls_near(topology, _ill(conditions))
+    calls = calls_now(near, live, now)
     return _owning_up(forecast_cascade(calls, conditions, now=now), left_out)
 
 
@@ -133,8 +147,8 @@ def _ill(conditions: Iterable[Condition]) -> tuple[str, ...]:
     return tuple(one.service for health in _ILL for one in known if one.health is health)
 
 
-def _calls_near(topology: Topology, origins: Iterable[str]) -> tuple[list[Call], bool]:
-    """The calls among the services that trouble comes to first, and whether others were left out.
+def _calls_near(topology: Topology, origins: Iterable[str]) -> tuple[list[Dependency], bool]:
+    """The dependencies among the services that trouble comes to first; whether some were left out.
 
     Nearest first, at most `MOST_IN_FORECAST` services: what is further away fails later, and the
     forecast has to be there before it.
@@ -159,7 +173,7 @@ def _calls_near(topology: Topology, origins: Iterable[str]) -> tuple[list[Call],
         if int(graph.callees.others[entry]) in kept
     ]
     chosen = [graph.dependencies[int(graph.callees.dependency[entry])] for entry in entries]
-    return [Call.of(one) for one in chosen], len(near) > len(kept)
+    return chosen, len(near) > len(kept)
 
 
 def _owning_up(forecast: CascadeForecast, left_out: bool) -> CascadeForecast:
@@ -167,20 +181,6 @@ def _owning_up(forecast: CascadeForecast, left_out: bool) -> CascadeForecast:
         return forecast
     limit = f"Only the {MOST_IN_FORECAST} services nearest to the trouble were looked at."
     return replace(forecast, assumptions=(limit, *forecast.assumptions))
-
-
-def conditions_of(state: IncidentState, topology: Topology) -> tuple[Condition, ...]:
-    """How the services of the map are now, as far as the log says; the worst per service."""
-    worst: dict[str, Condition] = {}
-    order = list(Health)
-    for said in state.signals.services:
-        service_id = topology.id_of(said.service)
-        if service_id is None:
-            continue
-        known = worst.get(service_id)
-        if known is None or order.index(said.health) > order.index(known.health):
-            worst[service_id] = Condition(service=service_id, health=said.health, since=said.since)
-    return tuple(worst.values())
 
 
 def board_of(

@@ -32,6 +32,7 @@ class CallReading:
 class ServiceNow:
     """How one service does; `saturation` is the share in use of what it has least of, 0 to 1.
 
+    `saturation_growth` is how much of it was added per minute lately.
     `error_shares` are shares of failed calls by the length of the stretch that ends now
     (seconds), for a service with an objective.
     """
@@ -40,6 +41,7 @@ class ServiceNow:
     error_ratio: float | None = None
     latency: float | None = None
     saturation: float | None = None
+    saturation_growth: float | None = None
     error_shares: Mapping[int, float] = field(default_factory=dict)
 
 

@@ -13,8 +13,11 @@ class Queries:
     """What Prometheus is asked, in PromQL; an empty text is not asked.
 
     The first three have the labels `client` and `server` (and `connection_type`): calls per
-    second, failed calls per second, seconds.  The last three have the label `service_label`.
-    The defaults are the metrics of OpenTelemetry's service graph connector.
+    second, failed calls per second, seconds.  The others have the label `service_label`:
+    `service_saturation` is the share in use of what a service has least of, 0 to 1;
+    `window_calls` and `window_failed` count calls over a longer time, for error budgets, with
+    `$window` for its length and `$label` for the label.  The defaults are the metrics of
+    OpenTelemetry's service graph connector.
     """
 
     requests: str = f"sum by (client, server, connection_type) (rate({_CALLS}_total[1m]))"
@@ -26,7 +29,16 @@ class Queries:
     service_rate: str = ""
     service_errors: str = ""
     service_latency: str = ""
+    service_saturation: str = ""
     service_label: str = "service_name"
+    window_calls: str = (
+        f"sum by ($label) (label_replace(increase({_CALLS}_total[$window]), "
+        '"$label", "$1", "server", "(.*)"))'
+    )
+    window_failed: str = (
+        f"sum by ($label) (label_replace(increase({_CALLS}_failed_total[$window]), "
+        '"$label", "$1", "server", "(.*)"))'
+    )
 
 
 SPAN_METRICS = Queries(
@@ -40,6 +52,13 @@ SPAN_METRICS = Queries(
     service_latency=(
         "histogram_quantile(0.95, sum by (service_name, le) "
         f'(rate({_RED}_duration_seconds_bucket{{span_kind="SPAN_KIND_SERVER"}}[1m])))'
+    ),
+    window_calls=(
+        f'sum by ($label) (increase({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER"}}[$window]))'
+    ),
+    window_failed=(
+        f'sum by ($label) (increase({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER",'
+        'status_code="STATUS_CODE_ERROR"}[$window]))'
     ),
 )
 """The service graph, and rate, errors and duration as the span metrics connector names them."""

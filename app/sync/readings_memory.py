@@ -29,6 +29,12 @@ KEPT_SECONDS = 6 * 3600.0
 SAMPLE_SECONDS = 60.0
 """At most one sample of a source is kept in this many seconds."""
 
+GROWTH_SECONDS = 600.0
+"""Over how long it is looked at how fast a service fills."""
+
+LEAST_GROWTH_SECONDS = 120.0
+"""A growth over less than this is noise."""
+
 _MICROSECONDS = 1_000_000
 _METRICS = (Metric.ERRORS, Metric.LATENCY, Metric.TRAFFIC)
 
@@ -42,11 +48,34 @@ class _Sample:
     values: array[float]
 
 
+class _Fullness:
+    """How full services were in the last minutes, to say how fast they fill."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], deque[tuple[float, float]]] = {}
+
+    def growth(self, source: str, line: ServiceReadingLine, at: float) -> float | None:
+        """What was added per minute by `at` (seconds since the epoch); None until it is known."""
+        if line.saturation is None:
+            self._seen.pop((source, line.service), None)
+            return None
+        seen = self._seen.setdefault((source, line.service), deque())
+        if not seen or at - seen[-1][0] >= GROWTH_SECONDS / 20:
+            seen.append((at, line.saturation))
+        while at - seen[0][0] > GROWTH_SECONDS:
+            seen.popleft()
+        length = at - seen[0][0]
+        if length < LEAST_GROWTH_SECONDS:
+            return None
+        return (line.saturation - seen[0][1]) / (length / 60.0)
+
+
 class ReadingsMemory:
     """Remembers what `readings` frames said.  Owned by one thread."""
 
     def __init__(self) -> None:
         self._samples: dict[str, deque[_Sample]] = {}
+        self._fullness = _Fullness()
         self._last: dict[str, SourceReadings] = {}
         self._remembered: tuple[int, tuple[Readings, ...]] = (0, ())
         self.observed_at: float | None = None
@@ -99,12 +128,16 @@ class ReadingsMemory:
     def _keep_last(self, said: StreamedReadings) -> None:
         if said.observed_at is None:
             return
+        seconds = said.observed_at / _MICROSECONDS
         calls = {(line.caller, line.callee): _call(line) for line in said.dependencies}
         self._last[said.source] = SourceReadings(
             source=said.source,
-            at=datetime.fromtimestamp(said.observed_at / _MICROSECONDS, UTC),
+            at=datetime.fromtimestamp(seconds, UTC),
             is_stale=said.is_stale,
-            services={line.service: _service(line) for line in said.services},
+            services={
+                line.service: _service(line, self._fullness.growth(said.source, line, seconds))
+                for line in said.services
+            },
             calls=calls,
             health={pair: call.health for pair, call in calls.items()},
         )
@@ -132,12 +165,13 @@ def _call(line: DependencyReadingLine) -> CallReading:
     )
 
 
-def _service(line: ServiceReadingLine) -> ServiceNow:
+def _service(line: ServiceReadingLine, growth: float | None) -> ServiceNow:
     return ServiceNow(
         rate=line.rate,
         error_ratio=line.error_ratio,
         latency=line.latency,
         saturation=line.saturation,
+        saturation_growth=growth,
         error_shares=line.error_shares,
     )
 

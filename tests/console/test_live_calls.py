@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 EDGE = ("checkout", "payments")
 SCRAPED_EVERY = "5s"
 OVER = "15s"
+CALLS = "checkout calls payments"
 
 
 def _sources(folder: Path, url: str) -> Path:
@@ -46,12 +47,13 @@ def _loudness(room: Room) -> EdgeClass | None:
     return edge_class(picture, *EDGE)
 
 
-def _call_line(room: Room) -> str:
+def _line(room: Room, start: str) -> str:
+    """The line of the sheet about payments that begins so."""
     answers = room.view.findChild(MapAnswers)
     assert answers is not None
     answers.open_service("payments")
     lines = [row.text for row in answers.sheet.model.rows]
-    return next((one for one in lines if one.startswith("checkout calls payments")), "")
+    return next((one for one in lines if one.startswith(start)), "")
 
 
 def test_an_edge_whose_errors_rise_turns_within_two_scrapes_on_two_consoles(
@@ -63,6 +65,8 @@ def test_an_edge_whose_errors_rise_turns_within_two_scrapes_on_two_consoles(
         prometheus(tmp_path, exporter.address, [], every=SCRAPED_EVERY) as url,
         serve(tmp_path / "server", sources=_sources(tmp_path, url)) as server,
     ):
+        (tmp_path / "levels.csv").write_text("service,slo\npayments,99% in 30 days\n")
+        say("import-catalog", str(tmp_path / "levels.csv"), server=server)
         say("declare", "Payments fail", server=server)
         with open_room(server, "one") as one, open_room(server, "two") as two:
             rooms = (one, two)
@@ -79,7 +83,8 @@ def test_an_edge_whose_errors_rise_turns_within_two_scrapes_on_two_consoles(
             assert exporter.scrapes - before <= 2
 
             qtbot.waitUntil(lambda: are(EdgeClass.FAILING), timeout=WITHIN_MS)
-            qtbot.waitUntil(lambda: "% err" in _call_line(two), timeout=WITHIN_MS)
+            qtbot.waitUntil(lambda: "% err" in _line(two, CALLS), timeout=WITHIN_MS)
+            qtbot.waitUntil(lambda: _line(two, "Burn rate ") != "", timeout=2 * WITHIN_MS)
 
             traffic.failing_share = 0.0
             qtbot.waitUntil(lambda: are(EdgeClass.NORMAL), timeout=2 * WITHIN_MS)

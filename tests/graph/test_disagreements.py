@@ -20,6 +20,7 @@ from app.organisation.disagreements import (
     settled_for,
     words_of,
 )
+from app.organisation.kinds import ServiceRecorded
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState, replay_organisation
 from app.organisation.words import service_as_said
 from app.protocol.kinds import full_codec
@@ -181,6 +182,22 @@ def test_a_source_that_only_named_the_service_first_has_no_word():
 
     assert [one.source for one in found.words] == ["backstage", "cmdb"]
     assert log.state.services["checkout"].name == "Checkout"
+
+
+def test_what_a_person_recorded_is_not_overwritten_by_a_source() -> None:
+    log = Log()
+    by_hand = ServiceRecorded(service="checkout", name="Checkout", team="payments", tier=0)
+    log.record([Draft(fact=by_hand)], actor="person:maria")
+
+    log.hear("traffic", Service(id="checkout", name="checkout"))
+    log.hear("cmdb", checkout("Checkout"))
+
+    service = log.state.services["checkout"]
+    assert (service.team, service.tier) == ("payments", 0)
+    assert [one.source for one in one_of(log).words] == ["", "cmdb"]
+    log.hear("cmdb")
+    assert log.state.services["checkout"].team == "payments"
+    assert disagreements(log.state) == ()
 
 
 def test_amount_and_currency_are_one_word():

@@ -129,3 +129,17 @@ def test_a_source_that_went_stale_says_so_with_its_last_words():
     (said,) = memory.live
     assert said.is_stale
     assert said.calls.keys() == {("web", "pay")}
+
+
+def test_how_fast_a_service_fills_is_known_after_some_minutes():
+    memory = ReadingsMemory()
+
+    def full(minute: int, share: float) -> float | None:
+        memory.take(frame(60.0 * minute, ServiceReadingLine(service="db", saturation=share)))
+        return memory.live[0].services["db"].saturation_growth
+
+    assert full(10, 0.50) is None
+    assert full(11, 0.52) is None
+    growth = full(14, 0.58)
+    assert growth is not None
+    assert round(growth, 6) == 0.02

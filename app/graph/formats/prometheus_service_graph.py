@@ -8,7 +8,8 @@ The queries themselves are settings, since metric names differ by version and pr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,12 +33,16 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceReading:
-    """Rate (calls per second), errors (share, 0 to 1) and duration (seconds) of one service."""
+    """Rate (calls per second), errors (share, 0 to 1) and duration (seconds) of one service.
+
+    `saturation` is the share in use of what it has least of.
+    """
 
     service_id: str
     rate: float | None = None
     error_ratio: float | None = None
     latency: float | None = None
+    saturation: float | None = None
     observed_at: datetime | None = None
 
 
@@ -62,9 +67,12 @@ def read_service_graph(
     """
     calls = read_vector(requests, name=name)
     totals = _by_pair(calls)
-    failures = _by_pair(read_vector(failed, name=name)) if failed is not None else None
-    seconds = _by_pair(read_vector(latency, name=name)) if latency is not None else {}
-    draft = CatalogDraft(name, observed_at or min((one.at for one in calls), default=None))
+    failing = read_vector(failed, name=name) if failed is not None else None
+    lasting = read_vector(latency, name=name) if latency is not None else ()
+    failures = None if failing is None else _by_pair(failing)
+    seconds = _by_pair(lasting)
+    oldest = min((one.at for one in (*calls, *(failing or ()), *lasting)), default=None)
+    draft = CatalogDraft(name, observed_at or oldest)
     for sample in calls:
         pair = _pair_of(sample)
         if not all(pair) or pair[0] == pair[1]:
@@ -126,6 +134,16 @@ def read_red(
     return tuple(readings)
 
 
+def read_saturation(data: bytes, *, name: str, label: str = "service_name") -> dict[str, float]:
+    """The share in use by service, from a vector; what exceeds its limit counts as full."""
+    found = _by_label(read_vector(data, name=name), label, join=max)
+    return {
+        service: min(max(value, 0.0), 1.0)
+        for service, (value, _) in found.items()
+        if value is not None
+    }
+
+
 def read_vector(data: bytes, *, name: str) -> tuple[Sample, ...]:
     """The samples of an instant query.  Raises InvalidInput naming file and key otherwise."""
     tree = read_json(data, name=name)
@@ -168,14 +186,15 @@ def _by_pair(samples: Iterable[Sample]) -> dict[Pair, float]:
 
 
 def _by_label(
-    samples: Iterable[Sample], label: str
+    samples: Iterable[Sample], label: str, join: Callable[[float, float], float] = operator.add
 ) -> dict[str, tuple[float | None, datetime | None]]:
+    """The values by service; those of several series of one are joined."""
     table: dict[str, tuple[float | None, datetime | None]] = {}
     for sample in samples:
         service_id = sample.labels.get(label, "")
         if service_id:
             known = table.get(service_id, (None, None))[0]
-            total = sample.value if known is None else known + (sample.value or 0.0)
+            total = sample.value if known is None else join(known, sample.value or 0.0)
             table[service_id] = (total, sample.at)
     return table
 

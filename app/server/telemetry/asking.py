@@ -25,12 +25,13 @@ async def ask_prometheus(client: httpx.AsyncClient, source: PrometheusSource) ->
     """The answers to all its queries; raises `SourceSilent`."""
     queries = source.queries
     return Answers(
-        requests=await _vector(client, source, queries.requests),
-        failed=await _vector(client, source, queries.failed),
-        latency=await _vector(client, source, queries.latency),
-        service_rate=await _vector(client, source, queries.service_rate),
-        service_errors=await _vector(client, source, queries.service_errors),
-        service_latency=await _vector(client, source, queries.service_latency),
+        requests=await ask_vector(client, source, queries.requests),
+        failed=await ask_vector(client, source, queries.failed),
+        latency=await ask_vector(client, source, queries.latency),
+        service_rate=await ask_vector(client, source, queries.service_rate),
+        service_errors=await ask_vector(client, source, queries.service_errors),
+        service_latency=await ask_vector(client, source, queries.service_latency),
+        service_saturation=await ask_vector(client, source, queries.service_saturation),
     )
 
 
@@ -49,7 +50,10 @@ def _file(path: Path) -> bytes:
         return file.read(MAX_ANSWER_BYTES + 1)
 
 
-async def _vector(client: httpx.AsyncClient, source: PrometheusSource, query: str) -> bytes | None:
+async def ask_vector(
+    client: httpx.AsyncClient, source: PrometheusSource, query: str
+) -> bytes | None:
+    """The body of the answer to one query, None for an empty one; raises `SourceSilent`."""
     if not query:
         return None
     url = f"{source.url.rstrip('/')}/api/v1/query"

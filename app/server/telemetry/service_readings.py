@@ -10,6 +10,7 @@ from app.graph.catalog import Catalog, Dependency
 from app.graph.formats.prometheus_service_graph import (
     ServiceReading,
     read_red,
+    read_saturation,
     read_service_graph,
 )
 
@@ -24,6 +25,7 @@ class Answers:
     service_rate: bytes | None = None
     service_errors: bytes | None = None
     service_latency: bytes | None = None
+    service_saturation: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,25 @@ def read_answers(answers: Answers, name: str, label: str) -> Reading:
         for stamp in calls.sources
         if stamp.observed_at is not None and calls.dependencies
     ]
-    return Reading(calls=calls, services=(*own, *called), observed_at=min(moments, default=None))
+    services = _with_saturation((*own, *called), answers.service_saturation, name, label)
+    return Reading(calls=calls, services=services, observed_at=min(moments, default=None))
+
+
+def _with_saturation(
+    readings: tuple[ServiceReading, ...], answer: bytes | None, name: str, label: str
+) -> tuple[ServiceReading, ...]:
+    """The readings with how full each service is; one that is only full is a reading too."""
+    if answer is None:
+        return readings
+    full = read_saturation(answer, name=name, label=label)
+    known = {one.service_id for one in readings}
+    measured = [replace(one, saturation=full.get(one.service_id)) for one in readings]
+    measured += [
+        ServiceReading(service_id=one, saturation=share)
+        for one, share in full.items()
+        if one not in known
+    ]
+    return tuple(measured)
 
 
 def renamed(reading: Reading, name_of: Callable[[str], str]) -> Reading:

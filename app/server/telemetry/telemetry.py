@@ -40,6 +40,7 @@ from app.server.telemetry.asking import (
     fetch_catalogue,
 )
 from app.server.telemetry.call_levels import CallLevels
+from app.server.telemetry.error_shares import ErrorShares
 from app.server.telemetry.lines import service_lines
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
@@ -84,6 +85,7 @@ class Telemetry:
         self._feed = feed
         self._levels = {one.name: ServiceLevels(one.name, one.thresholds) for one in prometheus}
         self._calls = {one.name: CallLevels(one.thresholds) for one in prometheus}
+        self._shares = {one.name: ErrorShares(one) for one in prometheus}
         self._readings = {one.name: Readings(source=one.name) for one in prometheus}
         self._read = {one.name: CatalogueSourceLine(source=one.name) for one in catalogues}
         self._is_asking = False
@@ -157,7 +159,11 @@ class Telemetry:
         reading = await asyncio.to_thread(read_answers, answers, source.name, label)
         observed_at = self._trusted_time(reading, source.name)
         organisation, names = await self._known()
-        reading = renamed(reading, lambda word: names.find((word,)) or word)
+
+        def name_of(word: str) -> str:
+            return names.find((word,)) or word
+
+        reading = renamed(reading, name_of)
         if source.tells_dependencies:
             await self._record_catalogue(reading.calls, source.name, is_complete=False)
             organisation, _ = await self._known()
@@ -166,11 +172,13 @@ class Telemetry:
             source.name,
             {one: said for one, said in claims.items() if one in organisation.services},
         )
+        shares = self._shares[source.name]
+        await shares.refresh(client, organisation.services, self._clock(), name_of)
         self._tell(
             Readings(
                 source=source.name,
                 observed_at=to_microseconds(observed_at),
-                services=service_lines(reading.services),
+                services=service_lines(reading.services, shares.of),
                 dependencies=self._calls[source.name].lines(reading.calls.dependencies),
             )
         )

@@ -23,14 +23,26 @@ def vector(samples: dict[tuple[str, str], float], at: datetime) -> bytes:
     return json.dumps({"status": "success", "data": data}).encode()
 
 
+def service_vector(samples: dict[str, float], at: datetime) -> bytes:
+    """An instant vector with the label `service_name`."""
+    result = [
+        {"metric": {"service_name": one}, "value": [at.timestamp(), str(value)]}
+        for one, value in samples.items()
+    ]
+    data = {"resultType": "vector", "result": result}
+    return json.dumps({"status": "success", "data": data}).encode()
+
+
 class FakePrometheus:
-    """Answers the queries `requests` and `failed` with what a test sets."""
+    """Answers `requests`, and anything else as `failed`, with what a test sets."""
 
     def __init__(self) -> None:
         self.requests: Calls = {}
         self.failed: Calls = {}
         self.at: datetime | None = None
         self.asked = 0
+        self.of_services: dict[str, dict[str, float]] = {}
+        """Vectors with the label `service_name`, by query."""
         prometheus = self
 
         class Page(BaseHTTPRequestHandler):
@@ -38,7 +50,11 @@ class FakePrometheus:
                 query = parse_qs(urlsplit(self.path).query)["query"][0]
                 prometheus.asked += query == "requests"
                 samples = prometheus.requests if query == "requests" else prometheus.failed
-                body = vector(samples, prometheus.at or datetime.now(UTC))
+                at = prometheus.at or datetime.now(UTC)
+                if (named := prometheus.of_services.get(query)) is not None:
+                    body = service_vector(named, at)
+                else:
+                    body = vector(samples, at)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

@@ -14,7 +14,8 @@ import pytest
 
 from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.signals import Health
-from app.protocol.readings import Readings, TelemetryState
+from app.organisation.kinds import ServiceRecorded
+from app.protocol.readings import Readings, ServiceReadingLine, TelemetryState
 from app.protocol.stream import FrameKind
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Queries
 from app.server.settings import Settings
@@ -25,7 +26,17 @@ from tests.server.telemetry.prometheus_answers import FakePrometheus, answering
 
 pytestmark = pytest.mark.anyio
 
-QUERIES = Queries(requests="requests", failed="failed", latency="")
+QUERIES = Queries(
+    requests="requests",
+    failed="failed",
+    latency="",
+    service_saturation="saturation",
+    window_calls="calls of $label in $window",
+    window_failed="failed of $label in $window",
+)
+
+
+NOTHING = ServiceReadingLine(service="")
 
 
 @pytest.fixture
@@ -96,6 +107,33 @@ async def test_what_is_seen_calling_is_added_to_the_catalogue(
         ]
     assert kinds.count("service.recorded@1") == 2
     assert kinds.count("dependency.recorded@1") == 1
+
+
+async def test_error_shares_are_asked_for_services_with_an_objective_over_its_window(
+    settings: Settings, prometheus: FakePrometheus
+):
+    month, hour = "2592000s", "3600s"
+    prometheus.of_services = {
+        "saturation": {"payments": 0.9, "checkout": 1.7},
+        f"calls of service_name in {month}": {"payments": 1000.0, "checkout": 1000.0},
+        f"failed of service_name in {month}": {"payments": 4.0, "checkout": 4.0},
+        f"calls of service_name in {hour}": {"payments": 100.0},
+        f"failed of service_name in {hour}": {},
+    }
+    async with watching(settings, prometheus) as scene:
+        pay = ServiceRecorded(service="payments", name="Payments", slo="99% in 30 days")
+        await scene.know(pay)
+
+        async with asyncio.timeout(10):
+            known: dict[str, ServiceReadingLine] = {}
+            while not known.get("payments", NOTHING).error_shares:
+                await asyncio.to_thread(prometheus._thread.join, 0.02)
+                (readings,) = (await telemetry(scene)).readings
+                known = {one.service: one for one in readings.services}
+
+    assert known["payments"].error_shares == {2_592_000: 0.004, 3600: 0.0}
+    assert known["checkout"].error_shares == {}
+    assert (known["payments"].saturation, known["checkout"].saturation) == (0.9, 1.0)
 
 
 async def test_a_source_that_stops_or_has_a_wrong_clock_leaves_the_last_good_readings(
