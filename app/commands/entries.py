@@ -7,7 +7,7 @@ the hint says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from app.capture.entry import Entry, EntryKind
@@ -17,6 +17,7 @@ from app.commands import cause_entries, decisions, incident
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
 from app.events.fact import Fact
+from app.events.sensitivity import Sensitivity, sensitivity_of
 from app.incident.kinds.decisions import DecisionProposed, Verdict
 from app.incident.kinds.freezes import FreezeDeclared, FreezeScope
 from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
@@ -36,14 +37,22 @@ def log_entry(entry: Entry, desk: Desk, *, poll: bool = False, decide: bool = Fa
     With `poll` a decision also asks for objections; with `decide` it is decided go at once.
     """
     if entry.kind is EntryKind.DECISION:
-        return _decision(entry, desk, poll=poll, decide=decide)
+        return _told_of_label(entry, _decision(entry, desk, poll=poll, decide=decide))
     act = _ACTS.get(entry.kind)
     if act is None:
         return _not_yet(entry, desk)
     done = act(entry, desk)
     if not done.drafts:
         return _kept(entry, desk, f"{done.hint} Saved as a note.")
-    return _with_every_word(entry, desk, done)
+    return _told_of_label(entry, _with_every_word(entry, desk, done))
+
+
+def _told_of_label(entry: Entry, act: Act) -> Act:
+    """The act, with word that a label restricts notes only, if it is on anything else."""
+    is_for_few = not sensitivity_of(entry.labels).may_be_read_with(Sensitivity.INTERNAL)
+    if is_for_few and not all(isinstance(one.fact, NoteWritten) for one in act.drafts):
+        return replace(act, hint="Everybody can read this: only notes can be restricted.")
+    return act
 
 
 def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:

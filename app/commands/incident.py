@@ -7,6 +7,7 @@ from datetime import datetime
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
 from app.events.event import Draft
+from app.events.sensitivity import Sensitivity
 from app.incident.kinds.freezes import (
     ExceptionApproved,
     ExceptionRequested,
@@ -27,14 +28,16 @@ from app.incident.kinds.work import (
     ActionAssigned,
     ActionDone,
     ActionExtended,
+    EntryClassified,
     EntryPinned,
     EntryTakenBack,
     FollowUpNoted,
+    NoteRewritten,
     NoteWritten,
 )
 from app.incident.projections.actions import Action
 from app.incident.projections.freezes import Freeze, FreezeException
-from app.incident.projections.timeline import TimelineEntry
+from app.incident.projections.timeline import Mark, TimelineEntry
 
 
 def declare(desk: Desk, fact: IncidentDeclared) -> Act:
@@ -160,6 +163,25 @@ def approve_exception(desk: Desk, exception: FreezeException) -> Act:
 def pin(desk: Desk, entry: TimelineEntry) -> Act:
     """Mark a timeline entry as significant."""
     return Act(drafts=(desk.draft(EntryPinned(entry=entry.event_id)),))
+
+
+def classify(desk: Desk, entry: TimelineEntry, sensitivity: Sensitivity) -> Act:
+    """Say that a note is more sensitive than it said; nobody can take that back."""
+    if entry.line.mark is not Mark.NOTE:
+        return Act(drafts=(), hint="Only notes can be restricted. Everybody works with the rest.")
+    if entry.sensitivity.rank >= sensitivity.rank:
+        return Act(drafts=(), hint=f"This note is {entry.sensitivity} already.")
+    fact = EntryClassified(entry=entry.event_id, sensitivity=sensitivity)
+    return Act(drafts=(desk.draft(fact),), hint=f"{sensitivity.capitalize()} from now on.")
+
+
+def rewrite_note(desk: Desk, entry: TimelineEntry, text: str) -> Act:
+    """Correct the text of a note; the old text is kept beside it, and both are read as far."""
+    replaces = entry.texts[0].event_id if entry.texts else entry.event_id
+    is_usual = entry.sensitivity is Sensitivity.INTERNAL
+    labels = () if is_usual else (entry.sensitivity.value,)
+    fact = NoteRewritten(note=entry.event_id, replaces=replaces, text=text, labels=labels)
+    return Act(drafts=(desk.draft(fact),))
 
 
 def take_back(desk: Desk, logged: tuple[Draft, ...], ids: tuple[str, ...]) -> Act:

@@ -18,15 +18,16 @@ from app.commands.entries import log_entry
 from app.commands.suspecting import say_of_suspect
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
+from app.events.sensitivity import Sensitivity
 from app.incident.contested import Contested
 from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.reporting import UpdateSent
-from app.incident.kinds.work import NoteRewritten
 from app.incident.projections.decisions import Decision
 from app.incident.projections.timeline import TimelineEntry
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import time_ordered_id
+from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.intentions import AndThen, LoggedLine
 from app.views.ruling_form import SuspectSaid
@@ -209,6 +210,12 @@ class Acting(QObject):
                 start = max(action.check_back_at or desk.now, desk.now)
                 self._do(incident.extend_action(desk, action, start + MORE_TIME))
 
+    def attend(self, view: CommanderView) -> None:
+        """Take up what is asked for of entries of the timeline."""
+        view.pin_requested.connect(self.pin)
+        view.note_rewritten.connect(self.rewrite)
+        view.restrict_requested.connect(self.restrict)
+
     @Slot(str)
     def pin(self, event_id: str) -> None:
         """Mark a timeline entry as significant."""
@@ -219,9 +226,12 @@ class Acting(QObject):
     @Slot(object, str)
     def rewrite(self, entry: TimelineEntry, text: str) -> None:
         """Correct the text of a note; the old text is kept beside it."""
-        replaces = entry.texts[0].event_id if entry.texts else entry.event_id
-        fact = NoteRewritten(note=entry.event_id, replaces=replaces, text=text)
-        self._do(Act(drafts=(self._command_desk().draft(fact),)), text)
+        self._do(incident.rewrite_note(self._command_desk(), entry, text), text)
+
+    @Slot(object)
+    def restrict(self, entry: TimelineEntry) -> None:
+        """Keep a note from everybody without the highest clearance, from now on."""
+        self._do(incident.classify(self._command_desk(), entry, Sensitivity.RESTRICTED))
 
     @Slot(object, str)
     def settle(self, matter: Contested, key: str) -> None:

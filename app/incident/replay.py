@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app.events.event import Event, Recorded, Standing, pending
-from app.events.fact import Fact, UnreadableFact
+from app.events.fact import Fact, UnreadableFact, WithheldFact
 from app.incident.kinds.roles import COMMANDER
 from app.incident.naming import Naming
 from app.incident.projections.actions import project_actions, project_follow_ups
@@ -106,6 +106,7 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
         restorations=restorations,
         unreadable=state.unreadable + _count(UnreadableFact, news),
         quarantined=state.quarantined + [one.standing for one in news].count(_QUARANTINED),
+        withheld=state.withheld + _count(WithheldFact, news),
         pending=state.pending + [one.is_pending for one in news].count(True),
     )
 

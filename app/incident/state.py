@@ -24,7 +24,8 @@ class IncidentState:
     """Everything the log says, up to `position` (0 before anything).
 
     `unreadable` counts records this version cannot read, `quarantined` those that are kept and
-    shown but take no effect.  `pending` counts events that no server has recorded yet.
+    shown but take no effect, `withheld` those this reader may not read.  `pending` counts events
+    that no server has recorded yet.
     """
 
     position: int = 0
@@ -43,6 +44,7 @@ class IncidentState:
     restorations: tuple[Restoration, ...] = ()
     unreadable: int = 0
     quarantined: int = 0
+    withheld: int = 0
     pending: int = 0
 
     @property

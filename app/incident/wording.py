@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.events.event import Recorded
-from app.events.fact import UnreadableFact
+from app.events.fact import UnreadableFact, WithheldFact
 from app.incident.kinds.causes import (
     CauseStated,
     ReproductionConfirmed,
@@ -99,12 +99,18 @@ _CHANGE_VERBS = {
 }
 
 
+_WITHHELD_WORDS = "1 record withheld; the owner of this server gives clearance"
+
+
 def line_of(recorded: Recorded, labels: Labels, names: Callable[[str], str]) -> Line | None:
     """How `recorded` reads on the timeline; None when it has no row of its own."""
     fact = recorded.event.fact
     if isinstance(fact, UnreadableFact):
         text = f"An entry this version cannot read ({fact.stored_kind})"
         return Line(lane=Lane.SYSTEM, mark=Mark.UNREADABLE, text=text)
+    if isinstance(fact, WithheldFact):
+        text = f"{fact.sensitivity.capitalize()} entry: {_WITHHELD_WORDS}"
+        return Line(lane=Lane.NOTES, mark=Mark.WITHHELD, text=text)
     match fact.kind.partition(".")[0]:
         case "decision":
             return _decision_line(recorded, labels)

@@ -11,6 +11,7 @@ from app.log import local_schema as schema
 from app.log.kept_states import KeptMark
 from app.log.local_values import ConfirmedPage, Cursor
 from app.proof.merkle import CompactRange
+from app.protocol.withholding import grow
 
 _PAGE_RECORDS = 5_000
 
@@ -50,7 +51,7 @@ def leads_to_now(connection: Connection, mark: KeptMark) -> bool:
     ordered = statement.order_by(confirmed.position)
     while tree.size < cursor.position:
         before = tree.size
-        tree.extend(connection.execute(ordered.where(confirmed.position > before)).scalars())
+        grow(tree, connection.execute(ordered.where(confirmed.position > before)).scalars())
         if tree.size == before:
             return False
     return tree.to_bytes() == cursor.tree
@@ -94,7 +95,7 @@ def move_cursor(
 ) -> Cursor:
     """The cursor after `lines`, stored."""
     tree = CompactRange.from_bytes(cursor.tree)
-    tree.extend(lines)
+    grow(tree, lines)
     moved = Cursor(
         log=cursor.log,
         epoch=cursor.epoch,
@@ -142,7 +143,7 @@ def follow_anew(connection: Connection, log: str, epoch: str) -> Cursor:
         select(confirmed.line).where(confirmed.log == log).order_by(confirmed.position)
     ).scalars()
     tree = CompactRange()
-    tree.extend(kept)
+    grow(tree, kept)
     connection.execute(
         update(schema.followed)
         .where(schema.followed.c.log == log)

@@ -17,6 +17,7 @@ from app.log.outbox_journal import JournalContent, OutboxJournal
 from app.log.outbox_rows import add_entries, entry_of
 from app.log.problems import DamagedDatabase, explained
 from app.proof.merkle import HASH_BYTES, CompactRange
+from app.protocol.withholding import grow
 
 TAIL_RECORDS = 1_000
 _SIZE_BYTES = 8
@@ -95,7 +96,7 @@ def _subtree_root(connection: Connection, log: str, after: int, to: int) -> byte
         .order_by(confirmed.position)
     ).scalars()
     subtree = CompactRange()
-    subtree.extend(lines)
+    grow(subtree, lines)
     return subtree.root
 
 

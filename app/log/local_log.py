@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.log import local_schema as schema
@@ -63,6 +63,8 @@ class LocalLog:
         self._database = database
         self._reserve = reserve
         self._journal = journal
+        self.rewrites = 0
+        """How often confirmed lines were replaced since the file was opened."""
 
     def close(self) -> None:
         """Close the files and let another process open them."""
@@ -200,6 +202,31 @@ class LocalLog:
         )
         with self._transaction() as connection:
             return list(connection.execute(statement).scalars())
+
+    def positions(self, log: str, words: bytes) -> list[int]:
+        """Where in `log` these bytes are in a confirmed line."""
+        confirmed = schema.confirmed.c
+        statement = (
+            select(confirmed.position)
+            .where(confirmed.log == log, func.instr(confirmed.line, words) > 0)
+            .order_by(confirmed.position)
+        )
+        with self._transaction() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
+        """Put other lines in the place of confirmed ones that stand for the same records.
+
+        What was kept of the states they were folded into is forgotten.
+        """
+        confirmed = schema.confirmed.c
+        place = (confirmed.log == log) & (confirmed.position == bindparam("at"))
+        statement = update(schema.confirmed).where(place).values(line=bindparam("instead"))
+        rows = [{"at": position, "instead": line} for position, line in lines.items()]
+        with self._transaction() as connection:
+            connection.execute(statement, rows)
+        self.rewrites += 1
+        self.forget_kept_states()
 
     def keep_checkpoint(self, log: str, note: bytes) -> None:
         """Remember the newest checkpoint of `log` that was verified."""

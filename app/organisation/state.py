@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from app.events.event import Event, Recorded, Standing, pending
 from app.events.fact import UnreadableFact
+from app.events.sensitivity import Sensitivity
 from app.organisation.kinds import (
+    ClearanceSet,
     ConsoleRegistered,
     ConsoleRevoked,
     DependencyRecorded,
@@ -69,6 +71,7 @@ class OrganisationState:
     sources: Mapping[str, SourceRegistered] = field(default_factory=_nothing)
     consoles: Mapping[str, ConsoleRegistered] = field(default_factory=_nothing)
     revoked_consoles: Mapping[str, int] = field(default_factory=_nothing)
+    clearances: Mapping[str, Sensitivity] = field(default_factory=_nothing)
     unreadable: int = 0
 
     def name_of(self, person: str) -> str:
@@ -127,6 +130,7 @@ class _Draft:
         self.sources = dict(state.sources)
         self.consoles = dict(state.consoles)
         self.revoked_consoles = dict(state.revoked_consoles)
+        self.clearances = dict(state.clearances)
 
     def fold(self, recorded: Recorded) -> None:
         """Take in one record."""
@@ -163,6 +167,8 @@ class _Draft:
                 self.sources.pop(source_id, None)
             case ConsoleRegistered() as console:
                 self.consoles[console.console] = console
+            case ClearanceSet(person=person, clearance=clearance):
+                self.clearances[person] = clearance
             case ConsoleRevoked(console=console_id):
                 self.revoked_consoles[console_id] = recorded.position
             case _:
@@ -239,5 +245,6 @@ def _project(
         sources=MappingProxyType(draft.sources),
         consoles=MappingProxyType(draft.consoles),
         revoked_consoles=MappingProxyType(draft.revoked_consoles),
+        clearances=MappingProxyType(draft.clearances),
         unreadable=state.unreadable + unreadable,
     )

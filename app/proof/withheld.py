@@ -41,9 +41,13 @@ def withhold(records: Sequence[bytes], hidden: Container[int]) -> list[bytes | W
     ]
 
 
+WITHHELD_MARK = b',"withheld":"'
+"""What is near the beginning of a withheld record's line, and never of a record's."""
+
+
 def is_withheld_line(line: bytes) -> bool:
     """Whether a line claims to stand for a withheld record; no record begins like this."""
-    return b',"withheld":' in line[:48]
+    return WITHHELD_MARK in line[:48]
 
 
 def read_withheld(line: bytes, *, where: str = "record") -> WithheldRecord:

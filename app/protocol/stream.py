@@ -23,6 +23,10 @@ _CARRIAGE_RETURN = 0x0D
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+CLEARANCE_CHANGED = "clearance-changed"
+"""Why a stream ends whose reader may read more, or less, than when it began."""
+
+
 class FrameKind(StrEnum):
     """What a frame is about."""
 
@@ -51,8 +55,9 @@ class Frame:
 class Bye(msgspec.Struct, frozen=True, kw_only=True):
     """The server ends the stream; come back after `retry_ms` milliseconds.
 
-    With the reason `SIGNED_OUT` it is no use to come back with the same token; without a
-    reason the server is about to restart.
+    With the reason `SIGNED_OUT` it is no use to come back with the same token, with
+    `CLEARANCE_CHANGED` there is something else to be read; without a reason the server is about
+    to restart.
     """
 
     retry_ms: int
@@ -161,6 +166,7 @@ class StreamParser:
 
 
 __all__ = [
+    "CLEARANCE_CHANGED",
     "HEARTBEAT",
     "SIGNED_OUT",
     "Bye",

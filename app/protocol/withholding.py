@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.events.sensitivity import Sensitivity
-from app.proof.merkle import leaf_hash
+from app.proof.merkle import CompactRange, leaf_hash
 from app.proof.problem import ProofRefused
 from app.proof.withheld import WithheldRecord, is_withheld_line, read_withheld
 
@@ -65,6 +65,12 @@ def leaf_of(line: bytes) -> bytes:
         except ProofRefused:  # it only looks like one: then it is a record with these bytes
             return leaf_hash(line)
     return leaf_hash(line)
+
+
+def grow(tree: CompactRange, lines: Iterable[bytes]) -> None:
+    """Append what these lines stand for to a tree, in order."""
+    for leaf in leaves_of(lines):
+        tree.append_leaf(leaf)
 
 
 def leaves_of(lines: Iterable[bytes]) -> Iterator[bytes]:

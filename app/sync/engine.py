@@ -46,6 +46,7 @@ WATCHDOG_SECONDS = 5.0
 EPOCH_TRIES = 3
 """Changes of epoch taken in a row before waiting a whole back-off between them."""
 
+_NOT_LET_IN = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN)
 _RESTORED = (ProblemCode.EPOCH_CHANGED, ProblemCode.CURSOR_AHEAD)
 
 
@@ -189,7 +190,7 @@ class Engine:
     def _page_failed(self, failure: Failure) -> list[Output]:
         if failure.code in _RESTORED:
             return self._asked_of_another_log(failure)
-        if failure.code in (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN):
+        if failure.code in _NOT_LET_IN:
             self._pusher.refusal = failure
         begin = self._begin_again() if failure.code is ProblemCode.UNKNOWN_LOG else []
         return [*begin, *self._puller.page_failed(failure)]
@@ -229,6 +230,8 @@ class Engine:
         if failure.code in _RESTORED:
             self._puller.is_streaming = self._puller.is_heard = False
             return self._reconnect() if self._is_old_news(failure) else self._restored(failure)
+        if failure.code in _NOT_LET_IN:
+            self._pusher.refusal = failure
         return self._puller.stream_ended(failure)
 
     # --- the disk ---------------------------------------------------------------------------

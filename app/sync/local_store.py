@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +15,14 @@ from app.sync.exchange import Arrived, Outgoing
 class LocalCursor:
     """How far one log is on disk here: its epoch (empty if unknown) and last position.
 
-    `tree` is the compact range over its records, as `CompactRange` stores it.
+    `tree` is the compact range over its records, as `CompactRange` stores it.  `rewrites` grows
+    when lines were put in the place of others that stand for the same records.
     """
 
     epoch: str
     position: int
     tree: bytes = b""
+    rewrites: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,12 @@ class LocalStore(Protocol):
 
     def keep_state(self, kept: KeptState) -> bool:
         """Keep a state for the next opening; False when there is no room for it."""
+
+    def positions(self, log: str, words: bytes) -> list[int]:
+        """The positions of record lines with these bytes in them."""
+
+    def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
+        """Put other lines in the place of those that stand for the same records."""
 
     def outbox(self, log: str) -> list[Outgoing]:
         """The rows that wait to be recorded, in the order they are to be sent.

@@ -7,7 +7,7 @@ the disk is given to the engine at once, so that only what needs the outside com
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Generic, Protocol, TypeVar
@@ -15,11 +15,14 @@ from typing import Generic, Protocol, TypeVar
 from app.events.codec import Codec
 from app.events.event import Draft, Event, Recorded
 from app.incident.kinds.situation import LogRestored
+from app.incident.state import IncidentState
 from app.log.kept_states import KeptMark, KeptState
 from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StoreError
+from app.proof.withheld import WITHHELD_MARK
 from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
 from app.protocol.problems import ProblemCode
+from app.protocol.withholding import leaf_of
 from app.sync.engine import Engine, Progress
 from app.sync.exchange import (
     Appended,
@@ -139,6 +142,8 @@ class LogCopy(Generic[S]):
             for one in store.parked(log)
         )
         self._to_park: list[Park] = []
+        self.tell_news: Callable[[Sequence[Recorded]], None] | None = None
+        """Is given what was recorded, once it is on disk here."""
         self._load(rows)
 
     def _load(self, rows: Sequence[Outgoing]) -> None:
@@ -290,9 +295,37 @@ class LogCopy(Generic[S]):
         if store.records:
             news = [one.recorded for one in store.records]
             self._confirmed = self._folding.replay(news, self._confirmed)
+            if self.tell_news is not None:
+                self.tell_news(news)
         for event_id in store.settled:
             self._waiting.pop(event_id, None)
         return Stored()
+
+    def concerned(self, entry: str) -> list[int]:
+        """The positions of the records that have to do with an entry."""
+        return self._store.positions(self.log, entry.encode())
+
+    def withheld(self) -> list[int]:
+        """The positions of the records of which only the hash is here."""
+        state = self._confirmed
+        if not isinstance(state, IncidentState) or not state.withheld:
+            return []
+        return self._store.positions(self.log, WITHHELD_MARK)
+
+    def reword(self, lines: Mapping[int, bytes]) -> bool:
+        """Take other lines for records that are here, by position; whether anything changed.
+
+        A line that stands for another record is not taken.  Raises what the local log raises.
+        """
+        news = {}
+        for position, line in lines.items():
+            known = self._store.line_at(self.log, position)
+            if known is not None and known != line and leaf_of(known) == leaf_of(line):
+                news[position] = line
+        if news:
+            self._store.rewrite_lines(self.log, news)
+            self._load(self._store.outbox(self.log))
+        return bool(news)
 
     def _park(self, park: Park) -> None:
         """Set a row aside; one the disk cannot set aside stays waiting and is tried again."""

@@ -30,14 +30,15 @@ class Past(Generic[S]):
         self._codec = codec
         self._folding = folding
         self._start = start
-        self._epoch = ""
+        self._epoch, self._rewrites = "", 0
         self._frames: Keyframes[S] = Keyframes(folding.replay, start)
 
     async def catch_up(self) -> None:
         """Take in what is on disk; other work of the loop goes on between pages."""
         cursor = self._store.cursor(self._log)
-        if cursor.epoch != self._epoch or cursor.position < len(self._frames):
-            self._epoch = cursor.epoch
+        is_another = (cursor.epoch, cursor.rewrites) != (self._epoch, self._rewrites)
+        if is_another or cursor.position < len(self._frames):
+            self._epoch, self._rewrites = cursor.epoch, cursor.rewrites
             self._frames = Keyframes(self._folding.replay, self._start)
         frames, known = self._frames, len(self._frames)
         while lines := self._store.lines(self._log, len(frames), KEYFRAME_EVERY):

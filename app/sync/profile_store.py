@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,6 +12,7 @@ from app.incident.kinds.situation import LogRestored
 from app.log.kept_states import KeptState
 from app.log.local_log import LocalLog
 from app.log.local_values import ConfirmedPage, OutboxEntry, Superseded
+from app.proof.withheld import is_withheld_line
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
 from app.sync.local_store import KeptAside, LocalCursor
@@ -31,7 +32,12 @@ class ProfileStore:
         cursor = self._local.cursor(log)
         if cursor is None:
             return LocalCursor(epoch="", position=0)
-        return LocalCursor(epoch=cursor.epoch, position=cursor.position, tree=cursor.tree)
+        return LocalCursor(
+            epoch=cursor.epoch,
+            position=cursor.position,
+            tree=cursor.tree,
+            rewrites=self._local.rewrites,
+        )
 
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         """Record lines after a position, in order."""
@@ -50,9 +56,21 @@ class ProfileStore:
         """Keep a state for the next opening; False when there is no room for it."""
         return self._local.keep_state(kept)
 
+    def positions(self, log: str, words: bytes) -> list[int]:
+        """The positions of record lines with these bytes in them."""
+        return self._local.positions(log, words)
+
+    def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
+        """Put other lines in the place of those that stand for the same records."""
+        self._local.rewrite_lines(log, lines)
+
     def outbox(self, log: str) -> list[Outgoing]:
         """What waits: announcements, then records a restored server lacks, then our own."""
-        lost = [_returning(one) for one in self._local.superseded(log, only_missing=True)]
+        lost = [
+            _returning(one)
+            for one in self._local.superseded(log, only_missing=True)
+            if not is_withheld_line(one.line)  # those who may read it have its words
+        ]
         own = [_outgoing(entry) for entry in self._local.outbox(log)]
         return in_sending_order(lost, own)
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from app.errors import InvalidInput
-from app.events.codec import Codec
+from app.events.codec import Codec, from_microseconds
 from app.events.event import Event, Recorded, Standing
-from app.events.fact import UnreadableFact
+from app.events.fact import UnreadableFact, WithheldFact
+from app.proof.problem import ProofRefused
+from app.proof.withheld import is_withheld_line
+from app.protocol.withholding import read_stamped
 from app.sync.exchange import Arrived
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +30,8 @@ def read_arrived(
         try:
             recorded = codec.read_record(line)
         except InvalidInput as error:
-            recorded = _damaged(log, after + index + 1, line, str(error))
+            position = after + index + 1
+            recorded = _withheld(log, position, line) or _damaged(log, position, line, str(error))
         arrived.append(
             Arrived(
                 position=recorded.position,
@@ -37,6 +41,31 @@ def read_arrived(
             )
         )
     return tuple(arrived)
+
+
+def _withheld(log: str, position: int, line: bytes) -> Recorded | None:
+    """The record that this reader may not read; None when the line stands for none."""
+    if not is_withheld_line(line):
+        return None
+    try:
+        said = read_stamped(line)
+    except ProofRefused:
+        return None
+    if said.record.position != position:
+        return None
+    received_at = from_microseconds(said.received_at)
+    event = Event(
+        id=f"withheld-{position}",
+        log=log,
+        actor="automation:withheld",
+        console="",
+        n=0,
+        seen=position,
+        epoch="",
+        made_at=received_at,
+        fact=WithheldFact(sensitivity=said.sensitivity, leaf=said.record.leaf),
+    )
+    return Recorded(position=position, received_at=received_at, event=event)
 
 
 def _damaged(log: str, position: int, line: bytes, problem: str) -> Recorded:

@@ -6,6 +6,7 @@ position is found by bisection, one record of each side at a time.
 
 from __future__ import annotations
 
+from app.protocol.withholding import leaf_of
 from app.sync.exchange import FetchPage, Output, PageAnswered, ReadLocalLine, Rewind
 
 
@@ -54,8 +55,12 @@ class Recovery:
 
     def local_line(self, position: int, line: bytes | None) -> list[Output]:
         """This console's record at the position being compared."""
-        if position == self._probe and line is not None and line == self._theirs:
+        if position == self._probe and line is not None and self._is_theirs(line):
             self._equal = position
         else:
             self._different = min(self._different, position)
         return self.next_step()
+
+    def _is_theirs(self, line: bytes) -> bool:
+        """Whether both lines stand for one record, shown or withheld on either side."""
+        return self._theirs is not None and leaf_of(line) == leaf_of(self._theirs)

@@ -19,7 +19,8 @@ from app.events.event import Draft, Event
 from app.protocol.authoring import Author
 from app.protocol.bodies import PushResponse
 from app.protocol.problems import ProblemCode
-from app.protocol.stream import Frame, FrameKind, read_bye
+from app.protocol.stream import SIGNED_OUT, Bye, Frame, FrameKind, read_bye
+from app.sync.clearing import Clearing
 from app.sync.exchange import (
     CloseStream,
     Failure,
@@ -105,6 +106,8 @@ class Session(Generic[S]):
             random=random,
             keeping=keeping,
         )
+        self._clearing = Clearing(self._copy, lambda: self._publish(self.view))
+        self._copy.tell_news = self._clearing.notice
 
     @property
     def view(self) -> LogView[S]:
@@ -157,6 +160,7 @@ class Session(Generic[S]):
             async with asyncio.TaskGroup() as tasks:
                 self._take(Started(), tasks)
                 tasks.create_task(keep_at_leisure(self._copy))
+                tasks.create_task(self._clearing.run(lambda: self._api))
                 while True:
                     given = await self._inbox.get()
                     self._take(given, tasks)
@@ -245,13 +249,16 @@ class Session(Generic[S]):
         if self._api is None:
             self._inbox.put_nowait(StreamEnded(_NO_SERVER))
             return
-        pause: float | None = None
+        ending = Failure(detail="the server ended the stream")
         try:
             stream = self._api.stream(self.log, after=opening.after, epoch=opening.epoch)
             async with aclosing(stream):
-                after = opening.after
+                after, is_new = opening.after, True
                 async for frames in stream:
-                    pause = self._hear(frames) or pause
+                    if is_new:
+                        is_new = False
+                        self._clearing.look_again()
+                    ending = self._hear(frames) or ending
                     lines = [
                         line
                         for frame in frames
@@ -261,20 +268,28 @@ class Session(Generic[S]):
                     news = read_arrived(self._codec, self.log, lines, after)
                     after = news[-1].position if news else after
                     self._inbox.put_nowait(StreamHeard(news))
-            failure = Failure(detail="the server ended the stream", retry_after=pause)
         except ServerUnavailable as error:
-            failure = error.failure
-        self._inbox.put_nowait(StreamEnded(failure))
+            ending = error.failure
+        self._inbox.put_nowait(StreamEnded(ending))
 
-    def _hear(self, frames: Sequence[Frame]) -> float | None:
-        """Pass readings on; the pause a server asks for when it says goodbye (seconds)."""
+    def _hear(self, frames: Sequence[Frame]) -> Failure | None:
+        """Pass readings on; how the server says goodbye, if it does."""
         for frame in frames:
             if frame.kind == FrameKind.READINGS and self._hear_readings is not None:
                 self._hear_readings(frame.lines)
             elif frame.kind == FrameKind.BYE:
                 with suppress(WatchfloorError):
-                    return read_bye(frame).retry_ms / 1_000
+                    return _farewell(read_bye(frame))
         return None
+
+
+def _farewell(bye: Bye) -> Failure:
+    """Why a server ends the stream, and how long it asks to be left alone."""
+    pause = bye.retry_ms / 1_000
+    if bye.reason == SIGNED_OUT:
+        code, detail = ProblemCode.UNAUTHENTICATED, "this token was revoked"
+        return Failure(detail=detail, code=code, retry_after=pause)
+    return Failure(detail="the server ended the stream", retry_after=pause)
 
 
 _NO_SERVER = Failure(detail="no server is set", retry_after=30.0)

@@ -43,6 +43,7 @@ class CommanderView(QWidget):
     `note_rewritten(TimelineEntry, str)`, `decide_requested(decision_id, Verdict)`,
     `poll_requested(decision_id)`, `poll_extended(decision_id)`, `done_requested(action_id)`,
     `action_extended(action_id)`, `pin_requested(event_id)`,
+    `restrict_requested(entry)`,
     `update_recorded(audiences, text)`, `bridge_requested(url)`, `sync_pressed()`,
     `banner_pressed(intent)`, `moment_asked(datetime | None)` to look back or return to live.
     `service_map` is the widget in the middle; it is shown, never asked.
@@ -58,6 +59,7 @@ class CommanderView(QWidget):
     done_requested = Signal(str)
     action_extended = Signal(str)
     pin_requested = Signal(str)
+    restrict_requested = Signal(object)
     update_recorded = Signal(object, str)
     bridge_requested = Signal(str)
     sync_pressed = Signal()
@@ -213,6 +215,7 @@ class CommanderView(QWidget):
         body.work.done_requested.connect(self.done_requested)
         body.work.extend_requested.connect(self.action_extended)
         body.timeline.pin_requested.connect(self.pin_requested)
+        body.timeline.restrict_requested.connect(self.restrict_requested)
         body.timeline.rewrite_asked.connect(self._rewrite)
         self.update_sheet.sent.connect(self.update_recorded)
 

@@ -70,6 +70,7 @@ class Icon(StrEnum):
     FOLLOW_UP = "list-todo"
     INFO = "info"
     UNREADABLE = "file-question-mark"
+    WITHHELD = "eye-off"
     CLOSE = "x"
     LABEL = "tag"
 

@@ -63,6 +63,7 @@ KEYS: tuple[Group, ...] = (
             ("1 … 6", "filter by lane"),
             ("F", "filter by words"),
             ("P", "pin"),
+            ("X", "restrict a note, for good"),
             ("E", "correct a note"),
             ("U", "UTC or local"),
             ("Space", "action done"),

@@ -31,13 +31,24 @@ LEAST_ROWS = 2
 """Where fewer rows would fit, the list hides and the lanes stay."""
 
 
+_KEYS = {
+    Qt.Key.Key_P: "pin",
+    Qt.Key.Key_X: "restrict",
+    Qt.Key.Key_E: "rewrite",
+    Qt.Key.Key_Return: "rewrite",
+}
+"""What the keyboard does with the chosen row."""
+
+
 class TimelinePanel(Panel):
     """Shows the timeline.
 
-    `pin_requested` carries an event id, `rewrite_asked` the entry whose text is to be corrected.
+    `pin_requested` carries an event id, `rewrite_asked` the entry whose text is to be corrected,
+    `restrict_requested` the entry that few may read from now on.
     """
 
     pin_requested = Signal(str)
+    restrict_requested = Signal(object)
     rewrite_asked = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -50,9 +61,7 @@ class TimelinePanel(Panel):
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Timeline entries")
-        self.list.use_keys(
-            {Qt.Key.Key_P: "pin", Qt.Key.Key_E: "rewrite", Qt.Key.Key_Return: "rewrite"}
-        )
+        self.list.use_keys(_KEYS)
         self.list.part_pressed.connect(self._press)
         self._filters = QButtonGroup(self)
         self._zones = QButtonGroup(self)
@@ -255,6 +264,8 @@ class TimelinePanel(Panel):
             self.pin_requested.emit(row.event_id)
         elif part == "rewrite":
             self.rewrite_asked.emit(row)
+        elif part == "restrict":
+            self.restrict_requested.emit(row)
 
     @Slot()
     def _note_position(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.events.sensitivity import Sensitivity
 from app.incident.projections.timeline import Mark, TimelineEntry
 from app.models.timeline_model import CONNECTION_LOST, ConnectionLost, Gap, TimelineRow
 from app.views.desk import Desk
@@ -40,6 +41,7 @@ MARK_ICONS = {
     Mark.SUSPECT: Icon.QUESTION,
     Mark.CLOCK: Icon.TIMER,
     Mark.UNREADABLE: Icon.UNREADABLE,
+    Mark.WITHHELD: Icon.WITHHELD,
 }
 """The icon of every kind of entry."""
 
@@ -112,6 +114,8 @@ class TimelineDelegate(RowDelegate):
             words += f" ({len(entry.texts)} versions)"
         if entry.is_late:
             words += f" (logged {self.desk.times.minute(entry.recorded_at)})"
+        if entry.sensitivity.rank > Sensitivity.INTERNAL.rank and not _is_withheld(entry):
+            words += f" ({entry.sensitivity})"
         if entry.is_quarantined and entry.why:
             words += f" (not counted: {entry.why})"
         return words
@@ -152,3 +156,7 @@ class TimelineDelegate(RowDelegate):
             Mark.UNREADABLE: tokens.warn,
         }
         return MARK_ICONS[mark], colours.get(mark, tokens.text2)
+
+
+def _is_withheld(entry: TimelineEntry) -> bool:
+    return entry.line.mark is Mark.WITHHELD

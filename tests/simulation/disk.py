@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.log.following import event_id_in
@@ -85,6 +85,13 @@ class ModelDisk:
 
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         return self.records[after : after + limit]
+
+    def positions(self, log: str, words: bytes) -> list[int]:
+        return [at for at, line in enumerate(self.records, 1) if words in line]
+
+    def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
+        for position, line in lines.items():
+            self.records[position - 1] = line
 
     def line_at(self, log: str, position: int) -> bytes | None:
         return self.records[position - 1] if position <= len(self.records) else None

@@ -8,8 +8,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.events.event import Recorded, Standing, is_concurrent
+from app.events.fact import Fact, WithheldFact
+from app.events.sensitivity import Sensitivity, highest, sensitivity_of
 from app.incident.claims import Claims, claim, is_contested
-from app.incident.kinds.work import EntryPinned, EntryTakenBack, NoteRewritten
+from app.incident.kinds.work import (
+    EntryClassified,
+    EntryPinned,
+    EntryTakenBack,
+    NoteRewritten,
+    NoteWritten,
+)
 from app.incident.rows import Rows
 
 LATE_AFTER = timedelta(minutes=2)
@@ -57,6 +65,7 @@ class Mark(StrEnum):
     SUSPECT = "suspect"
     CLOCK = "clock"
     UNREADABLE = "unreadable"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +89,7 @@ class TimelineEntry:
     """One row of the timeline.  `at` is when it happened, in server time.
 
     `texts` holds the standing versions of a note that was rewritten; two or more mean that
-    people rewrote it without knowing of each other.
+    people rewrote it without knowing of each other.  `sensitivity` says who may read it.
     """
 
     event_id: str
@@ -97,6 +106,7 @@ class TimelineEntry:
     why: str = ""
     skew: timedelta = timedelta()
     texts: Claims[str] = ()
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
 
     @property
     def text(self) -> str:
@@ -188,6 +198,8 @@ def _changed_by(recorded: Recorded) -> str | None:
     match recorded.event.fact:
         case EntryPinned(entry=entry) | EntryTakenBack(entry=entry):
             return entry
+        case EntryClassified(entry=entry):
+            return entry
         case NoteRewritten(note=note):
             return note
         case _:
@@ -208,7 +220,19 @@ def _entry(recorded: Recorded, line: Line, names: Callable[[str], str]) -> Timel
         is_quarantined=recorded.standing is Standing.QUARANTINED,
         why=recorded.why or "",
         skew=recorded.skew,
+        sensitivity=_sensitivity(event.fact),
     )
+
+
+def _sensitivity(fact: Fact) -> Sensitivity:
+    """Who may read what a row says; only notes are ever for few."""
+    match fact:
+        case NoteWritten(labels=labels) if labels:
+            return sensitivity_of(labels)
+        case WithheldFact(sensitivity=sensitivity):
+            return sensitivity
+        case _:
+            return Sensitivity.INTERNAL
 
 
 def _change(row: TimelineEntry, recorded: Recorded) -> TimelineEntry:
@@ -217,6 +241,8 @@ def _change(row: TimelineEntry, recorded: Recorded) -> TimelineEntry:
             return replace(row, is_pinned=True)
         case EntryTakenBack():
             return replace(row, is_taken_back=True)
+        case EntryClassified(sensitivity=said):
+            return replace(row, sensitivity=highest((row.sensitivity, said)))
         case NoteRewritten() as rewritten:
             return _rewrite(row, recorded, rewritten)
         case _:

@@ -131,6 +131,7 @@ async def set_clearance(request: Call, person: FromPath[str]) -> Response[bytes]
     if site.registry.clearance(person) is not asked.clearance:
         fact = ClearanceSet(person=person, clearance=asked.clearance)
         await _record(site, principal, Draft(fact=fact))
+        site.feed.rouse()
     return answer(ClearanceLine(person=person, clearance=asked.clearance))
 
 

@@ -10,10 +10,18 @@ from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
+from app.events.sensitivity import Sensitivity
 from app.log.credentials import Principal
 from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER
 from app.protocol.problems import ProblemCode, refused
-from app.protocol.stream import HEARTBEAT, SIGNED_OUT, FrameKind, encode_bye, encode_frame
+from app.protocol.stream import (
+    CLEARANCE_CHANGED,
+    HEARTBEAT,
+    SIGNED_OUT,
+    FrameKind,
+    encode_bye,
+    encode_frame,
+)
 from app.server.api.content import Call, header_after, require_log_name
 from app.server.api.events import read_page
 from app.server.feed import Subscription, head_frame, record_packets
@@ -22,6 +30,7 @@ from app.server.site import Site, site_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _BYE_SIGNED_OUT = encode_bye(retry_ms=60_000, reason=SIGNED_OUT)
+_BYE_CLEARANCE_CHANGED = encode_bye(retry_ms=100, reason=CLEARANCE_CHANGED)
 _LAGGED = encode_frame(FrameKind.LAGGED, [b"{}"])
 
 
@@ -39,7 +48,13 @@ async def stream_log(
     start = after if from_header is None else from_header
     page = await read_page(site, log, start, request.user, limit=1, epoch=epoch)
     headers = {**_HEADERS, EPOCH_HEADER: page.epoch, HEAD_HEADER: str(page.head)}
-    following = Following(site=site, log=log, epoch=page.epoch, reader=request.user)
+    following = Following(
+        site=site,
+        log=log,
+        epoch=page.epoch,
+        reader=request.user,
+        clearance=site.discretion.clearance(request.user),
+    )
     frames = follow_log(following, start, outlet_in(request.scope))
     return Stream(frames, media_type=EVENT_STREAM, headers=headers)
 
@@ -59,6 +74,15 @@ class Following:
     log: str
     epoch: str
     reader: Principal
+    clearance: Sensitivity
+
+    async def farewell(self) -> bytes | None:
+        """The frame that ends the stream of a reader whose rights changed; None while not."""
+        if await self.site.access.is_revoked(self.reader):
+            return _BYE_SIGNED_OUT
+        if self.site.discretion.clearance(self.reader) is not self.clearance:
+            return _BYE_CLEARANCE_CHANGED
+        return None
 
 
 async def follow_log(
@@ -87,8 +111,8 @@ async def follow_log(
                 else:
                     after = packet.last or after
                     chunks.append(packet.frame)
-            if await site.access.is_revoked(following.reader):
-                yield _BYE_SIGNED_OUT
+            if (farewell := await following.farewell()) is not None:
+                yield farewell
                 return
             if (ending := _ending(subscription)) is not None:
                 yield b"".join([*chunks, ending])

@@ -1,0 +1,90 @@
+"""Asking again for records that this reader may read by now, or may not any more.
+
+What the server gives stands for the same record or is not taken: its leaf hash is the one that is
+here, so nothing of the proof changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from app.events.event import Recorded, Standing
+from app.incident.kinds.work import EntryClassified
+from app.log.problems import StoreError
+from app.sync.api_client import ApiClient
+from app.sync.log_copy import LogCopy
+from app.sync.unavailable import ServerUnavailable
+
+_log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 5.0
+_MOST_AT_ONCE = 50  # of the longest records, so many are one page
+
+
+class Clearing:
+    """For one log.  `publish` is called when other words are here; for the worker's loop."""
+
+    def __init__(self, copy: LogCopy[Any], publish: Callable[[], None]) -> None:
+        self._copy = copy
+        self._publish = publish
+        self._wanted: set[int] = set()
+        self._news = asyncio.Event()
+
+    def look_again(self) -> None:
+        """There is a server, or one with another opinion: ask for what is withheld here.
+
+        A server ends the streams of a reader whose clearance changed, so that they ask again.
+        """
+        self._want(self._copy.withheld())
+
+    def notice(self, news: Iterable[Recorded]) -> None:
+        """Take in what was recorded: a note that was classified is asked for again."""
+        for recorded in news:
+            fact = recorded.event.fact
+            if isinstance(fact, EntryClassified) and recorded.standing is Standing.ACCEPTED:
+                self._want(self._copy.concerned(fact.entry))
+
+    def _want(self, positions: Sequence[int]) -> None:
+        self._wanted.update(positions)
+        if self._wanted:
+            self._news.set()
+
+    async def run(self, api: Callable[[], ApiClient | None]) -> None:
+        """Ask whenever there is something to ask for, until cancelled."""
+        while True:
+            await self._news.wait()
+            server, wanted = api(), sorted(self._wanted)
+            if server is None or not await self._ask(server, wanted):
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            self._wanted.difference_update(wanted)
+            if not self._wanted:
+                self._news.clear()
+
+    async def _ask(self, server: ApiClient, wanted: Sequence[int]) -> bool:
+        lines: dict[int, bytes] = {}
+        try:
+            for first, last in _runs(wanted):
+                page = await server.page(self._copy.log, after=first - 1, limit=last - first + 1)
+                lines.update(enumerate(page.lines, first))
+            if self._copy.reword(lines):
+                self._publish()
+        except (ServerUnavailable, StoreError) as error:
+            _log.info("what may be read by now is asked for later: %s", error)
+            return False
+        return True
+
+
+def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of each stretch of positions without a gap."""
+    start = last = 0
+    for position in positions:
+        if start and (position != last + 1 or position - start >= _MOST_AT_ONCE):
+            yield start, last
+            start = 0
+        start, last = start or position, position
+    if start:
+        yield start, last
