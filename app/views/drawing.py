@@ -23,10 +23,17 @@ class Pen:
     """A painter with a theme: what every panel draws with.
 
     All coordinates are logical pixels.  Every text passes through `shown`.
+    `within` is the part of the surface that is painted now, if it is not the whole: texts, icons
+    and discs outside of it are only measured.  A tick changes some digits of a panel.
     """
 
     painter: QPainter
     theme: Theme
+    within: QRectF | None = None
+
+    def reaches(self, rect: QRectF) -> bool:
+        """Whether anything in `rect` is painted now."""
+        return self.within is None or self.within.intersects(rect)
 
     def width(self, text: str, style: TypeStyle) -> float:
         """How wide `text` is in a style."""
@@ -42,9 +49,10 @@ class Pen:
     ) -> float:
         """Paint `text` on one line in `rect`, elided at the right; the width it took."""
         visible = elided(self.theme, text, style, rect.width())
-        self.painter.setFont(self.theme.font(style, text))
-        self.painter.setPen(colour)
-        self.painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, visible)
+        if self.reaches(rect):
+            self.painter.setFont(self.theme.font(style, text))
+            self.painter.setPen(colour)
+            self.painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, visible)
         return self.width(visible, style)
 
     def paragraph(
@@ -61,7 +69,9 @@ class Pen:
         """Paint an icon with its top left corner at (`x`, `y`), scaled with the theme."""
         cut = self.theme.tokens.fail_on if icon is Icon.FAILING else None
         side = self.theme.px(size)
-        self.theme.icons.draw(self.painter, icon, colour, QRectF(x, y, side, side), cut)
+        area = QRectF(x, y, side, side)
+        if self.reaches(area):
+            self.theme.icons.draw(self.painter, icon, colour, area, cut)
 
     def fill(
         self, rect: QRectF, colour: QColor, radius: float = 0, border: QColor | None = None
@@ -128,6 +138,8 @@ class Pen:
 
     def disc(self, rect: QRectF, initials: str, look: DiscLook) -> None:
         """Paint a person's disc with initials."""
+        if not self.reaches(rect):
+            return
         self.painter.setBrush(look.fill if look.fill is not None else Qt.BrushStyle.NoBrush)
         if look.ring is None:
             self.painter.setPen(Qt.PenStyle.NoPen)

@@ -94,7 +94,7 @@ class HeaderStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), tokens.bg0)
-        pen = Pen(painter, self._desk.theme)
+        pen = Pen(painter, self._desk.theme, within=QRectF(event.rect()))
         pen.divider(0, self.height() - 1, self.width())
         if event.rect().left() < self._cells_left():
             self._paint_severity(pen)

@@ -93,6 +93,8 @@ class PollCard(QWidget):
 
     def use_former(self, former: Mapping[str, str]) -> None:
         """Say what the decision was called before it got its number, by decision id."""
+        if former == self._former:
+            return
         self._former = former
         self._restyle()
 
@@ -189,14 +191,14 @@ class PollCard(QWidget):
         buttons = 12 + 28 if self._desk.clock.viewed is None else 0
         return self._desk.theme.px(height + buttons + PADDING) + 1
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         decision = self._decision
         if decision is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
-        pen = Pen(painter, theme)
+        pen = Pen(painter, theme, within=QRectF(event.rect()))
         card = QRectF(self.rect()).adjusted(px(MARGIN), 1, -px(MARGIN), -1)
         pen.fill(card, tokens.bg2, Radius.CARD)
         pen.outline(card, tokens.accent, Radius.CARD, 1.3)

@@ -39,12 +39,19 @@ class RowDelegate(QStyledItemDelegate):
     """Paints rows.  Subclasses paint one row, and say where time shows in it and what is pressed.
 
     `desk` gives theme, clock and zone; `height` is the row's height in pixels at 100 %.
+    `within` is the part of the list that is painted now.
     """
 
     def __init__(self, desk: Desk, height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.within: QRectF | None = None
         self._height = height
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether time shows in these rows at all."""
+        return type(self).digits is not RowDelegate.digits
 
     def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
         """Paint one row in `rect`, which spans the list's width."""
@@ -75,7 +82,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = Pen(painter, self.desk.theme)
+        pen = Pen(painter, self.desk.theme, within=self.within)
         rect = QRectF(option.rect)
         self._paint_ground(pen, rect, option)
         self.paint_row(pen, rect, row)
@@ -131,6 +138,7 @@ class RowList(QListView):
         super().updateGeometries()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._delegate.within = QRectF(event.rect())
         super().paintEvent(event)
         self._paint_thumb()
 
@@ -170,7 +178,7 @@ class RowList(QListView):
 
     def _visible_digits(self) -> list[Digits]:
         model = self.model()
-        if not self.isVisible():
+        if not self.isVisible() or not self._delegate.has_digits:
             return []
         view = self.viewport().rect()
         first = self.indexAt(view.topLeft() + QRect(0, 0, 9, 3).bottomRight())
