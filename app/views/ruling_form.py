@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.graph.isolation import Layer
 from app.incident.projections.signals import SuspicionKind
+from app.views.choice_field import ChoiceField
 from app.views.desk import Desk
 from app.views.panel import Button
 
@@ -40,7 +41,7 @@ class RulingForm(QWidget):
         super().__init__(parent)
         self._whole_layers = whole_layers
         self.about = ""
-        self.layer = QComboBox(self)
+        self.layer = ChoiceField(desk, self)
         self.layer.setAccessibleName("Layer")
         self.layer.addItem("Which layer?" if whole_layers else "In its usual layer", "")
         for layer in Layer:

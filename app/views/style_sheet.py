@@ -58,6 +58,22 @@ QLineEdit {{
     selection-color: {tokens.accent_on.name()};
 }}
 QLineEdit:focus {{ border: 2px solid {tokens.accent.name()}; }}
+QComboBox {{
+    background: {tokens.bg2.name()}; color: {tokens.text1.name()};
+    border: 1px solid {tokens.line2.name()}; border-radius: {Radius.FIELD}px;
+    min-height: {button}px; padding: 0 {round(8 * scale)}px;
+}}
+QComboBox:hover {{ border-color: {tokens.text3.name()}; }}
+QComboBox:focus, QComboBox:on {{ border: 2px solid {tokens.accent.name()}; }}
+QComboBox:disabled {{ color: {tokens.text3.name()}; border-color: {tokens.line.name()}; }}
+QComboBox::drop-down {{ border: none; width: {round(24 * scale)}px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QAbstractItemView {{
+    background: {tokens.bg2.name()}; color: {tokens.text1.name()};
+    border: 1px solid {tokens.line2.name()}; padding: 4px;
+    selection-background-color: {tokens.bg3.name()}; selection-color: {tokens.text1.name()};
+}}
+QComboBox QAbstractItemView::item {{ min-height: {round(24 * scale)}px; }}
 QMenu {{
     background: {tokens.bg2.name()}; color: {tokens.text1.name()};
     border: 1px solid {tokens.line2.name()}; padding: 4px;

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.organisation.disagreements import Disagreement
 from app.organisation.state import OrganisationState
+from app.views.choice_field import ChoiceField
 from app.views.desk import Desk
 from app.views.disagreement_words import fact_words, source_words, value_words
 from app.views.panel import Button
@@ -34,7 +35,7 @@ class WordForm(QWidget):
         super().__init__(parent)
         self._clock = desk.clock
         self._shown: tuple[Disagreement, ...] = ()
-        self.words = QComboBox(self)
+        self.words = ChoiceField(desk, self)
         self.words.setAccessibleName("What sources say")
         self.counts = Button(desk, "This counts", self)
         row = QHBoxLayout(self)

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPixmap
+from shiboken6 import wrapInstance
 
 Floats = NDArray[np.float64]
+_Primitive = TypeVar("_Primitive", QLineF, QRectF, QPainter.PixmapFragment)
 
 
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """A primitive array and its memory; pyqtgraph is untyped, so `Any` ends here."""
+def _first(kind: type[_Primitive], rows: Floats) -> _Primitive:
+    """The first of `rows` as Qt sees it in their own memory; keep the rows while it is used.
 
-    primitives: Any
-    rows: Floats
-
-
-def _filled(kind: type, fields: int, count: int) -> _Filled:
-    primitives = PrimitiveArray(kind, fields)
-    primitives.resize(count)
-    return _Filled(primitives, primitives.ndarray())
+    Qt's lines, rectangles and fragments are nothing but doubles in the order of the columns.
+    """
+    return cast(_Primitive, wrapInstance(rows.ctypes.data, kind))
 
 
 def draw_lines(painter: QPainter, ends: Floats) -> None:
     """Draw straight lines with the painter's pen; `ends` is (lines, 4): x1, y1, x2, y2."""
     if len(ends):
-        filled = _filled(QLineF, 4, len(ends))
-        filled.rows[:] = ends
-        painter.drawLines(*filled.primitives.drawargs())
+        rows = np.ascontiguousarray(ends, dtype=np.float64)
+        painter.drawLines(_first(QLineF, rows), len(rows))
 
 
 def draw_squares(painter: QPainter, centres: Floats, size: float) -> None:
     """Fill squares of `size` pixels with the painter's brush; `centres` is (squares, 2)."""
     if len(centres):
-        filled = _filled(QRectF, 4, len(centres))
-        filled.rows[:, :2] = np.rint(centres - size / 2)
-        filled.rows[:, 2:] = size
-        painter.drawRects(*filled.primitives.drawargs())
+        rows = np.full((len(centres), 4), size)
+        rows[:, :2] = np.rint(centres - size / 2)
+        painter.drawRects(_first(QRectF, rows), len(rows))
 
 
 def draw_sprites(
@@ -56,8 +48,7 @@ def draw_sprites(
     if not len(centres):
         return
     side = float(sheet.height())
-    filled = _filled(QPainter.PixmapFragment, 10, len(centres))
-    rows = filled.rows
+    rows = np.empty((len(centres), 10))
     rows[:, :2] = centres
     rows[:, 2] = cells * side
     rows[:, 3] = 0.0
@@ -65,5 +56,4 @@ def draw_sprites(
     rows[:, 6:8] = 1.0 / sheet.devicePixelRatio()
     rows[:, 8] = 0.0
     rows[:, 9] = opacity
-    fragments, count = filled.primitives.drawargs()
-    painter.drawPixmapFragments(fragments, count, sheet)
+    painter.drawPixmapFragments(_first(QPainter.PixmapFragment, rows), len(rows), sheet)

@@ -23,7 +23,7 @@ from app.graph.layout.focus import FocusSize
 from app.views.safe_text import show_tooltip, tooltip_of
 from app.views.service_map.hit import service_under
 from app.views.service_map.keyboard import find
-from app.views.service_map.keys import command_of
+from app.views.service_map.keys import Command, command_of
 from app.views.service_map.map_commands import MapCommands
 from app.views.service_map.minimap import Minimap
 from app.views.service_map.modes import MapMode
@@ -296,6 +296,10 @@ class MapCanvas(QWidget):
         command = command_of(event, letters=self.has_letter_keys)
         if command is None or not self._commands.do(command):
             super().keyPressEvent(event)
+
+    def select_next_abnormal(self) -> None:
+        """Select the next service that is not well."""
+        self._commands.do(Command.NEXT_ABNORMAL)
 
     def open_search(self) -> None:
         """Let typed letters search names; the best match is selected while typing."""

@@ -60,9 +60,13 @@ class ServiceMap(QStackedWidget):
         front.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.shows_table and event.key() == Qt.Key.Key_T and not event.modifiers():
-            self.toggle_table()
-            return
+        if self.shows_table and self.canvas.has_letter_keys and not event.modifiers():
+            if event.key() == Qt.Key.Key_T:
+                self.toggle_table()
+                return
+            if event.key() == Qt.Key.Key_N:
+                self.canvas.select_next_abnormal()
+                return
         super().keyPressEvent(event)
 
     def _select_row(self, service_id: str) -> None:

@@ -17,6 +17,8 @@ from app.views.service_map.speech import (
     state_words,
 )
 
+_COMMANDS = (Qt.Key.Key_T, Qt.Key.Key_N, Qt.Key.Key_E, Qt.Key.Key_W, Qt.Key.Key_G)
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -116,10 +118,13 @@ class ServiceTable(QAbstractTableModel):
 
 
 class ServiceTableView(QTableView):
-    """Shows `ServiceTable`; the letter T belongs to the map around it, not to type-ahead."""
+    """Shows `ServiceTable`.  Letters that are commands of the map and of its pages are not for
+    type-ahead; with `has_letter_keys` off all are.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.has_letter_keys = True
         self.setAccessibleName(self.tr("Services and their dependencies"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -128,7 +133,8 @@ class ServiceTableView(QTableView):
         self.horizontalHeader().setStretchLastSection(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_T and not event.modifiers():
+        is_command = event.key() in _COMMANDS and not event.modifiers()
+        if is_command and self.has_letter_keys:
             event.ignore()
             return
         super().keyPressEvent(event)
