@@ -18,7 +18,7 @@ from app.organisation.kinds import (
     SourceRevoked,
 )
 from app.proof.encoding import from_base64url
-from app.proof.signatures import VerifyingKey
+from app.proof.strict_signatures import StrictVerifyingKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Console:
     """An installation that may sign events for `actor`; no longer once `is_revoked`."""
 
     console: str
-    key: VerifyingKey
+    key: StrictVerifyingKey
     actor: str
     is_revoked: bool = False
 
@@ -112,7 +112,7 @@ class Registry:
         if before is not None and before.is_revoked:
             return
         try:
-            key = VerifyingKey(from_base64url(registered.public_key))
+            key = StrictVerifyingKey(from_base64url(registered.public_key))
         except ValueError:
             return
         actor = registered.person if ":" in registered.person else f"person:{registered.person}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.events.codec import Body
 from app.events.event import Standing
 from app.organisation.kinds import ClearanceSet
-from app.proof.signatures import ConsoleKey, VerifyingKey
+from app.proof.signatures import ConsoleKey
+from app.proof.strict_signatures import StrictVerifyingKey
 from app.protocol.problems import ProblemCode, refused
 from app.server.registry import Console, Registry
 
@@ -34,7 +35,7 @@ class Judge:
     def __init__(self, registry: Registry, key: ConsoleKey) -> None:
         self._registry = registry
         self._server = Console(
-            console=key.console_id, key=VerifyingKey(key.public_key), actor=SERVER_ACTOR
+            console=key.console_id, key=StrictVerifyingKey(key.public_key), actor=SERVER_ACTOR
         )
 
     def verdict(self, envelope: Body, body: bytes, sig: str) -> Verdict | None:
