@@ -28,7 +28,15 @@ class Worker:
         self._started.wait()
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run `coroutine` on the worker; a failure nobody asks for is logged, never lost."""
+        """Run `coroutine` on the worker; a failure nobody asks for is logged, never lost.
+
+        After `stop` it is not begun, and what is given back is cancelled.
+        """
+        if self._loop.is_closed():
+            coroutine.close()
+            refused: Future[T] = Future()
+            refused.cancel()
+            return refused
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         future.add_done_callback(_log_failure)
         return future
