@@ -172,6 +172,8 @@ class _Book:
                 *(entity.annotations[key] for key in _JOINING if entity.annotations.get(key)),
             ),
         )
+        place = f"{entity.tree.place}: metadata.annotations"
+        Facts(words=words, place=place, warn=self._draft.warn).warn_of_unknown()
         facts = Facts(words=words, place=entity.tree.place, warn=self._draft.warn)
         self._draft.add_service(facts.describe(base))
 

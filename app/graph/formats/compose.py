@@ -59,7 +59,9 @@ def _service(key: str, tree: Tree, draft: CatalogDraft) -> Service:
         if label.startswith(_PREFIX)
     }
     base = Service(id=key, name=key, kind=guess_kind(tree.text("image").rpartition("/")[2]))
-    return Facts(words=words, place=tree.place, warn=draft.warn).describe(base)
+    facts = Facts(words=words, place=tree.place, warn=draft.warn)
+    facts.warn_of_unknown()
+    return facts.describe(base)
 
 
 def _connect(draft: CatalogDraft, key: str, tree: Tree) -> None:

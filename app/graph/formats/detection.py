@@ -23,6 +23,7 @@ from app.graph.formats import (
     prometheus_service_graph,
     servicemap_csv,
 )
+from app.graph.formats.tree import read_json
 
 _HEAD = 65_536
 _KEPT = "the last good catalogue stays"
@@ -95,8 +96,8 @@ def detect_format(data: bytes, name: str) -> Format:
         return found
     if (found := _yaml_format(head)) is not None:
         return found
-    if ending == "json":
-        _require_whole_json(data, name)
+    if ending == "json" or start in ("{", "["):
+        read_json(data, name=name)
     elif ending not in ("yaml", "yml") and "," in head.partition("\n")[0]:
         return _table_format(head)
     known = ", ".join(Format)
@@ -133,16 +134,6 @@ def _json_format(data: bytes) -> Format | None:
     if "status" in keys and isinstance(first.get("data"), dict):
         return Format.PROMETHEUS
     return Format.JAEGER if keys & {"parent", "child", "data", "dependencies"} else None
-
-
-def _require_whole_json(data: bytes, name: str) -> None:
-    """Complain of the line at which a file that is called JSON breaks off."""
-    try:
-        json.loads(data)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(error.msg, field=f"{name}:{error.lineno}", kept=_KEPT) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("this cannot be read as JSON", field=name, kept=_KEPT) from error
 
 
 def _by_api_version(version: str) -> Format:

@@ -16,6 +16,16 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 _LOWEST_TIER = 4
 
+SERVICE_FACTS = (
+    "name", "kind", "tier", "column", "team", "fault-domain", "environment", "on-call", "slo",
+    "runbooks", "third-party-version", "deprecated-at", "sunset-at", "users", "money-per-minute",
+    "aliases",
+)  # fmt: skip
+"""The names of the facts of a service."""
+
+CALL_FACTS = ("criticality", "rate", "error-ratio", "latency")
+"""The names of the facts of a dependency."""
+
 _KIND_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         Kind.QUEUE,
@@ -87,6 +97,12 @@ class Facts:
             money=self.money() or base.money,
             aliases=tuple(dict.fromkeys((*base.aliases, *split_words(self.text("aliases"))))),
         )
+
+    def warn_of_unknown(self) -> None:
+        """Name the words that are no fact of a service: somebody meant them to be one."""
+        unknown = [key for key in self.words if key not in SERVICE_FACTS]
+        if unknown:
+            self.warn(f"{self.place}: {', '.join(unknown)}: no fact of a service, left out")
 
     def text(self, key: str) -> str:
         """The words under `key` without blanks around them."""

@@ -71,6 +71,7 @@ def _add(draft: CatalogDraft, tree: Tree) -> None:
         aliases=(instance,) if instance and instance != service_id else (),
     )
     facts = Facts(words=_without_foreign_tier(words), place=metadata.place, warn=draft.warn)
+    facts.warn_of_unknown()
     draft.add_service(facts.describe(base))
 
 

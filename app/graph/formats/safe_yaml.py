@@ -46,14 +46,15 @@ def read_yaml(data: bytes, *, name: str, aliases: bool = False) -> list[Tree]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InvalidInput("not UTF-8 text", field=f"{name}:{line}", kept=_KEPT) from error
+    reader = _Reader(text, name, aliases=aliases)
     try:
-        documents = list(_Reader(text, name, aliases=aliases).documents())
+        documents = list(reader.documents())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"{name}:{mark.line + 1}" if mark else name
+        place = reader.place(mark.line + 1 if mark else 0)
         raise InvalidInput(error.problem or "not YAML", field=place, kept=_KEPT) from error
     except yaml.YAMLError as error:
-        raise InvalidInput(f"not YAML: {error}", field=name, kept=_KEPT) from error
+        raise InvalidInput(f"not YAML: {error}", field=reader.place(0), kept=_KEPT) from error
     return [document for document in documents if document.content is not None]
 
 
@@ -66,7 +67,13 @@ class _Reader:
         self._name = name
         self._aliases = aliases
         self._nodes = 0
+        self._path = ""
         self._anchors: dict[str, tuple[Tree, int]] = {}
+
+    def place(self, line: int) -> str:
+        """The file, `line` unless it is 0, and the keys that were being read last."""
+        place = f"{self._name}:{line}" if line else self._name
+        return f"{place}: {self._path}" if self._path else place
 
     def documents(self) -> Iterator[Tree]:
         for event in self._events:
@@ -76,6 +83,7 @@ class _Reader:
 
     def _value(self, event: yaml.Event, path: str, depth: int) -> Tree:
         line = _line(event)
+        self._path = path
         self._nodes += 1
         if depth > MOST_DEPTH:
             raise self._refuse(f"more than {MOST_DEPTH} levels deep", line, path)
@@ -111,9 +119,11 @@ class _Reader:
         stem = f"{path}." if path else ""
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line = _line(event)
+            self._path = path
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._refuse("a key must be a word", line, path)
             key = str(event.value)
+            self._path = stem + key
             value = self._value(next(self._events), stem + key, depth + 1)
             if key == "<<" and self._aliases:
                 merged = {**self._merged(value), **merged}

@@ -68,7 +68,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _headings(cells: list[str], place: str) -> tuple[str, ...]:
-    headings = tuple(cell.strip().casefold().replace("_", "-") for cell in cells)
+    headings = tuple("-".join(cell.casefold().replace("_", " ").split()) for cell in cells)
     doubled = next((one for one in headings if one and headings.count(one) > 1), None)
     if doubled is not None:
         raise InvalidInput("this heading stands twice", field=f"{place}: {doubled}", kept=_KEPT)

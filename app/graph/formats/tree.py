@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from app.errors import InvalidInput
-from app.graph.formats.json_lines import JsonLines
+from app.graph.formats.json_lines import JsonLines, place_at, place_of_refused
 
 Content: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 MOST_DEPTH = 50
 MOST_NODES = 1_000_000
 MOST_JSON_BYTES = 32 * 1024 * 1024
+_KEPT = "the last good catalogue stays"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Tree:
 
     def refuse(self, reason: str) -> InvalidInput:
         """The error to raise when this value makes the file unreadable."""
-        return InvalidInput(reason, field=self.place, kept="the last good catalogue stays")
+        return InvalidInput(reason, field=self.place, kept=_KEPT)
 
     def get(self, key: str) -> Tree | None:
         """The value under `key`, or None when it is absent or null."""
@@ -103,18 +104,26 @@ class Tree:
 def read_json(data: bytes, *, name: str) -> Tree:
     """Parse JSON strictly: no doubled keys, no NaN, at most `MOST_DEPTH` levels and 32 MiB.
 
-    Raises InvalidInput naming the file and the line.
+    Raises InvalidInput naming the file, the line and the keys that lead there.
     """
     if len(data) > MOST_JSON_BYTES:
-        raise InvalidInput("larger than 32 MiB", field=name, kept="the last good catalogue stays")
+        raise InvalidInput("larger than 32 MiB", field=name, kept=_KEPT)
     try:
         text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"{name}:{data[: error.start].count(10) + 1}"
+        raise InvalidInput("not UTF-8 text", field=place, kept=_KEPT) from error
+    try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        place = f"{name}:{error.lineno}"
-        raise InvalidInput(error.msg, field=place, kept="the last good catalogue stays") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(str(error), field=name, kept="the last good catalogue stays") from error
+        place = place_at(name, text, error.pos)
+        raise InvalidInput(error.msg, field=place, kept=_KEPT) from error
+    except ValueError as error:
+        place = place_of_refused(name, text)
+        raise InvalidInput(str(error), field=place, kept=_KEPT) from error
+    except RecursionError as error:
+        reason = f"more than {MOST_DEPTH} levels deep"
+        raise InvalidInput(reason, field=name, kept=_KEPT) from error
     _check_size(value, name)
     return Tree(content=value, name=name, lines=JsonLines(text))
 
@@ -135,7 +144,7 @@ def _check_size(value: object, name: str) -> None:
         ]
         level = [one for part in inner for one in part]
     reason = f"more than {MOST_DEPTH} levels deep or {MOST_NODES} values"
-    raise InvalidInput(reason, field=name, kept="the last good catalogue stays")
+    raise InvalidInput(reason, field=name, kept=_KEPT)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -47,19 +47,19 @@ def test_what_is_no_catalogue_is_refused_by_name(data):
     with pytest.raises(InvalidInput) as caught:
         read_catalog(data, "notes.txt")
 
-    assert caught.value.field == "notes.txt"
+    assert caught.value.field.partition(":")[0] == "notes.txt"
 
 
 def test_half_a_json_file_is_named_with_its_line_though_it_has_a_comma():
     with pytest.raises(InvalidInput) as caught:
         read_catalog(b'{"data": [{"parent": "a",\n', "half.json")
 
-    assert caught.value.field == "half.json:2"
+    assert caught.value.field == "half.json:2: data[0]"
     assert caught.value.kept == "the last good catalogue stays"
 
 
 def test_json_that_nests_without_end_is_refused():
-    with pytest.raises(InvalidInput, match="cannot be read as JSON"):
+    with pytest.raises(InvalidInput, match="more than 50 levels deep"):
         read_catalog(b"[" * 100_000, "deep.json")
 
 

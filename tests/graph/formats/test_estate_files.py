@@ -231,6 +231,42 @@ def test_csv_of_services_fills_facts():
     assert cart.runbooks == ("https://a", "https://b")
 
 
+def test_columns_that_nobody_reads_are_named_and_needs_are_read():
+    data = (
+        b'service,team,Depends on,cost centre,colour\ncart,Shop,"store, cart",7,red\nstore,,,,\n'
+    )
+
+    catalog = servicemap_csv.read(data, name="services.csv")
+
+    assert pairs(catalog) == [("cart", "store")]
+    unknown, itself = catalog.warnings
+    assert unknown.startswith("services.csv:1: cost-centre, colour: no known column, left out")
+    assert itself == "services.csv:2: depends-on: cart depends on itself, that was left out"
+
+
+def test_a_column_of_another_sort_of_table_is_named():
+    catalog = servicemap_csv.read(b"caller,callee,team\nweb,cart,Shop\n", name="map.csv")
+
+    assert pairs(catalog) == [("web", "cart")]
+    assert catalog.warnings[0].startswith("map.csv:1: team: no known column")
+
+
+def test_a_hundred_thousand_dependencies_are_read_from_a_table():
+    rows = "".join(f"s{n // 50},s{n % 50 + n // 50 + 1}\n" for n in range(100_000))
+
+    catalog = servicemap_csv.read(f"caller,callee\n{rows}".encode(), name="map.csv")
+
+    assert len(catalog.dependencies) == 100_000
+
+
+def test_our_own_words_that_are_no_facts_are_named():
+    labels = b"services:\n  web:\n    labels:\n      watchfloor.dev/teem: Shop\n"
+
+    (warning,) = compose.read(labels, name="compose.yaml").warnings
+
+    assert warning == "compose.yaml:3: services.web: teem: no fact of a service, left out"
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [

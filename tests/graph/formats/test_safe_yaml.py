@@ -70,15 +70,20 @@ def test_a_tag_is_refused():
 @pytest.mark.parametrize(
     ("data", "place"),
     [
-        (b"a:\n  - b\n c: d\n", "map.yaml:3"),
-        (b"a: [1, 2\nb: 3\n", "map.yaml:2"),
-        (b'a: "open\n', "map.yaml:2"),
+        (b"a:\n  - b\n c: d\n", "map.yaml:3: a"),
+        (b"a: [1, 2\nb: 3\n", "map.yaml:2: a"),
+        (b'a: "open\n', "map.yaml:2: a"),
         (b"a: \xff\n", "map.yaml:1"),
         (b"a: \x00\n", "map.yaml"),
         (b"? [a]\n: b\n", "map.yaml:1"),
+        (
+            b"spec:\n  owner: x\n  dependsOn:\n    - a\n    - {b: c\n",
+            "map.yaml:6: spec.dependsOn[1].b",
+        ),
+        (b"spec:\n  owner: 'a\nkind: x\n", "map.yaml:4: spec.owner"),
     ],
 )
-def test_broken_yaml_is_refused_with_its_line(data, place):
+def test_broken_yaml_is_refused_with_its_line_and_the_keys_that_were_read(data, place):
     assert refused(data).field.startswith(place)
 
 

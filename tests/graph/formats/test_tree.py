@@ -50,7 +50,17 @@ def test_a_complaint_names_file_line_and_key():
 
 @pytest.mark.parametrize(
     ("data", "field"),
-    [(b'{"a": 1,\n}', "m:2"), (b"\xff", "m"), (b"[" * 60 + b"]" * 60, "m")],
+    [
+        (b'{"a": 1,\n}', "m:2"),
+        (b"\xff", "m:1"),
+        (b"[" * 60 + b"]" * 60, "m"),
+        (b'{"nodes": [\n {"id": "a"},\n {"id": "b", "team" "x"}]}', "m:3: nodes[1].team"),
+        (b'{"nodes": [\n {"id": "a"},\n {"id": ', "m:3: nodes[1].id"),
+        (b'{"nodes": [\n {"id": "a', "m:2: nodes[0].id"),
+        (b'{"a": {"b": 1},\n "c": [1 2]}', "m:2: c[0]"),
+        (b'{"a": {"b": 1,\n "b": 2}}', "m:2: a.b"),
+        (b'{"a": [1,\n NaN]}', "m:2: a[1]"),
+    ],
 )
 def test_broken_json_is_refused(data, field):
     with pytest.raises(InvalidInput) as caught:
