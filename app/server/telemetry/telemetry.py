@@ -200,7 +200,10 @@ class Telemetry:
 
     def _stream(self, readings: Readings) -> None:
         self._readings[readings.source] = readings
-        line = msgspec.json.encode(self._as_of_now(readings))
+        self._announce(self._as_of_now(readings))
+
+    def _announce(self, readings: Readings) -> None:
+        line = msgspec.json.encode(readings)
         for log in (ORGANISATION_LOG, *(one.log for one in self._directory.running())):
             self._feed.announce(log, FrameKind.READINGS, [line])
 
@@ -234,8 +237,16 @@ class Telemetry:
             await asyncio.sleep(source.interval)
 
     def _note_catalogue(self, line: CatalogueSourceLine) -> None:
-        self._read[line.source] = line
+        self._show_catalogue(line)
         self._pass_on(_CATALOGUE, line.source, line)
+
+    def _show_catalogue(self, line: CatalogueSourceLine) -> None:
+        """Keep how a catalogue was read; consoles hear of it as of a source without readings."""
+        known, self._read[line.source] = self._read[line.source], line
+        if line.problem or known.problem:
+            is_stale = bool(line.problem)
+            said = Readings(source=line.source, is_stale=is_stale, problem=line.problem)
+            self._announce(said)
 
     # Other processes
 
@@ -264,8 +275,8 @@ class Telemetry:
             line = msgspec.json.decode(content, type=CatalogueSourceLine)
         except msgspec.DecodeError:
             return
-        if not self._is_asking:
-            self._read[line.source] = line
+        if not self._is_asking and line.source in self._read:
+            self._show_catalogue(line)
 
     # The organisation
 

@@ -180,3 +180,36 @@ async def test_a_catalogue_is_read_on_schedule_and_a_broken_one_changes_nothing(
         assert "calls.csv" in problem
         assert "the last good catalogue stays" in problem
         assert await server.lines(ORGANISATION_LOG) == before
+
+
+async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_again(
+    settings: Settings, tmp_path: Path
+):
+    file = tmp_path / "map.yaml"
+    file.write_text("apiVersion: backstage.io/v1alpha1\nkind: Component\nspec: {owner: [\n")
+    source = CatalogueSource(name="map.yaml", where=str(file), interval=0.05)
+    async with running_server(replace(settings, catalogues=(source,))) as server:
+        scene = Scene(server, Writer())
+        await server.register(scene.maria)
+        await scene.declare()
+
+        async def heard(is_stale: bool) -> str:
+            path = f"/v1/logs/{ORGANISATION_LOG}/stream?after=0"
+            async with listening_to(server.owner, path) as listener, asyncio.timeout(10):
+                while True:
+                    for frame in await listener.frames(1):
+                        if frame.kind == FrameKind.READINGS:
+                            said = msgspec.json.decode(frame.lines[0], type=Readings)
+                            if said.is_stale is is_stale:
+                                return said.problem
+
+        broken = await heard(is_stale=True)
+        assert broken.startswith("map.yaml:4: spec.owner")
+        assert "the last good catalogue stays" in broken
+
+        listening = asyncio.create_task(heard(is_stale=False))
+        await heard(is_stale=True)  # by now the other one listens too
+        file.write_text(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\n"
+        )
+        assert await listening == ""
