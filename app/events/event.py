@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.events.fact import Fact
+from app.events.value import quickly_made
 
 ORGANISATION_LOG = "organisation"
 INCIDENT_LOG_PREFIX = "incident:"
@@ -50,6 +51,7 @@ class Draft:
     event_id: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A fact as its author made it.  Its bytes never change after it is signed.
@@ -79,6 +81,7 @@ class Event:
         return name if kind == "person" else None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """An event and its place in the log.  Only `position` orders events, never a clock.

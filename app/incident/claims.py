@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from app.events.event import Recorded, is_concurrent
+from app.events.value import quickly_made
 
 T = TypeVar("T")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Generic[T]):
     """One setting of a value, with the evidence needed to tell who knew of whom."""

@@ -53,7 +53,7 @@ class Span:
 
 
 def id_sums(rows: Iterable[Row]) -> bytes:
-    """Four bytes for the id of each row's event: tells segments apart that may have a row of it."""
+    """Four bytes for each row's event: tells which segments may have a row of an event."""
     return b"".join(_id_sum(row.event_id) for row in rows)
 
 

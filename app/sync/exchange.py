@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.events.event import Recorded
+from app.events.value import quickly_made
 from app.protocol.bodies import PushResponse
 from app.protocol.problems import ProblemCode
 
@@ -24,6 +25,7 @@ class Outgoing:
     sig: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """One record as received: its exact line and what it says."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.events.event import Recorded
+from app.events.value import quickly_made
 from app.incident.claims import Claims, claim, stake, unseen_by
 from app.incident.kinds.work import (
     ActionAssigned,
@@ -25,6 +26,7 @@ class Ownership:
     name: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Work given to one person.  `number` counts in log order and reads `A-3`."""

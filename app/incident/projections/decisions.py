@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.events.event import Recorded, is_concurrent
+from app.events.value import quickly_made
 from app.incident.claims import Claims, claim, stake, unseen_by
 from app.incident.kinds.decisions import (
     DecisionDecided,
@@ -68,6 +69,7 @@ class Poll:
         return tuple(person for person in self.required if person not in heard)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """One verdict on a decision, by whom and when."""
@@ -83,6 +85,7 @@ class Ruling:
     recorded_by: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One decision as a record.  Its text is never edited, only superseded.

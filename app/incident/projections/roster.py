@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.events.event import Recorded
+from app.events.value import quickly_made
 from app.incident.claims import Claims, claim, stake, unseen_by
 from app.incident.kinds.roles import (
     COMMANDER,
@@ -43,6 +44,7 @@ class Tenure:
     shift_limit_minutes: int = 480
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSeat:
     """One role of the roster and who sits in it.

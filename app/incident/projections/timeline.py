@@ -10,6 +10,7 @@ from enum import StrEnum
 from app.events.event import Recorded, Standing, is_concurrent
 from app.events.fact import Fact, WithheldFact
 from app.events.sensitivity import Sensitivity, highest, sensitivity_of
+from app.events.value import quickly_made
 from app.incident.claims import Claims, claim, is_contested
 from app.incident.kinds.work import (
     EntryClassified,
@@ -68,6 +69,7 @@ class Mark(StrEnum):
     WITHHELD = "withheld"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """How a fact reads on the timeline: its lane, mark, sentence and what it is about.
@@ -84,6 +86,7 @@ class Line:
     is_strong: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
     """One row of the timeline.  `at` is when it happened, in server time.
