@@ -22,6 +22,10 @@ PAINTED_WITHIN_MS = 300
 """How long to wait for the first paint; a window that opens hidden is not painted at all."""
 
 
+OPEN_AFTER_MS = 3_000
+"""By then the console is open, with its map."""
+
+
 def open_console(options: Options) -> int:
     """Open the console and stay until its window closes; gives back the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -29,6 +33,7 @@ def open_console(options: Options) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     gc.disable()  # next to nothing of what is made while opening is thrown away again
     with plain_imports():
+        from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
     application = QApplication(sys.argv[:1])
@@ -41,8 +46,7 @@ def open_console(options: Options) -> int:
     application.installEventFilter(plain)
     room = Room(options, application, window)
     room.open()
-    gc.freeze()
-    gc.enable()
+    QTimer.singleShot(OPEN_AFTER_MS, application, collect_garbage)
     if options.headless:
         from app.console.headless import play
 
@@ -50,6 +54,12 @@ def open_console(options: Options) -> int:
     code = application.exec()
     room.close()
     return code
+
+
+def collect_garbage() -> None:
+    """Collect what becomes garbage from now on; what opening has made stays as long as we do."""
+    gc.freeze()
+    gc.enable()
 
 
 def open_window(options: Options, application: QApplication) -> Window:
