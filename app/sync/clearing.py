@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.events.event import Recorded, Standing
 from app.incident.kinds.work import EntryClassified
 from app.log.problems import StoreError
-from app.sync.api_client import ApiClient
 from app.sync.log_copy import LogCopy
 from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 _log = logging.getLogger(__name__)
 
