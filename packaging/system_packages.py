@@ -50,6 +50,8 @@ TEST_PROGRAMS = {
     "ip": "iproute2",
     "dot": "graphviz",
     "gcc": "build-essential",
+    "dbus-run-session": "dbus-daemon",
+    "gnome-keyring-daemon": "gnome-keyring",
 }
 
 

@@ -44,7 +44,11 @@ class KeyLost(StoreError):
 class KeyringLocked(StoreError):
     """The keyring is there and does not answer."""
 
-    advice = "Unlock the keyring of your account (log in to the desktop again) and start again."
+    advice = (
+        "Unlock the keyring of your account (log in to the desktop again) and start again. "
+        "Nothing was changed. Where nobody can unlock it, a new profile can have its key in a "
+        "file that WATCHFLOOR_KEY_FILE names."
+    )
 
 
 class KeyringMissing(StoreError):
