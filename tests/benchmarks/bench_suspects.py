@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections.abc import Iterable
 
-from app.graph.suspects import Metric, SuspectRanking, rank_suspects
+from app.graph.suspects import Change, Metric, SuspectRanking, rank_suspects
 from tests.benchmarks.figure import Figure
 from tests.graph import petshop
 from tests.graph.petshop import Fault
-from tests.graph.simulated_faults import SimulatedFault, simulate
+from tests.graph.simulated_faults import SimulatedFault, blurred, simulate
 
 SIMULATED = range(10_000, 10_150)
 """Seeds that no test uses, so that nothing was fitted to them."""
 
 REPETITIONS = 9
+BLUR = 0.3
 
 
 def measure() -> Iterable[Figure]:
@@ -72,6 +74,7 @@ def _simulated() -> Iterable[Figure]:
             n=len(faults),
             note="simulated faults at every depth, latency and availability, 8 to 60 services",
         )
+    yield from _with_changes()
     calm = [simulate(seed, metric=kind, broken=False) for kind in kinds for seed in SIMULATED]
     yield Figure(
         name="suspects.synthetic_no_fault_clear_share",
@@ -80,6 +83,36 @@ def _simulated() -> Iterable[Figure]:
         n=len(calm),
         note='"no clear suspect" on simulated windows without a fault',
     )
+
+
+def _with_changes() -> Iterable[Figure]:
+    """How much it helps to know of the change that broke it, and how much others mislead."""
+    faults = [blurred(simulate(one, metric=Metric.LATENCY), one, BLUR) for one in SIMULATED]
+    chance = random.Random(1)
+    for name, note, changed in (
+        ("blurred_top1", "nobody knows of a change", 0),
+        ("blurred_change_top1", "the cause changed three minutes before", 1),
+        ("blurred_misled_top1", "four other services changed three minutes before", -4),
+    ):
+        found = 0
+        for fault in faults:
+            began = min(min(one.times) for one in fault.abnormal)
+            others = sorted(
+                {one for call in fault.graph.calls for one in call[:2]} - {fault.cause}
+            )
+            services = [str(fault.cause)] if changed > 0 else chance.sample(others, -changed)
+            changes = [Change(service=one, at=began - 180) for one in services]
+            ranking = rank_suspects(
+                fault.graph, fault.symptom, fault.normal, fault.abnormal, changes
+            )
+            found += [one.service for one in ranking.candidates[:1]] == [fault.cause]
+        yield Figure(
+            name=f"suspects.{name}",
+            value=found / len(faults),
+            unit="share",
+            n=len(faults),
+            note=f"simulated slowness measured with noise of {BLUR:.0%} of the shift; {note}",
+        )
 
 
 def _speed() -> Figure:

@@ -8,7 +8,8 @@ services nobody measures, and levels that have drifted since the normal window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -212,3 +213,31 @@ def _observed(
         cause=None if cause is None else f"s{cause}",
         depth=0 if cause is None else world.depth[cause],
     )
+
+
+def blurred(fault: SimulatedFault, seed: int, share: float) -> SimulatedFault:
+    """The same window measured badly: noise of `share` of the symptom's shift on every reading.
+
+    What happened stays; the readings alone say less clearly where it began.
+    """
+    metric, symptom = fault.symptom.metric, fault.symptom.service
+    before, now = (_median_of(part, symptom, metric) for part in (fault.normal, fault.abnormal))
+    chance, size = np.random.default_rng(seed), share * abs(now - before)
+
+    def of(readings: list[Readings]) -> list[Readings]:
+        return [one if one.metric is not metric else _noisy(one, chance, size) for one in readings]
+
+    return replace(fault, normal=of(fault.normal), abnormal=of(fault.abnormal))
+
+
+def _median_of(readings: list[Readings], service: str, metric: Metric) -> float:
+    series = next(one for one in readings if one.service == service and one.metric is metric)
+    return float(np.nanmedian([math.nan if one is None else one for one in series.values]))
+
+
+def _noisy(series: Readings, chance: np.random.Generator, size: float) -> Readings:
+    values = [
+        None if one is None or math.isnan(one) else max(0.0, one + float(chance.normal(0.0, size)))
+        for one in series.values
+    ]
+    return replace(series, values=values)

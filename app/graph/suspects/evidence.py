@@ -64,12 +64,22 @@ def evidence_for(place: int, findings: Findings, around: Circumstances) -> tuple
     return tuple(line for line in lines if line is not None)
 
 
+CHANGE_COUNTS_SECONDS = 3600.0
+"""A change longer than this before the symptom orders nothing: it is shown and no more."""
+
+
 def change_lead(service: str, around: Circumstances) -> float:
     """Seconds from the last change before the symptom to the symptom; infinite without one."""
     if around.began is None:
         return math.inf
     leads = [around.began - one.at for one in around.changes if one.service == service]
     return min((lead for lead in leads if lead >= 0), default=math.inf)
+
+
+def close_change(service: str, around: Circumstances) -> float:
+    """`change_lead` when that is close enough to order candidates, else infinite."""
+    lead = change_lead(service, around)
+    return lead if lead <= CHANGE_COUNTS_SECONDS else math.inf
 
 
 def first_alert(service: str, around: Circumstances) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from app.graph.suspects.evidence import (
     Circumstances,
     Findings,
-    change_lead,
+    close_change,
     edge_gap_growth,
     evidence_for,
     first_alert,
@@ -57,7 +57,8 @@ def rank_suspects(  # noqa: PLR0917 -- published signature: scorers call it by p
     The score is explained excess: the shift of a service times the calls it struck, less what the
     services it calls explain, each damped by its own noise, limited to what can have travelled
     along the calls up to the symptom (docs/suspects.md).  Changes, alerts and edge latencies never
-    alter a score; they are shown as evidence and order candidates whose scores agree.
+    alter a score; they are shown as evidence and order candidates whose scores agree.  A change
+    counts for more: in the hour before the symptom it orders all that are level with the first.
     """
     topology = explain_topology(
         graph, symptom.service, against_calls=symptom.metric is Metric.TRAFFIC
@@ -163,15 +164,24 @@ def _began(findings: Findings, onset: Onset) -> float | None:
 
 
 def _ordered(findings: Findings, around: Circumstances) -> list[int]:
+    """The candidates by score; among those level with the first, a close change goes before.
+
+    Level means that the difference is less than the noise of both: then the readings cannot say
+    which is first, and what changed shortly before is the better place to look.
+    """
     contribution = findings.excess.contribution
     places = np.flatnonzero(contribution > 0).tolist()
     largest = float(contribution.max(initial=0.0))
+    first = int(contribution.argmax()) if places else 0
 
-    def key(place: int) -> tuple[float, float, float, float, float, str]:
+    def key(place: int) -> tuple[float, float, float, float, float, float, str]:
         service = findings.topology.services[place]
+        change = close_change(service, around)
+        is_level = place == first or not _leads(findings, first, place)
         return (
+            change if is_level else math.inf,
             -round(float(contribution[place]) / largest, 2),
-            change_lead(service, around),
+            change,
             first_alert(service, around),
             -edge_gap_growth(service, around.edges),
             -float(findings.excess.own[place]),
