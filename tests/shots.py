@@ -63,6 +63,7 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="offline_1280", size=laptop, tokens=dark_tokens(), is_offline=True),
         Shot(name="narrow_1024", size=QSize(1024, 700), tokens=dark_tokens(), line=""),
         Shot(name="commander_200pct", size=roomy, tokens=dark_tokens(), scale=2.0),
+        Shot(name="commander_150pct_1280", size=laptop, tokens=light_tokens(), scale=1.5),
         Shot(name="completion_1600", size=roomy, tokens=dark_tokens(), line="/ok @ma"),
         Shot(name="keyboard_map_1280", size=laptop, tokens=dark_tokens(), over="keys"),
         Shot(name="update_sheet_1280", size=laptop, tokens=light_tokens(), over="update"),
@@ -124,7 +125,9 @@ def past_of(shot: Shot) -> IncidentState:
 
 
 def room_of(shot: Shot) -> tuple[int, int]:
-    """How large the map is in a picture."""
+    """How large the map is in a picture, in pixels of the design."""
+    if shot.scale > 1.0:
+        return round(shot.size.width() / shot.scale), 190
     return (950, 394) if shot.size.width() > 1300 else (718, 300)
 
 

@@ -79,8 +79,9 @@ def complete(line: str, caret: int, vocabulary: Vocabulary) -> Completions:
     end = match.end() if match else caret
     rows = tuple(_rows(line, piece, typed, vocabulary))[:ROWS]
     ghost = _rest_of_first(rows, typed) if end == caret else ""
-    if not rows:
-        ghost = _offered_time(line, caret, vocabulary)
+    is_whole = len(rows) == 1 and rows[0].is_exact
+    if not rows or is_whole:
+        ghost = ghost or _offered_time(line, caret, vocabulary)
     return Completions(piece.start, end, rows, ghost)
 
 

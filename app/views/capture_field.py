@@ -187,11 +187,14 @@ class CaptureField(QPlainTextEdit):
         super().paintEvent(event)
         if not self._ghost or not self._is_at_end():
             return
+        caret = QRectF(self.cursorRect())
+        width = QFontMetricsF(self.font()).horizontalAdvance(self._ghost) + 1
+        area = QRectF(caret.right() + 1, caret.top(), width, caret.height())
+        if area.right() > self.viewport().width():
+            return  # half an offer could be read as another one
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
         painter.setPen(self._desk.theme.tokens.text3)
-        caret = QRectF(self.cursorRect())
-        area = QRectF(caret.right() + 1, caret.top(), 400, caret.height())
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area, int(flags | Qt.TextFlag.TextSingleLine), self._ghost)
         painter.end()

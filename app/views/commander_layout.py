@@ -21,6 +21,7 @@ from app.views.update_panel import COMPACT, UpdatePanel
 
 TALL_FROM = 860
 MAP_SHARE = 0.57
+LEAST_MAP = 250
 
 
 class Room(Enum):
@@ -118,10 +119,12 @@ class CommanderBody(QWidget):
         self._share_centre()
 
     def _share_centre(self) -> None:
-        """The map takes 57 %, less where the lanes need more."""
+        """The map takes 57 %, less where the lanes need more; they go before its names do."""
         lower = max(
             self.height() - round(self.height() * MAP_SHARE), self.timeline.needed_height()
         )
+        if self.height() - lower < self._desk.theme.px(LEAST_MAP):
+            lower = self.timeline.brief_height()
         self.centre.setSizes([self.height() - lower, lower])
 
     def _limit(self, column: QWidget, least: int, most: int) -> None:

@@ -24,6 +24,9 @@ LEAST_TITLE = 330
 FIRST_TO_GO = ("impact", "bridge", "time", "elapsed", "freeze")
 """Which cells leave, in this order, where there is no room; the briefing still has them."""
 
+TITLE_STYLES = (TypeStyle.TITLE, TypeStyle.CARD, TypeStyle.STRONG, TypeStyle.ROW_STRONG)
+"""How a title is set, larger first: it shrinks before it loses words."""
+
 STEPS = (
     Phase.TRIAGE,
     Phase.INVESTIGATING,
@@ -80,6 +83,13 @@ class HeaderStrip(QWidget):
         """Where a cell's value is; empty if the cell is not shown."""
         found = [rect for cell, rect in self._laid if cell.name == name]
         return outer(self._value_rect(found[0])) if found else QRect()
+
+    def title_style(self, title: str, width: float) -> TypeStyle:
+        """The largest type in which the title is whole, the smallest where none is."""
+        fitting = (
+            style for style in TITLE_STYLES if text_width(self._desk.theme, title, style) <= width
+        )
+        return next(fitting, TITLE_STYLES[-1])
 
     def resizeEvent(self, _event: object) -> None:
         self._lay_out()
@@ -140,12 +150,9 @@ class HeaderStrip(QWidget):
         situation = self._state.situation
         left = self.severity_rect().right() + px(14)
         width = self._cells_left() - left - px(12)
-        pen.text(
-            QRectF(left, px(12), width, px(24)),
-            situation.title or "No incident",
-            TypeStyle.TITLE,
-            tokens.text1,
-        )
+        title = situation.title or "No incident"
+        style = self.title_style(title, width)
+        pen.text(QRectF(left, px(12), width, px(24)), title, style, tokens.text1)
         line = QRectF(left, px(34), width, px(20))
         x = left + pen.text(line, situation.number, TypeStyle.ID, tokens.text2) + px(10)
         x = self._paint_steps(pen, x) + px(7)

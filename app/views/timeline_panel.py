@@ -28,6 +28,7 @@ from app.views.tokens import Row
 LOW_BELOW = 330
 """Below this height (pixels at 100 %) the lanes are lower."""
 LEAST_ROWS = 2
+BRIEF_ROWS = 3
 """Where fewer rows would fit, the list hides and the lanes stay."""
 
 
@@ -201,10 +202,19 @@ class TimelinePanel(Panel):
         """The least height, in pixels, that shows heading and lanes in full."""
         return self.heading.height() + self.chart.height_when(is_low=True) + 5
 
+    def brief_height(self) -> int:
+        """The height, in pixels, that shows heading and the newest entries, without the lanes."""
+        return self.heading.height() + BRIEF_ROWS * self.desk.theme.px(Row.LIST) + 4
+
     @Slot()
     def _share_height(self) -> None:
-        """Lower lanes and fewer rows where there is little height; then no list."""
+        """Lower lanes and fewer rows where there is little height; then no list, or no lanes."""
         px = self.desk.theme.px
+        is_brief = self.height() < self.needed_height()
+        self.chart.setVisible(not is_brief)
+        if is_brief:
+            self.list.setVisible(True)
+            return
         self.chart.be_low(is_low=self.height() < px(LOW_BELOW))
         rest = self.height() - self.heading.height() - self.chart.sizeHint().height() - 4
         if self.desk.clock.viewed is not None:

@@ -175,6 +175,8 @@ def test_accepting_a_row_replaces_the_whole_word_under_the_caret(vocabulary):
 @pytest.mark.parametrize(
     ("line", "ghost"),
     [
+        ("/d rollback checkout to v41 because errors @maria !go", " +15m"),
+        ("/d rollback checkout to v41 because errors @maria !no", "go"),
         ("/a ask @ma", "ria"),
         ("/a ask @MA", "ria"),
         ("restart chec", "kout"),

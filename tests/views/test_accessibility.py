@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
+from app.views.drawing import text_width
+from app.views.service_map.look import HEADING_ROOM
+from app.views.typography import TypeStyle
 
 
 def test_every_focusable_control_has_a_name(view: CommanderView) -> None:
@@ -85,11 +88,38 @@ def test_every_region_keeps_a_height(view: CommanderView, desk: Desk, scale: flo
     desk.theme.use_scale(scale)
     QApplication.processEvents()
 
-    chart = view.body.timeline.chart
-    bottom = chart.mapTo(view.body.timeline, chart.rect().bottomLeft()).y()
-    fits = bottom <= view.body.timeline.height()
+    timeline = view.body.timeline
+    shown = timeline.chart if timeline.chart.isVisible() else timeline.list
+    bottom = shown.mapTo(timeline, shown.rect().bottomLeft()).y()
+    fits = shown.isVisible() and bottom <= timeline.height()
     bar_bottom = view.capture.geometry().bottom()
     desk.theme.use_scale(1.0)
 
     assert fits
     assert bar_bottom < view.height()
+
+
+@pytest.mark.parametrize(
+    ("scale", "size"), [(1.0, (1280, 800)), (1.5, (1280, 800)), (2.0, (1600, 1000))]
+)
+def test_the_map_has_room_for_the_names_of_its_services(
+    view: CommanderView, desk: Desk, scale: float, size: tuple[int, int]
+) -> None:
+    desk.theme.use_scale(scale)
+    view.resize(*size)
+    QApplication.processEvents()
+
+    below_headings = view.body.services.map.height() - HEADING_ROOM * scale
+    desk.theme.use_scale(1.0)
+
+    assert below_headings >= 165.0  # six rows of cards, none of them too small for its name
+
+
+def test_a_title_shrinks_before_it_loses_words(view: CommanderView, desk: Desk) -> None:
+    header = view.header
+    title = "Checkout failing for EU shoppers"
+    room = text_width(desk.theme, title, TypeStyle.STRONG) + 1
+
+    assert header.title_style(title, 1000.0) is TypeStyle.TITLE
+    assert header.title_style(title, room) is TypeStyle.STRONG
+    assert header.title_style(title * 9, room) is TypeStyle.ROW_STRONG
