@@ -120,10 +120,12 @@ class Backstage:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._is_shown.wait(), _SHOWN_WITHIN_SECONDS)
             await self._load_the_rest()
+            from app.console.disputes import site_watch
             from app.sync.api_client import ApiClient
 
             url, token = await self._address(embedded)
-            async with ApiClient(url, token) as api:
+            watch = site_watch(local, self._bridge.noticed.emit, lambda: self._incident)
+            async with ApiClient(url, token, gossip=watch) as api:
                 desk = await self._sit_down(local, api)
                 async with asyncio.TaskGroup() as tasks:
                     if embedded is not None:
@@ -131,6 +133,7 @@ class Backstage:
                     if self._options.server:  # a server of our own has our own clock
                         measured = self._bridge.skew_measured.emit
                         tasks.create_task(keep_measuring(api, self._reconnected, measured))
+                    tasks.create_task(watch.run(api))
                     tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit))
                     self._keep_in_step(desk, tasks)
         finally:

@@ -48,6 +48,8 @@ from app.incident.kinds.signals import (
     SuspectRuledOut,
 )
 from app.incident.kinds.situation import (
+    Dispute,
+    HistoryDisputed,
     ImpactStated,
     IncidentDeclared,
     LogRestored,
@@ -98,6 +100,13 @@ _CHANGE_VERBS = {
     ChangeOutcome.REVERTED: "Reverted: ",
 }
 
+
+DISPUTES = {
+    Dispute.FORKED: "The server shows another history than before",
+    Dispute.SHORTENED: "The server's history ends before what it showed earlier",
+    Dispute.OTHER_KEY: "The server signs the same history with another key",
+}
+"""How a dispute about the server's record reads."""
 
 _WITHHELD_WORDS = "1 record withheld; the owner of this server gives clearance"
 
@@ -328,6 +337,8 @@ def _situation_line(recorded: Recorded, names: Callable[[str], str]) -> Line | N
             count = "1 entry" if returned == 1 else f"{returned} entries"
             text = f"Log restored from a backup after entry {kept}: sent back {count}"
             return Line(lane=system, mark=situation, text=text, is_strong=True)
+        case HistoryDisputed(reason=reason):
+            return Line(lane=system, mark=Mark.DISPUTED, text=DISPUTES[reason], is_strong=True)
         case ParticipantLeft(person=person):
             return Line(lane=Lane.ROLES, mark=Mark.ROLE, text=f"{names(person)} left")
         case _:

@@ -37,9 +37,10 @@ class SiteLog:
         self._tree.append(site_leaf(checkpoint))
         return self._tree.size - 1
 
-    def checkpoint(self) -> Checkpoint:
-        """The site as it is now, ready to be signed."""
-        return Checkpoint(origin=self.origin, size=self._tree.size, root=self._tree.root())
+    def checkpoint(self, size: int | None = None) -> Checkpoint:
+        """The site as it was at `size` (default: as it is now), ready to be signed."""
+        size = self._tree.size if size is None else size
+        return Checkpoint(origin=self.origin, size=size, root=self._tree.root(size))
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Why the checkpoint at `index` is in the site log of `size` (default: now)."""

@@ -139,10 +139,14 @@ class TokenIssued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the token that was sent speaks for, and at which site."""
+    """Whom the token that was sent speaks for, and at which site.
+
+    `site_key` is the Base64 public key that checks what the site signs.
+    """
 
     actor: str
     site: str
+    site_key: str = ""
 
 
 class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):

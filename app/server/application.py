@@ -6,11 +6,13 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.middleware.base import DefineMiddleware
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Message, Scope
 
+from app.protocol.bodies import SITE_CHECKPOINT_HEADER
 from app.protocol.problems import MEDIA_TYPE
 from app.server.api import (
     events,
@@ -72,6 +74,7 @@ def app_of(site: Site) -> Litestar:
 def _application() -> Litestar:
     return Litestar(
         route_handlers=ROUTES,
+        before_send=[_tell_of_site],
         middleware=[DefineMiddleware(TokenCheck, exclude_from_auth_key="open")],
         exception_handlers={
             Exception: _answer_failure,
@@ -92,7 +95,18 @@ class TokenCheck(AbstractAuthenticationMiddleware):
         """Whom the request speaks for; raises `Refused` (unauthenticated)."""
         site: Site = connection.app.state.site
         principal = await site.access.principal(connection.headers.get("authorization"))
+        if (word := connection.headers.get(SITE_CHECKPOINT_HEADER)) is not None:
+            await site.witness.hear(word, principal.actor)
         return AuthenticationResult(user=principal, auth=None)
+
+
+async def _tell_of_site(message: Message, scope: Scope) -> None:
+    """Put the site's newest checkpoint on what answers somebody who is let in."""
+    if message["type"] == "http.response.start" and "user" in scope:
+        site: Site = scope["litestar_app"].state.site
+        if word := site.witness.word():
+            headers = MutableScopeHeaders.from_message(message)
+            headers[SITE_CHECKPOINT_HEADER] = word
 
 
 def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -14,7 +14,13 @@ from app.log.appending import Growth
 from app.log.checkpoints import Checkpoints, Publication
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
-from app.proof.note import Checkpoint, origin_of, parse_checkpoint, sign_checkpoint
+from app.proof.note import (
+    Checkpoint,
+    open_checkpoint,
+    origin_of,
+    parse_checkpoint,
+    sign_checkpoint,
+)
 from app.proof.signatures import ServerKey
 from app.proof.site_log import SiteLog
 from app.protocol.stream import FrameKind
@@ -61,6 +67,8 @@ class Notary:
         self._signing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self.site_log = SiteLog(site)
+        self.newest_site = b""
+        """The newest checkpoint of the site log that is known here, as a signed note."""
 
     async def __aenter__(self) -> Self:
         await self._remember()
@@ -106,13 +114,30 @@ class Notary:
         """The name under which a log's checkpoints are signed."""
         return origin_of(self._site, log)
 
+    @property
+    def public_key(self) -> bytes:
+        """The key that checks what is signed here."""
+        return self._key.public_key
+
+    def opened(self, note: bytes) -> Checkpoint:
+        """A checkpoint of the site log that was signed here; raises `ProofRefused` otherwise."""
+        return open_checkpoint(note, public_keys=[self.public_key], origin=self.site_log.origin)
+
+    async def catch_up(self) -> None:
+        """Take in what was published by any process; raises `StoreError`."""
+        async with self._signing:
+            await self._read_leaves()
+
+    async def _read_leaves(self) -> None:
+        self._take(await asyncio.to_thread(self.checkpoints.site_leaves, after=self.site_log.size))
+
     async def _sign_site(self, now: int) -> None:
         """Take in what was published, by any process, and sign the site log."""
-        leaves = await asyncio.to_thread(self.checkpoints.site_leaves, after=self.site_log.size)
-        self._take(leaves)
+        await self._read_leaves()
         note = sign_checkpoint(self.site_log.checkpoint(), self._key)
         size = self.site_log.size
         await self._recorder.write(lambda: self.checkpoints.keep_site(size, note, now=now))
+        self.newest_site = note
 
     def _publication(self, log: str, grown: _Grown) -> Publication:
         checkpoint = Checkpoint(origin=self.origin(log), size=grown.size, root=grown.root)
@@ -140,6 +165,8 @@ class Notary:
     async def _remember(self) -> None:
         """Start from what is published; what grew after that is signed soon."""
         self._take(await asyncio.to_thread(self.checkpoints.site_leaves))
+        newest = await asyncio.to_thread(self.checkpoints.newest_site)
+        self.newest_site = newest or b""
         sizes = await asyncio.to_thread(self.checkpoints.sizes)
         for head in await asyncio.to_thread(self._log.heads):
             if head.position > sizes.get(head.log, 0):

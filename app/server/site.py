@@ -45,6 +45,7 @@ from app.server.standing import SERVER_ACTOR, Judge
 from app.server.talk import Talk
 from app.server.telemetry.telemetry import Telemetry
 from app.server.trees import Trees
+from app.server.witness import Witness
 
 Clock = Callable[[], datetime]
 
@@ -80,6 +81,7 @@ class Site:
     telemetry: Telemetry
     deploy_desk: DeployDesk
     notary: Notary
+    witness: Witness
     trees: Trees
     measurements: Measurements
     talk: Talk
@@ -191,6 +193,7 @@ def _site(
     limits = base.settings.limits
     credentials = Credentials(base.log.database)
     telemetry = _telemetry(base, own_hand, intake)
+    notary = _notary(base, recorder)
     return Site(
         settings=base.settings,
         clock=base.clock,
@@ -208,7 +211,8 @@ def _site(
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),
         recorder=recorder,
         own_hand=own_hand,
-        notary=_notary(base, recorder),
+        notary=notary,
+        witness=Witness(base.log, notary, base.directory, own_hand),
         trees=Trees(base.log),
         intake=intake,
         telemetry=telemetry,

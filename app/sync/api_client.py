@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -19,6 +19,8 @@ from app.protocol.bodies import (
     EPOCH_HEADER,
     EVENT_STREAM,
     HEAD_HEADER,
+    SITE_CHECKPOINT_HEADER,
+    ConsistencyProof,
     ConsoleRegistration,
     IncidentList,
     PushRequest,
@@ -53,11 +55,22 @@ class PageLines:
     epoch: str
 
 
+class Gossip(Protocol):
+    """Whoever compares what the server says of its record with what was seen of it before."""
+
+    def word(self) -> str:
+        """The header that says what was seen last; empty before anything was."""
+
+    def hear(self, word: str) -> None:
+        """Take in the header of an answer."""
+
+
 class ApiClient:
     """One server, spoken to as one person.
 
     `url` is the server's address and `token` the person's; `clock` is this console's clock, from
-    which the server tells its skew.  Every call raises
+    which the server tells its skew.  `gossip` exchanges words on the site's record with it, on
+    every request.  Every call raises
     `ServerUnavailable` when no answer comes or the answer is a problem; cancelling a call is
     always safe, because every write is idempotent.
     """
@@ -70,9 +83,11 @@ class ApiClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | bool = True,
+        gossip: Gossip | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self._clock = clock
+        self._gossip = gossip
         self._http = httpx.AsyncClient(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
@@ -81,6 +96,8 @@ class ApiClient:
             verify=verify,
             trust_env=False,
         )
+        if gossip is not None:
+            self._http.event_hooks = {"request": [self._tell], "response": [self._hear]}
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,6 +109,14 @@ class ApiClient:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+    async def _tell(self, request: httpx.Request) -> None:
+        if self._gossip is not None and (word := self._gossip.word()):
+            request.headers[SITE_CHECKPOINT_HEADER] = word
+
+    async def _hear(self, answer: httpx.Response) -> None:
+        if self._gossip is not None and (word := answer.headers.get(SITE_CHECKPOINT_HEADER)):
+            self._gossip.hear(word)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -173,6 +198,16 @@ class ApiClient:
         """The server's clock, microseconds since 1970 UTC."""
         answer = await self._request("GET", "/v1/time")
         return _decoded(answer.content, ServerTime).now
+
+    async def site_checkpoint(self) -> bytes:
+        """The newest checkpoint of the site's log, a signed note."""
+        return (await self._request("GET", "/v1/logs/site/checkpoint")).content
+
+    async def site_consistency(self, old: int, new: int) -> list[str]:
+        """Base64 hashes that show the site's log of size `old` begins that of size `new`."""
+        params = {"from": old, "to": new}
+        answer = await self._request("GET", "/v1/logs/site/consistency", params=params)
+        return _decoded(answer.content, ConsistencyProof).hashes
 
     async def register_console(self, console: str, public_key: str) -> None:
         """Let this console sign events for the person the token speaks for."""

@@ -71,6 +71,7 @@ class Icon(StrEnum):
     INFO = "info"
     UNREADABLE = "file-question-mark"
     WITHHELD = "eye-off"
+    DISPUTED = "shield-alert"
     CLOSE = "x"
     LABEL = "tag"
 

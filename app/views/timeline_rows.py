@@ -42,6 +42,7 @@ MARK_ICONS = {
     Mark.CLOCK: Icon.TIMER,
     Mark.UNREADABLE: Icon.UNREADABLE,
     Mark.WITHHELD: Icon.WITHHELD,
+    Mark.DISPUTED: Icon.DISPUTED,
 }
 """The icon of every kind of entry."""
 
@@ -154,6 +155,7 @@ class TimelineDelegate(RowDelegate):
             Mark.FREEZE: tokens.freeze,
             Mark.BLOCKED: tokens.freeze,
             Mark.UNREADABLE: tokens.warn,
+            Mark.DISPUTED: tokens.fail_fill,
         }
         return MARK_ICONS[mark], colours.get(mark, tokens.text2)
 

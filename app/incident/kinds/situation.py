@@ -133,6 +133,36 @@ class LogRestored(Fact):
     returned: int
 
 
+class Dispute(StrEnum):
+    """How two checkpoints that one key signed cannot both be true.
+
+    `forked`: one is not the beginning of the other.  `shortened`: the record that was offered
+    ends before what was seen.  `other_key`: the same record is signed by another key.
+    """
+
+    FORKED = "forked"
+    SHORTENED = "shortened"
+    OTHER_KEY = "other_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDisputed(Fact):
+    """Evidence that the server showed two histories: `offered` does not continue `seen`.
+
+    Both are signed notes of the site log, which `site_key` (Base64) signed; anybody can compare
+    them again.  `told_by` is who brought `seen`, `seen_sha256` the hex digest of it.
+    """
+
+    kind: ClassVar[str] = "history.disputed@1"
+
+    reason: Dispute
+    seen: str
+    offered: str
+    site_key: str
+    told_by: str = ""
+    seen_sha256: str = ""
+
+
 SITUATION_KINDS: tuple[type[Fact], ...] = (
     IncidentDeclared,
     PhaseChanged,
@@ -143,4 +173,5 @@ SITUATION_KINDS: tuple[type[Fact], ...] = (
     ParticipantJoined,
     ParticipantLeft,
     LogRestored,
+    HistoryDisputed,
 )

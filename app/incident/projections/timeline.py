@@ -67,6 +67,7 @@ class Mark(StrEnum):
     CLOCK = "clock"
     UNREADABLE = "unreadable"
     WITHHELD = "withheld"
+    DISPUTED = "disputed"
 
 
 @quickly_made
