@@ -19,6 +19,8 @@ SQLITE_FLOOR = (3, 51, 3)
 
 KEY_BYTES = 32
 _CACHE_KIBIBYTES = 32 * 1024
+_PASSES = 4
+"""How often a checkpoint looks for what was committed during its last pass."""
 _PYTHON_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -33,6 +35,24 @@ class Database:
     def is_postgresql(self) -> bool:
         """Whether several processes may write this database at once."""
         return self.writer.dialect.name == "postgresql"
+
+    def checkpoint_beside(self, most_pages: int) -> None:
+        """Let SQLite's writer checkpoint from `most_pages` on only: others call `checkpoint`."""
+        if not self.is_postgresql:
+            with self.writer.connect() as connection:
+                connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {most_pages:d}")
+
+    def checkpoint(self) -> None:
+        """Take what is committed from SQLite's write-ahead log into its file, beside the writer.
+
+        May be called from any thread.  Raises SQLAlchemy's `DatabaseError`.
+        """
+        if not self.is_postgresql:
+            with self.readers.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
+                for _ in range(_PASSES):
+                    row = one.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+                    if row[1] == row[2]:  # all of it: the writer begins the log anew
+                        return
 
     def close(self) -> None:
         """Close every connection."""

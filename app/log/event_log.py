@@ -27,6 +27,8 @@ from app.proof.merkle import CompactRange
 
 EPOCH_BYTES = 16
 _CHUNK = 500
+_MOST_WAL_PAGES = 8_000
+"""32 MiB; when the write-ahead log has grown to that, the writer stops to checkpoint it itself."""
 _APPEND_TRIES = 3
 
 
@@ -99,6 +101,7 @@ class EventLog:
         database = open_database(where)
         try:
             migrate(database.writer, SERVER_MIGRATIONS)
+            database.checkpoint_beside(_MOST_WAL_PAGES)
         except BaseException:
             database.close()
             raise
@@ -129,6 +132,17 @@ class EventLog:
                 if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
                     raise
         raise AssertionError("unreachable")
+
+    def tidy(self) -> None:
+        """Take committed pages from SQLite's write-ahead log into its file, beside the writer.
+
+        The writer would otherwise do it within a commit that somebody waits for.  May be called
+        from any thread.
+        """
+        if self.database.is_postgresql:
+            return
+        with explained():
+            self.database.checkpoint()
 
     def ensure(self, log: str, now: int) -> Head:
         """The head of `log`, which begins now (microseconds) if there is none yet."""

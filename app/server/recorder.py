@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,13 @@ from app.server.measurements import Measurements
 from app.server.registry import Registry
 from app.server.settings import Limits
 
+_log = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
+
+_COMMIT_WEIGHS = 4
+_TIDY_AFTER = 1_000
+"""About the pages that may be in the write-ahead log: some for every commit, one for a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +62,25 @@ class Recorder:
         self._limits = limits
         self._discretion = discretion
         self._waiting: list[_Waiting] = []
-        self._arrived = asyncio.Event()
+        self._is_recording = False
         self._is_closing = False
+        self._recorded_all = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
-        self._task: asyncio.Task[None] | None = None
+        self._since_tidying = 0
+        self._tidying: asyncio.Task[None] | None = None
         self.queued = 0
         self.listeners: list[Callable[[Growth], None]] = []
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="recorder")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._is_closing = True
-        self._arrived.set()
-        if self._task is not None:
-            await self._task
+        while self._waiting or self._is_recording:
+            self._recorded_all.clear()
+            await self._recorded_all.wait()
+        if self._tidying is not None:
+            await asyncio.wait([self._tidying])
         self._thread.shutdown()
 
     async def submit(self, batch: Batch) -> Outcome:
@@ -91,22 +101,35 @@ class Recorder:
                 f"{self.queued} events are waiting to be recorded",
                 retry_after=round(1.0 + 2.0 * pressure, 1),
             )
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append(_Waiting(batch, future))
         self.queued += events
-        self._arrived.set()
+        if not self._is_recording:  # with whatever else arrives in this round of the loop
+            self._is_recording = True
+            loop.call_soon(self._record_next, loop)
         return future
 
     async def write(self, work: Callable[[], Result]) -> Result:
         """Do other writing to the database, in the thread that may."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    async def _run(self) -> None:
-        while self._waiting or not self._is_closing:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while self._waiting:
-                await self._record(self._next_group())
+    def _record_next(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Give the thread what waits: the next group is on its way while the last one is told."""
+        self._is_recording = bool(self._waiting)
+        if self._is_recording:
+            self._thread.submit(self._commit, loop, self._next_group())
+        else:
+            self._recorded_all.set()
+
+    def _commit(self, loop: asyncio.AbstractEventLoop, group: list[_Waiting]) -> None:
+        began = perf_counter()
+        done: Appended | Exception
+        try:
+            done = self._log.append([waiting.batch for waiting in group])
+        except Exception as error:  # noqa: BLE001 - even a bug is told to those who asked
+            done = error
+        loop.call_soon_threadsafe(self._committed, loop, group, done, perf_counter() - began)
 
     def _next_group(self) -> list[_Waiting]:
         size = count = 0
@@ -119,21 +142,38 @@ class Recorder:
         del self._waiting[:count]
         return group
 
-    async def _record(self, group: list[_Waiting]) -> None:
-        batches = [waiting.batch for waiting in group]
-        began = perf_counter()
-        try:
-            appended = await self.write(lambda: self._log.append(batches))
-        except Exception as error:  # noqa: BLE001 - even a bug is told to those who asked
+    def _committed(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        group: list[_Waiting],
+        done: Appended | Exception,
+        seconds: float,
+    ) -> None:
+        self.queued -= sum(len(waiting.batch.arrivals) for waiting in group)
+        self._record_next(loop)
+        if isinstance(done, Exception):
             for waiting in group:
-                _answer(waiting.outcome, error)
-        else:
-            self._measurements.committed(perf_counter() - began)
-            self._tell(appended)
-            for waiting, outcome in zip(group, appended.outcomes, strict=True):
-                _answer(waiting.outcome, outcome)
-        finally:
-            self.queued -= sum(len(batch.arrivals) for batch in batches)
+                _answer(waiting.outcome, done)
+            return
+        self._measurements.committed(seconds)
+        self._tell(done)
+        for waiting, outcome in zip(group, done.outcomes, strict=True):
+            _answer(waiting.outcome, outcome)
+        self._tidy_sometimes(len(group))
+
+    def _tidy_sometimes(self, batches: int) -> None:
+        self._since_tidying += batches + _COMMIT_WEIGHS
+        is_quiet = not self._is_recording and self._tidying is None
+        if self._since_tidying < _TIDY_AFTER or not is_quiet:
+            return
+        self._since_tidying = 0
+        self._tidying = asyncio.create_task(asyncio.to_thread(self._log.tidy))
+        self._tidying.add_done_callback(self._tidied)
+
+    def _tidied(self, task: asyncio.Task[None]) -> None:
+        self._tidying = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.warning("the database was not tidied: %s", error)
 
     def _tell(self, appended: Appended) -> None:
         self._measurements.recorded(appended)

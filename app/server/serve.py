@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -130,6 +131,7 @@ async def _run(
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(server.serve(sockets=[listening]))
                 await server.is_ready.wait()
+                gc.freeze()  # what is loaded by now stays: the collector need not walk it again
                 ready = _ready_line(settings, listening)
                 announce(msgspec.json.encode(ready).decode())
                 if beside is not None:
