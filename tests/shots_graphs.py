@@ -16,6 +16,7 @@ from app.graph.formats import read_catalog
 from app.graph.layout.focus import lay_out_focus
 from app.graph.layout.team_clusters import lay_out_overview
 from app.graph.service_graph import ServiceGraph
+from app.graph.topology import is_crowd
 from app.views.service_map.canvas import MapCanvas
 from app.views.service_map.picture import MapPicture
 from app.views.theme import Theme
@@ -48,7 +49,8 @@ def draw_graph(graph: ServiceGraph, target: Path) -> None:
     canvas.stage.is_compact = False
     canvas.resize(_WIDTH, _HEIGHT)
     is_small = len(graph) <= FOCUS_AT_MOST
-    layout = lay_out_focus(graph if is_small else graph.subgraph(()), canvas.focus_size)
+    shown = graph if is_small else graph.subgraph(())
+    layout = lay_out_focus(shown, canvas.focus_size, by_team=is_crowd(shown))
     if is_small:
         canvas.resize(_size_for(len(layout.columns), layout.height))
     overview = None if is_small else lay_out_overview(graph)

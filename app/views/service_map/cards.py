@@ -18,6 +18,9 @@ from app.views.typography import TypeStyle, font_of
 FADED = 0.25
 """Opacity of everything outside the blast radius."""
 
+_LEAST_LETTERS = 3
+_LAST_WORDS = ("service", "server", "gateway", "database", "worker", "client", "proxy")
+
 TAG_HEIGHT = 16.0
 TAG_RISE = 13.0
 """How far a tag stands above the top edge of its card, in logical pixels."""
@@ -135,7 +138,7 @@ class CardPainter:
             painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
         )
         left = box.left() + measures.text_left
-        room = box.right() - left - (22.0 if card.initials else 2.0)
+        room = box.right() - left - (24.0 if card.initials else 5.0)
         painter.setFont(self._strong_font if is_loud else self._name_font)
         if not card.second_line and (parts := _in_two(card.name, painter.font(), room)):
             painter.setFont(font_of(measures.second, tabular=False))
@@ -218,19 +221,29 @@ def _size(card: Card) -> float:
 
 
 def _in_two(name: str, font: QFont, room: float) -> tuple[str, str] | None:
-    """A name too long for one line, cut after the last mark or capital that fits on the first."""
+    """A name too long for one line, cut after the last mark or capital that fits on the first.
+
+    One without any is cut before the word it ends in, or else where the line is full.
+    """
     metrics = QFontMetricsF(font)
     if metrics.horizontalAdvance(name) <= room:
         return None
-    fitting = [end for end in _cuts(name) if metrics.horizontalAdvance(name[:end]) <= room]
-    return (name[: fitting[-1]], name[fitting[-1] :]) if fitting else None
+
+    def fits(end: int) -> bool:
+        return metrics.horizontalAdvance(name[:end]) <= room
+
+    marked = [end for end in _cuts(name) if fits(end)]
+    ended = [len(name) - len(word) for word in _LAST_WORDS if name.endswith(word)]
+    anywhere = [end for end in range(_LEAST_LETTERS, len(name) - 1) if fits(end)]
+    found = marked[-1:] or [end for end in ended if fits(end)] or anywhere[-1:]
+    return (name[: found[0]], name[found[0] :]) if found else None
 
 
 def _cuts(name: str) -> list[int]:
     """Where a name may be cut, from left to right; never within the first three letters."""
     return [
         end
-        for end in range(3, len(name) - 1)
+        for end in range(_LEAST_LETTERS, len(name) - 1)
         if name[end - 1] in "-_.:/ " or (name[end].isupper() and name[end - 1].islower())
     ]
 
