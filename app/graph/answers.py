@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.graph.catalog import Kind, Service, ThirdParty
+from app.graph.catalog import Kind, Money, Service, ThirdParty
 from app.graph.impact import (
     Containment,
     CoverageGap,
@@ -18,6 +18,7 @@ from app.graph.impact import (
     containment,
     coverage_gaps,
     unhealthy_upstream,
+    what_is_hit,
 )
 from app.graph.service_graph import ServiceGraph
 from app.graph.structure import cycles, single_points_of_failure
@@ -105,11 +106,14 @@ class Lifetime:
 class ServiceAnswers:
     """Everything the inspector and the side sheet say of one service.
 
-    `downstream` is what its failure can reach, `upstream` what can take it down.  `callers` and
-    `dependencies` count neighbours.  `needed_by` is None unless the service is a single point of
-    failure.  `domain` tests whether what is abnormal now lies within the service's fault domain;
-    None when nobody named one or nothing is abnormal.  `ill_upstream` maps what it depends on and
-    is still unhealthy to the fewest hops.  `missing` names gaps: team, on_call, runbooks.
+    `downstream` is what its failure can reach, `upstream` what can take it down; `users` an hour
+    and `money` a minute are the largest figures of it and of what fails or degrades with it, None
+    and empty where nobody knows: the same people use several services, so sums would be wrong.
+    `callers` and `dependencies` count neighbours.  `needed_by` is None unless the service is a
+    single point of failure.  `domain` tests whether what is abnormal now lies within the
+    service's fault domain; None when nobody named one or nothing is abnormal.  `ill_upstream`
+    maps what it depends on and is still unhealthy to the fewest hops.  `missing` names gaps:
+    team, on_call, runbooks.
     `disagreements` are facts on which sources differ, of the service and then of its dependencies.
     """
 
@@ -126,6 +130,8 @@ class ServiceAnswers:
     lifetime: Lifetime | None = None
     ill_upstream: Mapping[str, int] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
+    users: int | None = None
+    money: tuple[Money, ...] = ()
 
 
 def answers_for(
@@ -147,6 +153,7 @@ def answers_for(
         return None
     service = graph.services[number]
     ill = services_ill(topology, state)
+    users, money = what_is_hit(graph, service_id)
     return ServiceAnswers(
         service=service,
         on_call=on_call_of(service, topology, state),
@@ -163,6 +170,8 @@ def answers_for(
         lifetime=lifetime_of(service.third_party, today),
         ill_upstream=unhealthy_upstream(graph, [service_id], ill),
         disagreements=disagreements_about(topology.organisation, service_id),
+        users=users,
+        money=money,
     )
 
 

@@ -86,6 +86,20 @@ def blast_radius(
     )
 
 
+def what_is_hit(graph: ServiceGraph, service_id: str) -> tuple[int | None, tuple[Money, ...]]:
+    """Users an hour and money a minute that the failure of a service hits, itself included.
+
+    The largest figure that it or anything failing or degrading with it carries (one money per
+    currency); what only falls behind costs nobody anything yet.  None and empty: nobody knows.
+    """
+    waiting = (Criticality.HARD, Criticality.SOFT)
+    reach = blast_radius(graph, service_id, criticalities=waiting)
+    own = graph.services[graph.index[service_id]]
+    known = [one for one in (own.users, reach.users) if one is not None]
+    reached = [graph.services[graph.index[one]] for one in reach.hops]
+    return max(known, default=None), _largest_money([own, *reached])
+
+
 def hop_counts(
     rows: Rows,
     start: int,

@@ -105,3 +105,8 @@ class CatalogueSource:
     name: str
     where: str
     interval: float = 300.0
+
+    @property
+    def is_file(self) -> bool:
+        """Whether this is a file and no address."""
+        return not self.where.startswith(("http://", "https://"))

@@ -53,9 +53,8 @@ def brief_of(
         ("On call", _on_call(answers)),
         ("Blast radius", _neighbours(answers)),
     ]
-    hit = _users(answers)
-    if hit:
-        facts.append(("Users an hour", hit))
+    if answers.users is not None:
+        facts.append(("Users an hour", f"{answers.users:,}"))
     if now is not None:
         facts += brief_facts(service, live, now)
     if answers.ill_upstream:
@@ -93,11 +92,6 @@ def _neighbours(answers: ServiceAnswers) -> str:
         f"{counted(answers.callers, 'caller', 'callers')}, "
         f"{counted(answers.dependencies, 'dep', 'deps')}"
     )
-
-
-def _users(answers: ServiceAnswers) -> str:
-    known = [one for one in (answers.service.users, answers.downstream.users) if one is not None]
-    return f"{max(known):,}" if known else ""
 
 
 def sheet_of(
@@ -186,7 +180,7 @@ def _contacts(answers: ServiceAnswers, topology: Topology) -> Iterator[Finding]:
 
 def _blast(answers: ServiceAnswers) -> Iterator[Finding]:
     yield Finding(text=f"If it fails: {reach_words(answers.downstream)}")
-    for line in _consequences(answers.downstream):
+    for line in (*_consequences(answers.downstream), *_hit(answers)):
         yield Finding(text=line)
     yield Finding(text=f"It rests on: {reach_words(answers.upstream)}")
 
@@ -215,10 +209,21 @@ def _consequences(reach: Reach) -> Iterator[str]:
               if reach.by_criticality.get(one)]  # fmt: skip
     if counts:
         yield f"Of these {', '.join(counts)}"
-    if reach.users is not None:
-        yield f"At least {reach.users:,} users in a normal hour"
-    for money in reach.money:
+
+
+def _hit(answers: ServiceAnswers) -> Iterator[str]:
+    """Users and money, the service's own included; both unknown is worth a word."""
+    if answers.users is not None:
+        yield f"At least {answers.users:,} users in a normal hour"
+    for money in answers.money:
         yield f"At least {money.amount:,.0f} {money.currency} in a normal minute"
+    unknown = [
+        word
+        for word, is_known in (("users", answers.users is not None), ("money", answers.money))
+        if not is_known
+    ]
+    if unknown:
+        yield f"Nobody recorded {' or '.join(unknown)} of what fails or degrades with it"
 
 
 def _weak_points(answers: ServiceAnswers, name: Mapping[str, str]) -> Iterator[Finding]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
-from app.graph.catalog import Criticality, Dependency, Kind, Money, Service
+from app.graph.catalog import Catalog, Criticality, Dependency, Kind, Money, Service
 from app.graph.impact import (
     Direction,
     blast_radius,
     containment,
     coverage_gaps,
     unhealthy_upstream,
+    what_is_hit,
 )
 from app.graph.service_graph import ServiceGraph
 from tests.graph.estates import graph_of, random_graph, shop
@@ -168,3 +169,29 @@ def test_gaps_list_the_most_important_services_first_and_leave_externals_out():
         ("first", ("runbooks",)),
         ("late", ("team", "on_call", "runbooks")),
     ]
+
+
+def test_users_and_money_are_those_of_what_fails_or_degrades_itself_included():
+    def euros(amount: float) -> Money:
+        return Money(amount=amount, currency="EUR")
+
+    graph = ServiceGraph.of_catalog(
+        Catalog(
+            services=(
+                Service(id="db", name="db", users=5, money=euros(1.0)),
+                Service(id="shop", name="shop", users=900, money=euros(50.0)),
+                Service(id="apart", name="apart", money=Money(amount=7.0, currency="USD")),
+                Service(id="reports", name="reports", users=100_000, money=euros(999.0)),
+                Service(id="lone", name="lone"),
+            ),
+            dependencies=(
+                Dependency(caller="shop", callee="db"),
+                Dependency(caller="apart", callee="db", criticality=Criticality.SOFT),
+                Dependency(caller="reports", callee="db", criticality=Criticality.ASYNC),
+            ),
+        )
+    )
+
+    assert what_is_hit(graph, "db") == (900, (euros(50.0), Money(amount=7.0, currency="USD")))
+    assert what_is_hit(graph, "reports") == (100_000, (euros(999.0),))
+    assert what_is_hit(graph, "lone") == (None, ())

@@ -37,7 +37,7 @@ async def ask_prometheus(client: httpx.AsyncClient, source: PrometheusSource) ->
 
 async def fetch_catalogue(client: httpx.AsyncClient, source: CatalogueSource) -> bytes:
     """The bytes of a catalogue, from the web or a file; raises `SourceSilent`."""
-    if source.where.startswith(("http://", "https://")):
+    if not source.is_file:
         return await _get(client, source.name, source.where, {})
     try:
         return await asyncio.to_thread(_file, Path(source.where))

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from app.graph.catalog import Dependency
+from app.graph.catalog import Basis, Dependency
 from app.protocol.readings import DependencyReadingLine
 from app.server.scheduled_sources import Thresholds
 from app.server.telemetry.levels import Level, level_after, observed
 
 Pair = tuple[str, str]
+
+
+def is_measured(call: Dependency) -> bool:
+    """Whether a source saw this call and gives numbers of it."""
+    numbers = (call.rate, call.error_ratio, call.latency)
+    return Basis.OBSERVED in call.basis and any(one is not None for one in numbers)
 
 
 class CallLevels:

@@ -19,6 +19,7 @@ from app.graph.catalog import Catalog
 from app.graph.catalogue_facts import catalogue_facts
 from app.graph.deploy_gate import HealthWord
 from app.graph.formats import read_catalog
+from app.graph.merging import known_as
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
 from app.organisation.state import OrganisationState
@@ -31,7 +32,7 @@ from app.server.intake.intake import Intake
 from app.server.intake.known_logs import KnownLogs
 from app.server.intake.service_names import ServiceNames
 from app.server.own_hand import OwnHand
-from app.server.scheduled_sources import CatalogueSource, PrometheusSource
+from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Thresholds
 from app.server.talk import Talk
 from app.server.telemetry.asking import (
     TIMEOUT_SECONDS,
@@ -39,7 +40,7 @@ from app.server.telemetry.asking import (
     ask_prometheus,
     fetch_catalogue,
 )
-from app.server.telemetry.call_levels import CallLevels
+from app.server.telemetry.call_levels import CallLevels, is_measured
 from app.server.telemetry.error_shares import ErrorShares
 from app.server.telemetry.lines import service_lines
 from app.server.telemetry.service_levels import ServiceLevels
@@ -85,6 +86,7 @@ class Telemetry:
         self._feed = feed
         self._levels = {one.name: ServiceLevels(one.name, one.thresholds) for one in prometheus}
         self._calls = {one.name: CallLevels(one.thresholds) for one in prometheus}
+        self._calls |= {one.name: CallLevels(Thresholds()) for one in catalogues}
         self._shares = {one.name: ErrorShares(one) for one in prometheus}
         self._readings = {one.name: Readings(source=one.name) for one in prometheus}
         self._read = {one.name: CatalogueSourceLine(source=one.name) for one in catalogues}
@@ -223,6 +225,7 @@ class Telemetry:
                 content = await fetch_catalogue(client, source)
                 catalog = await asyncio.to_thread(read_catalog, content, source.name)
                 await self._record_catalogue(catalog, source.name, is_complete=True)
+                await self._tell_of_calls(catalog, source)
                 self._note_catalogue(
                     CatalogueSourceLine(
                         source=source.name,
@@ -235,6 +238,21 @@ class Telemetry:
                 known = self._read[source.name]
                 self._note_catalogue(msgspec.structs.replace(known, problem=str(error)))
             await asyncio.sleep(source.interval)
+
+    async def _tell_of_calls(self, catalog: Catalog, source: CatalogueSource) -> None:
+        """Stream rates, errors and latencies that a catalogue such as Kiali's measured.
+
+        As of the time it names, or of now for an answer to a question: a file can be years old.
+        """
+        moments = [one.observed_at for one in catalog.sources if one.observed_at is not None]
+        if not moments and source.is_file:
+            return
+        organisation, _ = await self._known()
+        calls = [one for one in known_as(catalog, organisation).dependencies if is_measured(one)]
+        if calls:
+            at = to_microseconds(min(moments, default=self._clock()))
+            lines = self._calls[source.name].lines(calls)
+            self._tell(Readings(source=source.name, observed_at=at, dependencies=lines))
 
     def _note_catalogue(self, line: CatalogueSourceLine) -> None:
         self._show_catalogue(line)

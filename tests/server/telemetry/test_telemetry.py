@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -213,3 +214,38 @@ async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_aga
             "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\n"
         )
         assert await listening == ""
+
+
+async def test_what_kiali_measured_streams_as_of_the_time_it_names(
+    settings: Settings, tmp_path: Path
+):
+    file = tmp_path / "kiali.json"
+    at = datetime.now(UTC).replace(microsecond=0)
+
+    def node(key: str, app: str) -> dict[str, object]:
+        return {"data": {"id": key, "nodeType": "app", "namespace": "shop", "app": app}}
+
+    def write(moment: datetime, failing: str) -> None:
+        rates = {"http": "20.0", "httpPercentErr": failing}
+        edge = {"source": "1", "target": "2", "traffic": {"protocol": "http", "rates": rates}}
+        elements = {"nodes": [node("1", "web"), node("2", "cart")], "edges": [{"data": edge}]}
+        file.write_text(json.dumps({"timestamp": moment.timestamp(), "elements": elements}))
+
+    write(at, "50.0")
+    source = CatalogueSource(name="kiali", where=str(file), interval=0.05)
+    async with running_server(replace(settings, catalogues=(source,))) as server:
+        scene = Scene(server, Writer())
+
+        async def said() -> Readings | None:
+            return next(iter((await telemetry(scene)).readings), None)
+
+        async with asyncio.timeout(10):
+            while (found := await said()) is None:
+                pass
+            (call,) = found.dependencies
+            assert (call.rate, call.error_ratio, call.health) == (20.0, 0.5, "failing")
+            assert (found.observed_at, found.is_stale) == (round(at.timestamp() * 1e6), False)
+
+            write(at - timedelta(hours=2), "0.0")
+            while not ((found := await said()) and found.is_stale):
+                pass
