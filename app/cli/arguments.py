@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from app.events.sensitivity import Sensitivity
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The commands that need no window; `main.py` alone opens the console."""
@@ -17,6 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_catalogue(commands)
     _add_sources(commands)
     _add_gate(commands)
+    _add_rights(commands)
     _add_proof(commands)
     _add_queue(commands)
     _add_operations(commands)
@@ -106,6 +109,28 @@ def _add_gate(commands: Commands[argparse.ArgumentParser]) -> None:
     gate.add_argument("service", help="id, alias or name")
     gate.add_argument("--environment", default="", help="where to; else anywhere")
     _add_target(gate)
+
+
+def _add_rights(commands: Commands[argparse.ArgumentParser]) -> None:
+    token = commands.add_parser("token", help="tokens: who may speak to the server")
+    verbs = token.add_subparsers(dest="verb", required=True)
+    add = verbs.add_parser("add", help="issue a token; prints it, this once")
+    add.add_argument("actor", help="person:ID or integration:ID")
+    revoke = verbs.add_parser("revoke", help="end a token; its streams end too")
+    revoke.add_argument("id", help="as `token list` shows it")
+    console = commands.add_parser("console", help="consoles: what may sign events")
+    devices = console.add_subparsers(dest="verb", required=True)
+    stolen = devices.add_parser("revoke", help="what it signs from now on takes no effect")
+    stolen.add_argument("id", help="as `console list` shows it")
+    stolen.add_argument("--reason", default="", help="recorded, for everybody to read")
+    clearance = commands.add_parser("clearance", help="who may read sensitive notes")
+    levels = clearance.add_subparsers(dest="verb", required=True)
+    change = levels.add_parser("set", help="say how sensitive a note a person may read")
+    change.add_argument("person")
+    change.add_argument("level", choices=[one.value for one in Sensitivity])
+    listings = [group.add_parser("list", help="show them") for group in (verbs, devices, levels)]
+    for parser in (add, revoke, stolen, change, *listings):
+        _add_target(parser)
 
 
 def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:

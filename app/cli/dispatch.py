@@ -28,6 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.sources import run_source
 
             return run_source(arguments)
+        case "token" | "console" | "clearance":
+            from app.cli.rights import run_rights
+
+            return run_rights(arguments)
         case "queue":
             from app.cli.queue import run_queue
 

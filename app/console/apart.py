@@ -220,8 +220,9 @@ class Apart(QObject):
         words = []
         if self._sync.kind is SyncKind.REFUSED:
             words.append(
-                "The server does not accept this sign-in. Sign in again with a new token; "
-                "the queue is kept on this device."
+                "The server does not accept this sign-in. Go on writing: the queue is kept on "
+                "this device. Ask the server's owner for a new token, put it in the token file, "
+                "and open the console again."
             )
         elif self._sync.is_offline:
             words.append(self._offline_words())

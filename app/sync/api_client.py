@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from app.events.codec import to_microseconds
+from app.events.sensitivity import Sensitivity
 from app.protocol.bodies import (
     EPOCH_HEADER,
     EVENT_STREAM,
@@ -33,6 +34,7 @@ from app.protocol.bodies import (
 )
 from app.protocol.gate import DeployAnswer
 from app.protocol.problems import ProblemCode, read_problem
+from app.protocol.rights import ClearanceList, ClearanceRequest, ConsoleList, TokenList
 from app.protocol.sources import SourceIssued, SourceList, SourceRegistration
 from app.protocol.stream import Frame, StreamBroken, StreamParser
 from app.sync.exchange import Failure, Outgoing
@@ -219,6 +221,32 @@ class ApiClient:
         request = _ENCODER.encode(TokenRequest(actor=actor))
         answer = await self._request("POST", "/v1/tokens", content=request)
         return _decoded(answer.content, TokenIssued).token
+
+    async def tokens(self) -> TokenList:
+        """The tokens that were issued: all for the owner, their own for anybody else."""
+        return _decoded((await self._request("GET", "/v1/tokens")).content, TokenList)
+
+    async def revoke_token(self, token_id: str) -> None:
+        """End a token, by the id that the list has."""
+        await self._request("DELETE", f"/v1/tokens/{quote(token_id, safe='')}")
+
+    async def consoles(self) -> ConsoleList:
+        """The consoles that may sign, or might once: all for the owner, else one's own."""
+        return _decoded((await self._request("GET", "/v1/consoles")).content, ConsoleList)
+
+    async def revoke_console(self, console: str, reason: str = "") -> None:
+        """End a console's right to sign."""
+        path = f"/v1/consoles/{quote(console, safe='')}"
+        await self._request("DELETE", path, params={"reason": reason})
+
+    async def clearances(self) -> ClearanceList:
+        """As the server's owner, every clearance that was set."""
+        return _decoded((await self._request("GET", "/v1/clearances")).content, ClearanceList)
+
+    async def set_clearance(self, person: str, clearance: Sensitivity) -> None:
+        """As the server's owner, say how sensitive an entry a person may read."""
+        request = _ENCODER.encode(ClearanceRequest(clearance=clearance))
+        await self._request("PUT", f"/v1/clearances/{quote(person, safe='')}", content=request)
 
     async def get(self, path: str) -> bytes:
         """What is at a path of the server."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,34 @@ async def test_signing_goes_on_after_a_restart(settings: Settings, tmp_path: Pat
         file.write_bytes(bundle.content)
         assert verify_bundle(file).ok
         assert server.site.notary.site_log.size > old_site
+
+
+async def test_an_export_without_the_newest_records_fails_against_any_later_checkpoint(
+    settings: Settings, tmp_path: Path
+):
+    maria = Writer()
+    async with running_server(settings) as server:
+        await server.register(maria)
+        await server.push(*maria.notes(3))
+    older = tmp_path / "older"
+    shutil.copytree(Path(settings.database).parent, older)
+    notes = []
+    async with running_server(settings) as server:
+        for _ in range(3):
+            await server.push(maria.note())
+            notes.append((await server.owner.get(f"/v1/logs/{LOG}/checkpoint")).content)
+    cut_short = replace(
+        settings, database=str(older / "server.db"), token_file=older / "local.token"
+    )
+
+    async with running_server(cut_short) as server:
+        bundle = (await server.owner.get(f"/v1/logs/{LOG}/export")).content
+
+    file = tmp_path / "log.watchfloor"
+    file.write_bytes(bundle)
+    assert verify_bundle(file).ok  # by itself it is whole
+    for note in notes:
+        verdict = verify_bundle(file, later_checkpoint=note)
+        assert not verdict.ok
+        assert verdict.where.startswith("records at positions 4 to")
+        assert "newest records are missing" in verdict.reason
