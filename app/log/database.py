@@ -18,6 +18,18 @@ SQLITE_FLOOR = (3, 51, 3)
 """The first SQLite without the WAL-reset race (two connections that checkpoint and write)."""
 
 KEY_BYTES = 32
+POSTGRESQL_SILENCE = {
+    "connect_timeout": 4,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 4_000,
+}
+"""libpq's settings: a connection without a sign of the other side counts as cut after 4 s."""
+
+_SESSION = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=5s"
+"""Commits wait for the disk; a server that is cut off in a transaction gives its locks back."""
+
 _CACHE_KIBIBYTES = 32 * 1024
 _PASSES = 4
 """How often a checkpoint looks for what was committed during its last pass."""
@@ -106,7 +118,7 @@ def open_sqlite(path: Path, key: bytes | None = None, *, reader_count: int = 4) 
 
 def open_postgresql(url: str) -> Database:
     """The PostgreSQL database at `url`; commits wait for the disk whatever its settings say."""
-    options = {"options": "-c synchronous_commit=on", "connect_timeout": 10}
+    options = {"options": _SESSION, **POSTGRESQL_SILENCE}
     engine = create_engine(url, pool_size=8, max_overflow=8, connect_args=options)
     with explained():
         engine.connect().close()

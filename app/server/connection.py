@@ -147,3 +147,8 @@ class _StraightOut:
             return False
         cycle.transport.write(chunk)
         return True
+
+    def cut(self) -> None:
+        """See `Outlet`."""
+        if not (self._cycle.disconnected or self._cycle.response_complete):
+            self._cycle.transport.abort()

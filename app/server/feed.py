@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,11 @@ from app.protocol.stream import FrameKind, encode_bye, encode_frame, encode_reco
 from app.server.outlet import Outlet, chunk_of
 
 MAX_FRAME_DATA = 256 * 1024
+LAST_WORDS_SECONDS = 3.0
+"""How long a listener that is sent away has to read that it is."""
+
+MOST_SPREAD_SECONDS = 10.0
+_COMING_BACK_PER_SECOND = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class Subscription:
             self._packets.clear()
             self._bytes = 0
             self._feed.cut_count += 1
+            self._cut_if_it_stays()
         self._news.set()
 
     def _goes_straight(self, packet: Packet) -> bool:
@@ -100,7 +107,13 @@ class Subscription:
     def end(self, bye: bytes) -> None:
         """Tell this listener that the server is about to stop."""
         self.bye = bye
+        self._cut_if_it_stays()
         self._news.set()
+
+    def _cut_if_it_stays(self) -> None:
+        """Its last words are on the way; one that does not read them must not be waited for."""
+        if self.outlet is not None:
+            asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, self.outlet.cut)
 
     async def packets(self, wait: float) -> list[Packet]:
         """What has come; empty after `wait` seconds of nothing, when lagged, or at the end."""
@@ -135,6 +148,7 @@ class Feed:
         self._max_bytes = max_bytes
         self._listeners: dict[str, set[Subscription]] = {}
         self._bye: bytes | None = None
+        self._random = SystemRandom()
         self.cut_count = 0
 
     def listen(self, log: str) -> Subscription:
@@ -186,11 +200,17 @@ class Feed:
                 listener.rouse()
 
     def close(self, retry_ms: int) -> None:
-        """Say goodbye to everyone who listens, now and from now on."""
+        """Say goodbye to everyone who listens, now and from now on.
+
+        They may come back after `retry_ms` milliseconds; when they are many, they are spread
+        over more, so that they do not come all at once to wherever they go.
+        """
         self._bye = encode_bye(retry_ms)
+        spread = min(MOST_SPREAD_SECONDS, self.listener_count / _COMING_BACK_PER_SECOND)
         for listeners in self._listeners.values():
             for listener in listeners:
-                listener.end(self._bye)
+                later = self._random.uniform(0.0, 1_000 * spread)
+                listener.end(encode_bye(retry_ms + round(later)))
 
     def _add(self, name: str, listener: Subscription) -> None:
         self._listeners.setdefault(name, set()).add(listener)

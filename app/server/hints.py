@@ -52,7 +52,7 @@ class Ears(Protocol):
     """Who hears."""
 
     def hear(self, hint: Hint) -> None:
-        """Another process said this."""
+        """This was said, by another process or this one."""
 
     def connected(self) -> None:
         """The line stands (again); what was said before may have been missed."""
@@ -110,14 +110,13 @@ class Outgoing:
         return msgspec.json.encode(Hint(sender=self.sender, grown=grown, words=words))
 
     def give(self, content: bytes, hear: Callable[[Hint], None]) -> None:
-        """Pass on what another process said."""
+        """Pass on what was said, by this process too: so it knows that it is heard."""
         try:
             hint = _HINT.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             _log.warning("a hint that cannot be read was passed over")
             return
-        if hint.sender != self.sender:
-            hear(hint)
+        hear(hint)
 
 
 __all__ = ["Ears", "Grown", "Hint", "Hints", "Outgoing", "Word"]

@@ -16,6 +16,10 @@ class Outlet(Protocol):
         """Write one chunk, framed already; False when the client must be waited for instead."""
         ...
 
+    def cut(self) -> None:
+        """Hang up, whatever the client has not read, unless the response is over by now."""
+        ...
+
 
 def outlet_in(scope: Mapping[str, Any]) -> Outlet | None:
     """The outlet of the response to a request with this ASGI scope, where there is one."""

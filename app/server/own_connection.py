@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
+
+from app.log.database import POSTGRESQL_SILENCE
 
 Connection = psycopg.AsyncConnection[Any]
-
-SILENT_SECONDS = 4
-"""After so long without a sign of the other side a connection counts as cut."""
 
 
 async def own_connection(database: str, options: str = "") -> Connection:
@@ -18,13 +18,6 @@ async def own_connection(database: str, options: str = "") -> Connection:
     `options` are settings of the session, as `-c name=value`.  Raises `psycopg.Error`.
     """
     scheme, _, rest = database.partition("://")
-    return await psycopg.AsyncConnection.connect(
-        f"{scheme.partition('+')[0]}://{rest}",
-        autocommit=True,
-        options=options,
-        connect_timeout=SILENT_SECONDS,
-        keepalives_idle=2,
-        keepalives_interval=1,
-        keepalives_count=2,
-        tcp_user_timeout=SILENT_SECONDS * 1_000,
-    )
+    where = f"{scheme.partition('+')[0]}://{rest}"
+    place = make_conninfo(where, options=options, **POSTGRESQL_SILENCE)
+    return await psycopg.AsyncConnection.connect(place, autocommit=True)

@@ -15,6 +15,12 @@ from app.server.settings import Settings
 ALIVE_SECONDS = 1.0
 """How often a process says that it lives, if it has nothing else to say."""
 
+ECHO_SECONDS = 2.5
+"""A line over which a process has not heard itself for so long counts as cut."""
+
+DOUBT_SECONDS = 30.0
+"""How long the database is looked at often after a process has fallen silent."""
+
 SILENT_SECONDS = 4.0
 """A process that was not heard for so long counts as dead."""
 
@@ -41,6 +47,8 @@ class Talk:
         self._heard_at: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
         self._told_at = 0.0
+        self._echo_at = 0.0
+        self._missed_at = -DOUBT_SECONDS
         self.on_grown: list[Callable[[list[Grown]], None]] = []
         """Called with what grew at another process."""
         self.on_line: list[Callable[[], None]] = []
@@ -64,8 +72,17 @@ class Talk:
 
     @property
     def is_live(self) -> bool:
-        """Whether what others say is likely to arrive just now."""
-        return self._hints is not None and self._hints.is_live
+        """Whether what others say is likely to arrive just now.
+
+        One's own words do, the others' did a moment ago, and nobody has fallen silent lately:
+        they may still live, and only be cut off from the line.
+        """
+        if self._hints is None or not self._hints.is_live:
+            return False
+        now = monotonic()
+        oldest = min(self._heard_at.values(), default=now)
+        is_heard = now - min(self._echo_at, oldest) < ECHO_SECONDS
+        return is_heard and now - self._missed_at > DOUBT_SECONDS
 
     @property
     def sender(self) -> str:
@@ -104,7 +121,10 @@ class Talk:
             self._outgoing.say(topic, key, content)
 
     def hear(self, hint: Hint) -> None:
-        """Another process said this."""
+        """This was said, by another process or this one."""
+        if hint.sender == self.sender:
+            self._echo_at = monotonic()
+            return
         self._heard_at[hint.sender] = monotonic()
         if hint.grown:
             for listener in self.on_grown:
@@ -131,6 +151,7 @@ class Talk:
                 tell()
         for sender in [one for one, at in self._heard_at.items() if now - at > SILENT_SECONDS]:
             del self._heard_at[sender]
+            self._missed_at = now
             for listener in self.on_silence:
                 listener(sender)
 

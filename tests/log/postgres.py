@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,21 @@ class Cluster:
 
     def restart(self) -> None:
         """Kill the postmaster and all its children at once, and start it again."""
-        restart = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "restart"]
-        log = ["-l", self.folder / "log", "-m", "immediate", "-o", server_options(self.folder)]
+        restart: list[str | Path] = [
+            self.binaries / "pg_ctl",
+            "-D",
+            self.folder / "data",
+            "-w",
+            "restart",
+        ]
+        log: list[str | Path] = [
+            "-l",
+            self.folder / "log",
+            "-m",
+            "immediate",
+            "-o",
+            server_options(self.folder),
+        ]
         run_as_owner([*restart, *log])
 
 
@@ -77,11 +90,12 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_as_owner(command: list[str | Path]) -> None:
-    """Run a command as the cluster's owner, who may not be root."""
+def run_as_owner(command: list[str | Path], prefix: Sequence[str] = ()) -> None:
+    """Run a command as the cluster's owner, who may not be root, with `prefix` before it."""
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["runuser", "-u", _AS_ROOT_RUN_AS, "--", *words]
+    words = [*prefix, *words]
     done = subprocess.run(words, check=False, capture_output=True, cwd="/", env=_environment())
     assert done.returncode == 0, f"{words}: {done.stderr.decode()}"
 
