@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
 from typing import Generic, Protocol, TypeVar, overload
@@ -16,6 +16,10 @@ from zlib import crc32
 
 SEGMENT = 512
 """So many rows make a segment; only the last one of a sequence has fewer."""
+
+
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Before anything that can be on a timeline."""
 
 
 class Row(Protocol):
@@ -210,6 +214,14 @@ class Rows(Sequence[R]):
         """The row of an event; None without one."""
         place = self.find(event_id)
         return None if place is None else self[place]
+
+    def since(self, moment: datetime) -> tuple[R, ...]:
+        """The rows of every segment that reaches to `moment` or beyond, in log order.
+
+        Rows that happened before it may be among them; none that happened later is missing.
+        """
+        near = [segment for segment in self._segments if segment.span.latest >= moment]
+        return tuple(chain.from_iterable(segment.rows for segment in near))
 
     def contested(self) -> tuple[R, ...]:
         """The rows that people have to settle, in log order."""

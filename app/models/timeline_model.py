@@ -10,7 +10,7 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, Slot
 
 from app.incident.projections.timeline import Lane, Timeline, TimelineEntry
-from app.incident.rows import Rows
+from app.incident.rows import EVER, Rows, Segment
 from app.incident.state import IncidentState
 from app.models.rows import Index, RowsModel
 
@@ -75,6 +75,9 @@ class TimelineModel(RowsModel[TimelineRow]):
         super().__init__(parent)
         self._entries: Timeline = Rows()
         self._all: tuple[TimelineRow, ...] = ()
+        self._taken: list[list[_Told]] = []
+        self._older: list[Segment[TimelineEntry]] = []
+        self._places: dict[int, int] = {}
         self._filter = TimelineFilter()
         self._losses: tuple[ConnectionLost, ...] = ()
         self._former: Mapping[str, str] = {}
@@ -96,6 +99,7 @@ class TimelineModel(RowsModel[TimelineRow]):
             added = [entry for entry in news if self._admits(entry)]
             newest = self._newest_human() if self._filter.is_open else None
             rows = _rows(added, newest, with_gaps=self._filter.is_open)
+            self._taken.append([*added])
             self._all = (*rows, *self._all)
             self.show_rows(self._all[: len(self._rows) + len(rows)])
         else:
@@ -134,19 +138,44 @@ class TimelineModel(RowsModel[TimelineRow]):
         return f"{row.at:%H:%M:%S} {row.text}, {row.author}{pinned}{taken_back}"
 
     def _rebuild(self) -> None:
-        if self._filter.is_open:
-            admitted: list[_Told] = [*self._entries, *self._losses]
-        else:
-            admitted = [entry for entry in self._entries if self._admits(entry)]
-        self._all = tuple(_rows(admitted, None, with_gaps=self._filter.is_open))
+        segments = self._entries.segments
+        self._taken = [[] for _ in segments]
+        self._taken.append([*self._losses] if self._filter.is_open else [])
+        self._older = sorted(segments, key=_latest)
+        self._places = {id(segment): place for place, segment in enumerate(segments)}
+        self._all = ()
+        self._reach(PAGE)
         self.show_rows(self._all[:PAGE])
 
+    def _reach(self, count: int) -> None:
+        """Read older segments until `count` rows are certain, or all there are."""
+        if not self._older and not self._all:
+            self._all = self._certain()
+        while self._older and len(self._all) < count:
+            segment = self._older.pop()
+            admitted = [entry for entry in segment.rows if self._admits(entry)]
+            self._taken[self._places[id(segment)]] = [*admitted]
+            self._all = self._certain()
+
+    def _certain(self) -> tuple[TimelineRow, ...]:
+        """The rows that stay whatever is read yet: nothing older can come between them."""
+        told = [one for part in self._taken for one in part]
+        if self._older:
+            bound = self._older[-1].span.latest
+            told = [one for one in told if one.at >= bound]
+            # Below the oldest entry by a person a silence may turn out to be.
+            people = [one.at for one in told if isinstance(one, TimelineEntry) and one.is_human]
+            oldest = min(people, default=bound) if self._filter.is_open else bound
+            told = [one for one in told if one.at >= oldest]
+        return tuple(_rows(told, None, with_gaps=self._filter.is_open))
+
     def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and len(self._rows) < len(self._all)
+        return not parent.isValid() and (len(self._rows) < len(self._all) or bool(self._older))
 
     def fetchMore(self, parent: Index) -> None:
         """Show another page of older rows, because somebody scrolled towards them."""
         if not parent.isValid():
+            self._reach(len(self._rows) + PAGE)
             self.show_rows(self._all[: len(self._rows) + PAGE])
 
     def _newest_human(self) -> datetime | None:
@@ -159,14 +188,16 @@ class Pauses:
 
     def __init__(self) -> None:
         self._known: Timeline = Rows()
+        self._since = EVER
         self._moments: list[datetime] = []
         self._gaps: tuple[Gap, ...] = ()
 
-    def of(self, entries: Timeline) -> tuple[Gap, ...]:
-        """The silences that are over, in time order."""
-        added = entries.added_to(self._known)
+    def of(self, entries: Timeline, since: datetime = EVER) -> tuple[Gap, ...]:
+        """The silences that are over, in time order; those that ended before `since` may lack."""
+        goes_on = bool(self._known) and since >= self._since
+        added = entries.added_to(self._known) if goes_on else None
         if added is None:
-            added, self._moments = entries[:], []
+            added, self._moments, self._since = _from(entries, since), [], since
         news = sorted(entry.at for entry in added if entry.is_human)
         self._known = entries
         if self._moments and (not news or news[0] >= self._moments[-1]):
@@ -180,6 +211,23 @@ class Pauses:
     def lasting(self, now: datetime) -> tuple[Gap, ...]:
         """The silence that still lasts at `now`, if it is long enough."""
         return _between([*self._moments[-1:], now]) if self._moments else ()
+
+
+def _from(entries: Timeline, since: datetime) -> tuple[TimelineEntry, ...]:
+    """Entries from `since` on, and back to one by a person: a silence may have begun before."""
+    found = [one for one in entries.segments if one.span.latest >= since]
+    before = [one for one in entries.segments if one.span.latest < since]
+    rows = [entry for segment in found for entry in segment.rows]
+    for segment in sorted(before, key=_latest, reverse=True):
+        if any(entry.is_human and entry.at < since for entry in rows):
+            break
+        rows = [*segment.rows]
+        found.append(segment)
+    return tuple(entry for segment in found for entry in segment.rows)
+
+
+def _latest(segment: Segment[TimelineEntry]) -> datetime:
+    return segment.span.latest
 
 
 def _between(moments: list[datetime]) -> tuple[Gap, ...]:

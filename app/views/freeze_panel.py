@@ -138,7 +138,7 @@ class FreezeSheet(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(200, self._height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = Pen(painter, self._desk.theme)
@@ -152,7 +152,7 @@ class FreezeSheet(QWidget):
         for name, value in facts:
             self._paint_fact(pen, top, name, value)
             top += px(LINE)
-        self._paint_exceptions(pen, top + px(10))
+        self._paint_exceptions(pen, top + px(10), QRectF(event.rect()))
         painter.end()
 
     def _paint_fact(self, pen: Pen, top: float, name: str, value: str) -> None:
@@ -162,7 +162,7 @@ class FreezeSheet(QWidget):
         rest = QRectF(px(64), top, self.width() - px(78), px(LINE))
         pen.text(rest, value, TypeStyle.ROW_MEDIUM, theme.tokens.text1)
 
-    def _paint_exceptions(self, pen: Pen, top: float) -> None:
+    def _paint_exceptions(self, pen: Pen, top: float, shown: QRectF) -> None:
         px, tokens = self._desk.theme.px, self._desk.theme.tokens
         width = self.width() - px(28)
         exceptions = self._state.freeze.exceptions
@@ -177,7 +177,9 @@ class FreezeSheet(QWidget):
             pen.text(line, "Approvals", TypeStyle.LABEL, tokens.text3, RIGHT)
             top += px(18)
         for exception in exceptions:
-            self._paint_exception(pen, QRectF(px(14), top, width, px(EXCEPTION_LINE)), exception)
+            line = QRectF(px(14), top, width, px(EXCEPTION_LINE))
+            if line.intersects(shown):
+                self._paint_exception(pen, line, exception)
             top += px(EXCEPTION_LINE)
         if held:
             middle = top + px(12)
@@ -228,8 +230,8 @@ class FreezeSheet(QWidget):
 
     def _set_by(self, freeze: Freeze) -> str:
         name = self._state.name_of(freeze.declared_by)
-        labels = {one.decision_id: one.label for one in self._state.decisions}
-        link = labels.get(freeze.decision, "")
+        decisions = (one for one in self._state.decisions if one.decision_id == freeze.decision)
+        link = next((one.label for one in decisions), "")
         when = self._desk.times.minute(freeze.declared_at)
         return f"{name} {when}" + (f", {link}" if link else "")
 

@@ -134,10 +134,8 @@ def freeze_cell(state: IncidentState, now: datetime, *, is_compact: bool) -> Hea
     if not holding:
         return HeaderCell(name="freeze", label=label, value="None", look=CellLook.MUTED)
     excepted = any(
-        state.freeze.opens(exception, freeze)
-        for exception in state.freeze.exceptions
-        for freeze in holding
-        if exception.valid_until is not None and now < exception.valid_until
+        exception.valid_until is not None and now < exception.valid_until
+        for exception in state.freeze.opening(holding)
     )
     scope = freeze_scope(holding, is_compact=is_compact)
     value = "Frozen, exception live" if excepted and not is_compact else scope

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.incident.projections.timeline import Timeline
+from app.incident.rows import Rows
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.views.desk import Desk
 
@@ -31,6 +33,7 @@ class TimeTravel(QObject):
         self._wanted: datetime | None = None
         self._speed = 0
         self._events: list[datetime] = []
+        self._events_of: Timeline = Rows()
         self.whole: IncidentState = BEFORE_ANYTHING
         self._play = QTimer(self)
         self._play.setInterval(PLAY_EVERY_MS)
@@ -43,19 +46,21 @@ class TimeTravel(QObject):
 
     @property
     def events(self) -> list[datetime]:
-        """When everything on the timeline was recorded, in order."""
+        """When everything on the timeline was recorded, in order; reads all of it."""
+        if self._events_of is not self.whole.timeline:
+            self._events_of = self.whole.timeline
+            self._events = sorted(one.recorded_at for one in self._events_of)
         return self._events
 
     @property
     def first(self) -> datetime | None:
         """The first moment there is anything to show of."""
-        return self._events[0] if self._events else None
+        timeline = self.whole.timeline
+        return timeline[0].recorded_at if timeline else None
 
     def know(self, whole: IncidentState) -> None:
         """Travel through `whole`: what is known now."""
-        before, self.whole = self.whole.timeline, whole
-        if before is not whole.timeline:
-            self._events = sorted(one.recorded_at for one in whole.timeline)
+        self.whole = whole
 
     def seek(self, moment: datetime) -> None:
         """Ask for a moment; before the first record it is the first, from now on it is live."""
@@ -83,18 +88,18 @@ class TimeTravel(QObject):
     def to_next_event(self) -> None:
         """Move to the next record; after the last to now."""
         self.pause()
-        place = bisect_right(self._events, self._here())
-        if place < len(self._events):
-            self.seek(self._events[place])
+        place = bisect_right(self.events, self._here())
+        if place < len(self.events):
+            self.seek(self.events[place])
         else:
             self.go_live()
 
     def to_previous_event(self) -> None:
         """Move to the record before."""
         self.pause()
-        place = bisect_left(self._events, self._here()) - 1
-        if self._events:
-            self.seek(self._events[max(0, place)])
+        place = bisect_left(self.events, self._here()) - 1
+        if self.events:
+            self.seek(self.events[max(0, place)])
 
     def to_first(self) -> None:
         """Move to the first record."""

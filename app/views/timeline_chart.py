@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.incident.projections.timeline import Lane
+from app.incident.rows import EVER
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.models.timeline_model import Gap, Pauses
 from app.protocol.sync_status import SyncStatus
@@ -19,6 +20,7 @@ from app.views.drawing import CENTRE, RIGHT, Pen, text_width
 from app.views.mark_shapes import draw_mark
 from app.views.time_travel import TimeTravel
 from app.views.timeline_marks import (
+    EARLIEST_SHOWN,
     LANE_TITLES,
     LANES,
     LONGEST_WINDOW,
@@ -62,6 +64,7 @@ class TimelineChart(QWidget):
         self._lanes = LaneMarks()
         self._pauses = Pauses()
         self._silences: Sequence[Gap] = ()
+        self._since = EVER
         self._marks: Mapping[Lane, Sequence[LaneMark]] = {}
         self._picture: QPixmap | None = None
         self._picture_key: tuple[object, ...] = ()
@@ -81,10 +84,12 @@ class TimelineChart(QWidget):
     def show_state(self, state: IncidentState) -> None:
         """Show the lanes of `state`."""
         before, self._state = self._state, state
-        if not _differs(before, state):
+        since = self._desk.clock.now() - EARLIEST_SHOWN
+        if not _differs(before, state) and since >= self._since:
             return
-        self._marks = self._lanes.marks(state)
-        self._silences = self._pauses.of(state.timeline)
+        self._since = since
+        self._marks = self._lanes.marks(state, since)
+        self._silences = self._pauses.of(state.timeline, since)
         counts = ", ".join(f"{len(self._marks[lane])} {LANE_TITLES[lane]}" for lane in LANES)
         self.setAccessibleDescription(f"{counts}. {self._value_words()}")
         self._restyle()

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from app.incident.projections.decisions import Decision, DecisionStatus
 from app.incident.projections.timeline import Lane, Mark, Timeline, TimelineEntry
-from app.incident.rows import Rows
+from app.incident.rows import EVER, Rows
 from app.incident.state import IncidentState
 
 LANES = (Lane.ALERTS, Lane.CHANGES, Lane.DECISIONS, Lane.ACTIONS, Lane.COMMS)
@@ -22,6 +22,9 @@ LANE_TITLES = {
     Lane.COMMS: "Comms",
 }
 LONGEST_WINDOW = timedelta(hours=2)
+EARLIEST_SHOWN = LONGEST_WINDOW + timedelta(minutes=10)
+"""What happened longer ago than this is not on the lanes."""
+
 VALUE_ROOM = 90
 """Pixels kept free after now."""
 
@@ -105,19 +108,28 @@ class LaneMarks:
 
     def __init__(self) -> None:
         self._known: Timeline = Rows()
+        self._since = EVER
         self._marks: dict[Lane, list[LaneMark]] = {lane: [] for lane in LANES}
 
-    def marks(self, state: IncidentState) -> dict[Lane, Sequence[LaneMark]]:
-        """The marks of `state`."""
+    def marks(
+        self, state: IncidentState, since: datetime = EVER
+    ) -> dict[Lane, Sequence[LaneMark]]:
+        """The marks of `state` from `since` on, and maybe some from before it."""
         entries = state.timeline
-        added = entries.added_to(self._known)
+        goes_on = bool(self._known) and since >= self._since
+        added = entries.added_to(self._known) if goes_on else None
         if added is None:
-            self._marks, added = {lane: [] for lane in LANES}, entries[:]
+            self._marks, added = {lane: [] for lane in LANES}, entries.since(since)
+            self._since = since
         self._add(added)
         self._known = entries
         marks: dict[Lane, Sequence[LaneMark]] = dict(self._marks)
         for_freezes = {freeze.decision for freeze in state.freeze.freezes}
-        decisions = [_decision_mark(one, for_freezes) for one in state.decisions]
+        decisions = [
+            _decision_mark(one, for_freezes)
+            for one in state.decisions
+            if _decided_at(one) >= since
+        ]
         marks[Lane.DECISIONS] = sorted(decisions, key=_moment)
         due = state.updates.next_due
         if due is not None:
@@ -191,9 +203,13 @@ def _entry_mark(entry: TimelineEntry) -> LaneMark | None:
     return None if shape is None else LaneMark(entry.at, shape, entry.line.label)
 
 
+def _decided_at(decision: Decision) -> datetime:
+    return decision.rulings[-1].value.at if decision.rulings else decision.proposed_at
+
+
 def _decision_mark(decision: Decision, for_freezes: set[str]) -> LaneMark:
     """Hollow while open, slashed once it no longer stands; the notable ones are labelled."""
-    at = decision.rulings[-1].value.at if decision.rulings else decision.proposed_at
+    at = _decided_at(decision)
     shape = Shape.DIAMOND
     if decision.is_open:
         shape = Shape.HOLLOW_DIAMOND

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import tempfile
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 
-from app.events.codec import record_line
+from app.events.codec import record_line, to_microseconds
 from app.events.event import Standing
 from app.incident.replay import foresee, replay
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -64,16 +65,21 @@ def measure() -> Iterable[Figure]:
 
 
 def long_log(count: int) -> Iterator[bytes]:
-    """Record lines of a long incident: what happens in the checkout incident, over and over."""
+    """Record lines of a long incident: the checkout incident over and over, one line a second."""
     writer, story = Writer(), [one.event.fact for one in checkout_log()]
     bodies = [(one.body, one.sig) for one in (writer.write(fact) for fact in story)]
     random = Random(1)
     for position in range(1, count + 1):
+        moment = to_microseconds(NOON) + position * 1_000_000
         body, sig = bodies[position - 1] if position <= len(bodies) else _again(bodies, random)
         yield record_line(
-            position=position, received_at=position * 1_000, skew_ms=0,
-            standing=Standing.ACCEPTED, why=None, body=body, sig=sig,
+            position=position, received_at=moment + 40_000, skew_ms=0,
+            standing=Standing.ACCEPTED, why=None, sig=sig,
+            body=_MADE_AT.sub(b'"made_at":%d' % moment, body, count=1),
         )  # fmt: skip
+
+
+_MADE_AT = re.compile(rb'"made_at":[0-9]+')
 
 
 def _again(bodies: list[tuple[bytes, str]], random: Random) -> tuple[bytes, str]:

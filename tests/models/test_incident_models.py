@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
+from random import Random
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.replay import replay
-from app.incident.rows import Rows
+from app.incident.rows import Rows, Segment
 from app.models.action_model import ActionModel
 from app.models.deadline_model import DeadlineModel
 from app.models.decision_model import DecisionModel
@@ -171,6 +175,61 @@ def test_a_long_timeline_is_told_page_by_page(qtbot: QtBot, qtmodeltester: Model
         model.fetchMore(QModelIndex())
     assert sum(isinstance(row, TimelineEntry) for row in model.rows) == 1201
     qtmodeltester.check(model)
+
+
+@given(st.integers(1, 1_400), st.integers(0, 2**32), st.sampled_from((0, 1, 20)))
+@settings(max_examples=15)
+def test_older_pages_only_follow_and_all_of_them_are_the_whole(count, seed, people) -> None:
+    # given a long timeline, some of it told late and much of it not by people
+    random, first = Random(seed), checkout_state().timeline[0]
+    entries = Rows(
+        replace(
+            first, event_id=str(n),
+            at=at("13:41") + timedelta(seconds=40 * n - random.choice((0, 0, 0, 9_000))),
+            actor="person:maria" if random.randrange(20) < people else "integration:alerts",
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+    # when somebody scrolls to its end
+    model = TimelineModel()
+    model.show_state(replace(checkout_state(), timeline=entries))
+    shown = [model.rows]
+    resets: list[object] = []
+    model.modelReset.connect(lambda: resets.append(1))
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+        shown.append(model.rows)
+
+    # then every page goes on where the one before ended, and nothing is missing
+    assert not resets
+    assert all(later[: len(one)] == one for one, later in pairwise(shown))
+    told = [row for row in model.rows if isinstance(row, TimelineEntry)]
+    assert told == sorted(entries, key=lambda one: one.at)[::-1]
+    gaps = [row for row in model.rows if isinstance(row, Gap)]
+    assert gaps[::-1] == list(Pauses().of(entries))
+
+
+def test_a_timeline_that_is_kept_is_read_as_far_as_it_is_shown() -> None:
+    first = checkout_state().timeline[0]
+    rows = tuple(
+        replace(
+            first, event_id=str(n), at=at("06:00") + timedelta(seconds=n * 30),
+            actor="person:maria",
+        )
+        for n in range(1_600)
+    )  # fmt: skip
+    segments = [
+        Segment(read=lambda one=one: one.rows, span=one.span) for one in Rows(rows).segments
+    ]
+    state = replace(checkout_state(), timeline=Rows.of_segments(segments))
+
+    model, pauses = TimelineModel(), Pauses()
+    model.show_state(state)
+    pauses.of(state.timeline, rows[-200].at)
+
+    assert len(model.rows) == PAGE
+    assert [one.is_at_hand for one in segments] == [False, False, True, True]
 
 
 def test_filters_show_what_they_admit_and_no_gaps(qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ a lift ends only what its author had seen, and an exception opens only the freez
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -176,6 +176,12 @@ class FreezeState:
     def holding(self, moment: datetime, resolved_at: datetime | None) -> tuple[Freeze, ...]:
         """The freezes that hold at `moment`, in log order."""
         return tuple(one for one in self.freezes if one.holds_at(moment, resolved_at))
+
+    def opening(self, freezes: Iterable[Freeze]) -> tuple[FreezeException, ...]:
+        """The approved exceptions that let a change through one of `freezes`, in log order."""
+        ids = {one.freeze_id for one in freezes}
+        known = self.exceptions if ids else ()
+        return tuple(one for one in known if not ids.isdisjoint(one.freezes) and one.is_approved)
 
     def opens(self, exception: FreezeException, freeze: Freeze) -> bool:
         """Whether `exception` lets its change through `freeze`."""

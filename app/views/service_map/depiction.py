@@ -214,9 +214,8 @@ def _live_exceptions(state: IncidentState, moment: datetime) -> list[tuple[str, 
     holding = freeze.holding(moment, state.situation.resolved_at)
     return [
         (exception.label, service)
-        for exception in freeze.exceptions
+        for exception in freeze.opening(holding)
         if exception.valid_until is None or moment < exception.valid_until
-        if any(freeze.opens(exception, one) for one in holding)
         for service in exception.services
     ]
 
