@@ -26,6 +26,15 @@ def against_ending(desk: Desk, phase: Phase) -> str:
 
 
 def _unhealthy(desk: Desk) -> str:
+    silent = [one.service for one in desk.state.signals.services if one.health is Health.NO_DATA]
+    unknown = f"{silent[0]} gives no data" if silent else ""
+    if len(silent) > 1:
+        others = len(silent) - 1
+        unknown += f", nor do {others} others" if others > 1 else ", nor does one other"
+    return " ".join(one for one in (_ill(desk), f"{unknown}." if unknown else "") if one)
+
+
+def _ill(desk: Desk) -> str:
     ill = {one.service: one.health for one in desk.state.signals.services}
     ill = {service: health for service, health in ill.items() if health in _WORDS}
     if not ill:

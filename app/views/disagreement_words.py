@@ -105,31 +105,22 @@ def disputed_brief(
     Open disagreements about facts that the inspector does not show are named in its detail.
     """
     disputed = {fact_words(one.fact): one for one in found if one.is_open and not one.subject[1]}
-    facts = tuple(
-        (_disputed_label(label, disputed.get(label), organisation, times, now), value)
-        for label, value in brief.facts
-    )
+    facts: list[tuple[str, str]] = []
+    for label, value in brief.facts:
+        one = disputed.get(label)
+        if one is None:
+            facts.append((label, value))
+        else:
+            said = other_words(one, organisation, times, now)
+            facts.append((f"{label}, {source_words(one.counts.source)}", f"{value}; {said}"))
     shown = {label for label, _ in brief.facts}
     others = [fact.lower() for fact in disputed if fact not in shown]
-    if any(one.is_open and one.subject[1] for one in found):
+    if any(other.is_open and other.subject[1] for other in found):
         others.append("a dependency")
     detail = brief.detail
     if others:
         detail = f"{detail}, sources disagree on {', '.join(others)}"
-    return replace(brief, facts=facts, detail=detail)
-
-
-def _disputed_label(
-    label: str,
-    found: Disagreement | None,
-    organisation: OrganisationState,
-    times: TimeDisplay,
-    now: datetime,
-) -> str:
-    if found is None:
-        return label
-    kept = source_words(found.counts.source)
-    return f"{label}, {kept}; {other_words(found, organisation, times, now)}"
+    return replace(brief, facts=tuple(facts), detail=detail)
 
 
 def disputed_page(

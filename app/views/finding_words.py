@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from app.graph.answers import Gap, GapKind
+from app.graph.forecast import CascadeForecast
+from app.graph.forecast.comparing import difference
 from app.graph.investigation import Investigation
 from app.graph.isolation import Layer, Part, Standing
 from app.graph.topology import Topology
 from app.models.finding_model import Finding
 from app.views.service_map.depiction import MOST_SUSPICIONS
-from app.views.service_words import forecast_lines, under_headings
+from app.views.service_map.speech import counted
+from app.views.service_words import forecast_lines, step_words, under_headings
 
 MOST_GAPS = 200
 """So many gaps of a kind are listed; the rest is counted."""
@@ -116,6 +120,45 @@ def forecast_page(investigation: Investigation, topology: Topology) -> tuple[Fin
             ("Assumed", (Finding(text=one) for one in forecast.assumptions)),
         ]
     )
+
+
+def supposition_lines(
+    supposed: CascadeForecast,
+    expected: CascadeForecast | None,
+    name: Mapping[str, str],
+    dependants: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """What a supposition would change of what is `expected` anyway, marked as a forecast.
+
+    `dependants` are the services that need the one that is supposed to be otherwise.
+    """
+    if expected is None:
+        steps = forecast_lines(supposed, name)
+        nothing = (Finding(text="Nothing else is expected to get worse within two hours."),)
+        return under_headings([(supposed.label, iter(steps or nothing))])
+    found = difference(expected, supposed)
+    worse = forecast_lines(replace(supposed, steps=found.worse), name)
+    spared = [
+        Finding(text=f"{step_words(one, name)}: not then, or not at all", service=one.service)
+        for one in found.spared
+        if one not in found.worse
+    ]
+    lines: list[Finding] = []
+    if worse:
+        lines += [Finding(text="It would get worse than it is going to:"), *worse]
+    if spared:
+        lines += [Finding(text="It would spare:"), *spared]
+    if not lines:
+        lines.append(Finding(text="It changes nothing of what is expected within two hours."))
+        anyway = [one.service for one in expected.steps if one.service in dependants]
+        if anyway:
+            listed = ", ".join(name.get(one, one) for one in dict.fromkeys(anyway))
+            words = f"What needs it is expected to get worse anyway: {listed}."
+            lines.append(Finding(text=words, is_detail=True))
+    if found.unchanged:
+        rest = counted(found.unchanged, "step is", "steps are")
+        lines.append(Finding(text=f"{rest} expected either way, see What next.", is_detail=True))
+    return under_headings([(supposed.label, iter(lines))])
 
 
 def names_in(topology: Topology) -> dict[str, str]:

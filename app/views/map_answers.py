@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.graph.answers import EstateShape, answers_for, gaps_of
 from app.graph.forecast import CascadeForecast
+from app.graph.impact import blast_radius
 from app.graph.investigation import Investigation
 from app.graph.live_readings import Live
 from app.graph.topology import Topology
@@ -17,14 +18,20 @@ from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.desk import Desk
 from app.views.disagreement_words import disputed_brief, disputed_page
-from app.views.finding_words import forecast_page, gap_lines, names_in, suspect_lines
+from app.views.finding_words import (
+    forecast_page,
+    gap_lines,
+    names_in,
+    supposition_lines,
+    suspect_lines,
+)
 from app.views.root_cause_words import root_cause_lines
 from app.views.ruling_form import RulingForm
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.service_map import ServiceMap
 from app.views.service_panel import Page, ServicePanel
 from app.views.service_sheet import ServiceSheet
-from app.views.service_words import brief_of, forecast_lines, sheet_of, under_headings
+from app.views.service_words import brief_of, sheet_of
 from app.views.side_sheet import SideSheet
 
 
@@ -194,9 +201,10 @@ class MapAnswers(QObject):
         forecast = self._supposed
         if forecast is None:
             return ()
-        lines = forecast_lines(forecast, names_in(known.topology))
-        nothing = (Finding(text="Nothing else is expected to get worse within two hours."),)
-        return under_headings([(forecast.label, iter(lines or nothing))])
+        expected = None if known.investigation is None else known.investigation.forecast
+        graph = known.topology.graph
+        dependants = blast_radius(graph, self.sheet.service).hops
+        return supposition_lines(forecast, expected, names_in(known.topology), dependants)
 
     def _fill_page(self) -> None:
         if self._page is not None:

@@ -309,18 +309,35 @@ class Inspector(QWidget):
             pen.text(top, words, TypeStyle.ROW, tokens.text3)
             painter.end()
             return
-        columns = len(brief.facts) + 1
-        pitch = (self.width() - px(14)) / columns
-        top.setWidth(pitch - px(12))
-        low.setWidth(pitch - px(12))
+        widths = self._column_widths(brief)
+        top.setWidth(widths[0])
+        low.setWidth(widths[0])
         icon, colour = self._glyph(brief.health)
         pen.icon(icon, colour, top.left(), top.center().y() - px(6.5), 13)
         pen.text(top.adjusted(px(22), 0, 0, 0), brief.name, TypeStyle.CARD, tokens.text1)
         pen.text(low, brief.detail, TypeStyle.LABEL, tokens.text3)
-        for place, (label, value) in enumerate(brief.facts, start=1):
-            pen.text(top.translated(place * pitch, 0), label, TypeStyle.LABEL, tokens.text3)
-            pen.text(low.translated(place * pitch, 0), value, TypeStyle.STRONG, tokens.text1)
+        for (label, value), before, width in zip(brief.facts, widths, widths[1:], strict=False):
+            for row in (top, low):
+                row.moveLeft(row.left() + before + px(12))
+                row.setWidth(width)
+            pen.text(top, label, TypeStyle.LABEL, tokens.text3)
+            pen.text(low, value, TypeStyle.STRONG, tokens.text1)
         painter.end()
+
+    def _column_widths(self, brief: ServiceBrief) -> list[float]:
+        """As wide as what stands in each; where that is too much, the widest give way."""
+        theme, px = self._desk.theme, self._desk.theme.px
+        name = px(22) + text_width(theme, brief.name, TypeStyle.CARD)
+        wanted = [max(name, text_width(theme, brief.detail, TypeStyle.LABEL))]
+        wanted += [
+            max(
+                text_width(theme, label, TypeStyle.LABEL),
+                text_width(theme, value, TypeStyle.STRONG),
+            )
+            for label, value in brief.facts
+        ]
+        room = self.width() - px(28) - px(12) * len(brief.facts)
+        return shared_out([one + 2.0 for one in wanted], max(0.0, room))
 
     def _glyph(self, health: Health) -> tuple[Icon, QColor]:
         tokens = self._desk.theme.tokens
@@ -337,3 +354,17 @@ class Inspector(QWidget):
         self.setFixedHeight(self._desk.theme.px(INSPECTOR))
         self._place_pages()
         self.update()
+
+
+def shared_out(wanted: list[float], room: float) -> list[float]:
+    """Every width as wanted with an equal part of what is left; the widest give way first."""
+    spare = room - sum(wanted)
+    if spare >= 0:
+        return [one + spare / len(wanted) for one in wanted]
+    limit, left = 0.0, room
+    for place, one in enumerate(sorted(wanted)):
+        limit = left / (len(wanted) - place)
+        if one >= limit:
+            break
+        left -= one
+    return [min(one, limit) for one in wanted]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.graph.answers import Lifetime, ServiceAnswers, missing_words
 from app.graph.catalog import Criticality, Service
-from app.graph.forecast import CascadeForecast
+from app.graph.forecast import CascadeForecast, ForecastStep
 from app.graph.impact import Containment, Reach
 from app.graph.investigation import Investigation
 from app.graph.isolation import Standing
@@ -302,6 +302,13 @@ _STANDING_WORDS = {
 }
 
 
+def step_words(step: ForecastStep, name: Mapping[str, str]) -> str:
+    """ "cart may be failing, 14:39 to 14:46 UTC, possible"."""
+    service = name.get(step.service, step.service)
+    window = f"{step.earliest:%H:%M} to {step.latest:%H:%M} UTC"
+    return f"{service} may be {state_words(step.health)}, {window}, {step.likelihood.value}"
+
+
 def forecast_lines(
     forecast: CascadeForecast, name: Mapping[str, str], *, only: str = ""
 ) -> tuple[Finding, ...]:
@@ -312,10 +319,7 @@ def forecast_lines(
     found: list[Finding] = []
     steps = [one for one in forecast.steps if not only or only in one.path]
     for step in steps[:_MOST_STEPS]:
-        service = name.get(step.service, step.service)
-        window = f"{step.earliest:%H:%M} to {step.latest:%H:%M} UTC"
-        text = f"{service} may be {state_words(step.health)}, {window}, {step.likelihood.value}"
-        found.append(Finding(text=text, service=step.service))
+        found.append(Finding(text=step_words(step, name), service=step.service))
         found += [Finding(text=reason, is_detail=True) for reason in step.reasons]
         cut = forecast.cut_of(step.service)
         if cut is not None:

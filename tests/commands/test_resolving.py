@@ -84,7 +84,7 @@ def test_an_open_poll_speaks_against_ending():
     assert act.hint.startswith("D-1 has no verdict yet. Write /s resolved because …")
 
 
-@pytest.mark.parametrize("health", [Health.NORMAL, Health.RECOVERING, Health.NO_DATA])
+@pytest.mark.parametrize("health", [Health.NORMAL, Health.RECOVERING])
 def test_nothing_speaks_against_ending_once_services_are_back(health):
     state = declared(
         HealthChanged(service="orders-db", health=Health.FAILING),
@@ -95,6 +95,22 @@ def test_nothing_speaks_against_ending_once_services_are_back(health):
 
     assert act.drafts[0].fact == PhaseChanged(phase=Phase.RESOLVED)
     assert not act.hint
+
+
+def test_a_service_that_fell_silent_is_not_back():
+    silent = declared(
+        HealthChanged(service="orders-db", health=Health.FAILING),
+        HealthChanged(service="orders-db", health=Health.NO_DATA),
+    )
+    more = declared(
+        HealthChanged(service="orders-db", health=Health.NO_DATA),
+        HealthChanged(service="cart", health=Health.NO_DATA),
+        HealthChanged(service="order", health=Health.FAILING),
+    )
+
+    assert typed("/s resolved", silent).hint.startswith("orders-db gives no data. Write")
+    hint = typed("/s resolved", more).hint
+    assert hint.startswith("order is still failing. orders-db gives no data, nor does one other.")
 
 
 def test_other_phases_need_no_reason():

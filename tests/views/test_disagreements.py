@@ -98,7 +98,7 @@ def test_the_inspector_says_who_says_what_since_when(answers: MapAnswers, desk: 
 
     said = answers.parent().inspector.accessibleName()
 
-    assert f"Owner, backstage; cmdb says Checkout, {minute(desk)} Payments <b>" in said
+    assert f"Owner, backstage Payments <b>; cmdb says Checkout, {minute(desk)}" in said
 
 
 def test_the_sheet_offers_every_word_and_one_is_chosen_by_keyboard_alone(
