@@ -15,7 +15,10 @@ from app.protocol.problems import ProblemCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An event that may be recorded: its exact bytes, what they say, and the standing it gets."""
+    """An event that may be recorded: its exact bytes, what they say, and the standing it gets.
+
+    One with a `problem` is not recorded: it was found when its batch was on its way already.
+    """
 
     event_id: str
     kind: str
@@ -25,6 +28,7 @@ class Arrival:
     sig: str
     standing: Standing = Standing.ACCEPTED
     why: str | None = None
+    problem: ProblemCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,8 @@ class GrowingLog:
     def _place(
         self, arrival: Arrival, skew_ms: int, known: Mapping[tuple[str, str], Known]
     ) -> Placement:
+        if arrival.problem is not None:
+            return Placement(event_id=arrival.event_id, problem=arrival.problem)
         before = self._new.get(arrival.event_id) or known.get((self.log, arrival.event_id))
         if before is not None:
             return _placed_before(arrival, before)

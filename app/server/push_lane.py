@@ -52,7 +52,7 @@ class PushLane:
                 self._tasks.add(task)
                 task.add_done_callback(lambda done: self._tell_of_task(done, tell))
                 return
-            outcome = site.recorder.put(prepared.batch)
+            outcome = site.recorder.put(prepared.batch, prepared.keys)
         except Exception as error:  # noqa: BLE001 - as for any route, a bug is answered too
             tell(self._refusal(error))
             return

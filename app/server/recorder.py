@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Self, TypeVar
 
 from app.events.event import ORGANISATION_LOG
 from app.log.appending import Appended, Batch, Growth, Outcome
 from app.log.event_log import EventLog
+from app.proof.strict_signatures import StrictVerifyingKey
 from app.protocol.problems import ProblemCode, refused
 from app.server.directory import Directory
 from app.server.discretion import Discretion
@@ -33,7 +34,23 @@ _TIDY_AFTER = 1_000
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     batch: Batch
+    keys: Sequence[StrictVerifyingKey]
     outcome: asyncio.Future[Outcome]
+
+    def checked(self) -> Batch:
+        """The batch, with the events marked whose signature is not of the key it should be."""
+        arrivals = self.batch.arrivals
+        false = [
+            not key.verifies_body(arrival.body, arrival.sig)
+            for arrival, key in zip(arrivals, self.keys, strict=bool(self.keys))
+        ]
+        if not any(false):
+            return self.batch
+        marked = tuple(
+            replace(arrival, problem=ProblemCode.BAD_SIGNATURE) if is_false else arrival
+            for arrival, is_false in zip(arrivals, false, strict=True)
+        )
+        return replace(self.batch, arrivals=marked)
 
 
 class Recorder:
@@ -83,15 +100,20 @@ class Recorder:
             await asyncio.wait([self._tidying])
         self._thread.shutdown()
 
-    async def submit(self, batch: Batch) -> Outcome:
+    async def submit(self, batch: Batch, keys: Sequence[StrictVerifyingKey] = ()) -> Outcome:
         """Record `batch`; returns once it is durable.
+
+        With `keys`, one for each event, only what these have signed is recorded; the others'
+        placements say so.  That is found out in the recorder's thread, beside the loop.
 
         Raises `Refused` (overloaded) when too much is waiting already, and `StoreError` when
         the store failed: then nothing of it was recorded.
         """
-        return await self.put(batch)
+        return await self.put(batch, keys)
 
-    def put(self, batch: Batch) -> asyncio.Future[Outcome]:
+    def put(
+        self, batch: Batch, keys: Sequence[StrictVerifyingKey] = ()
+    ) -> asyncio.Future[Outcome]:
         """Like `submit`, for who does not want to wait here: done once `batch` is durable."""
         events = len(batch.arrivals)
         if self._is_closing or self.queued + events > max(self._limits.queue, events):
@@ -103,7 +125,7 @@ class Recorder:
             )
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        self._waiting.append(_Waiting(batch, future))
+        self._waiting.append(_Waiting(batch, keys, future))
         self.queued += events
         if not self._is_recording:  # with whatever else arrives in this round of the loop
             self._is_recording = True
@@ -126,7 +148,7 @@ class Recorder:
         began = perf_counter()
         done: Appended | Exception
         try:
-            done = self._log.append([waiting.batch for waiting in group])
+            done = self._log.append([waiting.checked() for waiting in group])
         except Exception as error:  # noqa: BLE001 - even a bug is told to those who asked
             done = error
         loop.call_soon_threadsafe(self._committed, loop, group, done, perf_counter() - began)

@@ -29,6 +29,17 @@ class Verdict:
     why: str | None = None
 
 
+_ACCEPTED = Verdict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What becomes of an event if its signature is `key`'s; any thread may find that out."""
+
+    verdict: Verdict
+    key: StrictVerifyingKey
+
+
 class Judge:
     """Knows who may write what.  `key` is the server's own, for the events it makes itself."""
 
@@ -39,7 +50,12 @@ class Judge:
         )
 
     def verdict(self, envelope: Body, body: bytes, sig: str) -> Verdict | None:
-        """The standing of an event, whoever brought it, or None if its signature is false.
+        """The standing of an event, or None if its signature is false; see `hear`."""
+        hearing = self.hear(envelope)
+        return hearing.verdict if hearing.key.verifies_body(body, sig) else None
+
+    def hear(self, envelope: Body) -> Hearing:
+        """The standing an event gets if its signature is true, whoever brought it.
 
         Who carries an event does not matter: the signature covers log, actor, time, number and
         what its author had seen, and the key behind it was registered with the actor's own
@@ -57,8 +73,9 @@ class Judge:
                 f"{envelope.console!r} is not registered; register it, then send this again",
                 field="console",
             )
-        if not console.key.verifies_body(body, sig):
-            return None
+        return Hearing(verdict=self._standing(console, envelope), key=console.key)
+
+    def _standing(self, console: Console, envelope: Body) -> Verdict:
         if console.is_revoked:
             return _quarantined(REVOKED_CONSOLE)
         if not self._may_speak_for(console, envelope.actor):
@@ -67,7 +84,7 @@ class Judge:
             return _quarantined(INACTIVE_PERSON)
         if envelope.kind == ClearanceSet.kind and console is not self._server:
             return _quarantined(OWNERS_ALONE)
-        return Verdict()
+        return _ACCEPTED
 
     def _console(self, console: str) -> Console | None:
         if console == self._server.console:

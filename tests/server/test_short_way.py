@@ -135,3 +135,20 @@ async def test_who_writes_too_fast_is_told_to_wait_on_the_short_way_too(settings
         connection.close()
 
     assert [answer.status for answer in told] == [200, 429]
+
+
+async def test_a_false_signature_keeps_out_its_own_event_only(
+    server: RunningServer, maria: Writer, connection: RawConnection
+):
+    first, forged, last = maria.note("a"), maria.note("b"), maria.note("c")
+    content = push_content(first, replace(forged, sig=first.sig), last)
+
+    answer = await connection.send(request_of(server, content))
+
+    results = msgspec.json.decode(answer.body, type=PushResponse).results
+    assert [result.position for result in results] == [1, None, 2]
+    problem = results[1].problem
+    assert problem is not None
+    assert (problem.code, problem.field) == (ProblemCode.BAD_SIGNATURE, "sig")
+    assert results[1].id == forged.event.id
+    assert server.site.measurements.problems[ProblemCode.BAD_SIGNATURE] == 1

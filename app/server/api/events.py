@@ -18,6 +18,7 @@ from app.events.event import ORGANISATION_LOG
 from app.log.appending import Arrival, Batch, Outcome, Placement
 from app.log.credentials import Principal
 from app.log.event_log import Page
+from app.proof.strict_signatures import StrictVerifyingKey
 from app.proof.withheld import is_withheld_line
 from app.protocol.bodies import (
     EPOCH_HEADER,
@@ -32,11 +33,11 @@ from app.protocol.bodies import (
     PushRequest,
     PushResponse,
     PushResult,
-    SignedBody,
 )
 from app.protocol.problems import ProblemCode, Refused, refused
 from app.server.api.content import JSON, Call, decoded, read_content, require_log_name
 from app.server.site import Site, site_of
+from app.server.standing import Verdict
 
 _PUSH = msgspec.json.Decoder(PushRequest)
 _CACHEABLE_MULTIPLE = 1_000
@@ -82,24 +83,40 @@ async def record_accepted(site: Site, log: str, push: PushRequest) -> bytes:
         if not await site.neighbours.catch_up(ORGANISATION_LOG):
             raise
         prepared = prepared_push(site, log, push)
-    return answer_to(await site.recorder.submit(prepared.batch), prepared)
+    outcome = await site.recorder.submit(prepared.batch, prepared.keys)
+    return answer_to(outcome, prepared)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPush:
-    """A push whose signatures were checked: what is to be recorded, and what is known already.
+    """A push that was read: what is to be recorded, and what is known already.
 
-    `results` has None where the store decides.
+    `keys` are those which must have signed the events of the batch.  `results` has None where
+    the recorder decides.
     """
 
     batch: Batch
+    keys: list[StrictVerifyingKey]
     results: list[PushResult | None]
 
 
 def prepared_push(site: Site, log: str, push: PushRequest) -> PreparedPush:
-    """Check every event of a push; raises `Refused` (unknown-console)."""
-    results, arrivals = _sort_out(site, log, push)
-    return PreparedPush(_batch(site, log, push, arrivals), results)
+    """Look at every event of a push but its signature; raises `Refused` (unknown-console)."""
+    results: list[PushResult | None] = []
+    arrivals: list[Arrival] = []
+    keys: list[StrictVerifyingKey] = []
+    for signed in push.events:
+        body = bytes(signed.body)
+        try:
+            envelope = read_wire_body(body, log)
+        except InvalidInput as error:
+            results.append(_refused_event(site, body, error))
+            continue
+        hearing = site.judge.hear(envelope)
+        arrivals.append(_arrival(envelope, body, signed.sig, hearing.verdict))
+        keys.append(hearing.key)
+        results.append(None)
+    return PreparedPush(_batch(site, log, push, arrivals), keys, results)
 
 
 def answer_to(outcome: Outcome, prepared: PreparedPush) -> bytes:
@@ -172,41 +189,14 @@ def _keep_pace(site: Site, principal: Principal, push: PushRequest) -> None:
         raise refused(ProblemCode.RATE_LIMITED, retry_after=round(wait, 3))
 
 
-def _sort_out(
-    site: Site, log: str, push: PushRequest
-) -> tuple[list[PushResult | None], list[Arrival]]:
-    """The results that are known already (None where the store decides), and what may go in."""
-    results: list[PushResult | None] = []
-    arrivals: list[Arrival] = []
-    for signed in push.events:
-        arrival = _arrival(site, log, signed)
-        if isinstance(arrival, Arrival):
-            arrivals.append(arrival)
-            results.append(None)
-        else:
-            results.append(arrival)
-    return results, arrivals
-
-
-def _arrival(site: Site, log: str, signed: SignedBody) -> Arrival | PushResult:
-    body = bytes(signed.body)
-    try:
-        envelope = read_wire_body(body, log)
-    except InvalidInput as error:
-        return _refused_event(site, body, error)
-    verdict = site.judge.verdict(envelope, body, signed.sig)
-    if verdict is None:
-        site.measurements.problems[ProblemCode.BAD_SIGNATURE] += 1
-        return PushResult(
-            id=envelope.id, problem=EventProblem(code=ProblemCode.BAD_SIGNATURE, field="sig")
-        )
+def _arrival(envelope: Body, body: bytes, sig: str, verdict: Verdict) -> Arrival:
     return Arrival(
         event_id=envelope.id,
         kind=envelope.kind,
         console=envelope.console,
         n=envelope.n,
         body=body,
-        sig=signed.sig,
+        sig=sig,
         standing=verdict.standing,
         why=verdict.why,
     )
@@ -282,8 +272,12 @@ def _result(placement: Placement) -> PushResult:
         position=placement.position,
         standing=placement.standing,
         why=placement.why,
-        problem=None if problem is None else EventProblem(code=problem),
+        problem=None if problem is None else EventProblem(code=problem, field=_field_of(problem)),
     )
+
+
+def _field_of(problem: ProblemCode) -> str:
+    return "sig" if problem is ProblemCode.BAD_SIGNATURE else ""
 
 
 def _page_response(page: Page, limit: int) -> Response[bytes]:
