@@ -92,12 +92,11 @@ def what_is_hit(graph: ServiceGraph, service_id: str) -> tuple[int | None, tuple
     The largest figure that it or anything failing or degrading with it carries (one money per
     currency); what only falls behind costs nobody anything yet.  None and empty: nobody knows.
     """
-    waiting = (Criticality.HARD, Criticality.SOFT)
-    reach = blast_radius(graph, service_id, criticalities=waiting)
-    own = graph.services[graph.index[service_id]]
-    known = [one for one in (own.users, reach.users) if one is not None]
-    reached = [graph.services[graph.index[one]] for one in reach.hops]
-    return max(known, default=None), _largest_money([own, *reached])
+    waiting = _allowed(graph, (Criticality.HARD, Criticality.SOFT))
+    hops = hop_counts(graph.callers, graph.index[service_id], waiting)
+    hit = [graph.services[number] for number in np.flatnonzero(hops >= 0).tolist()]
+    users = max((one.users for one in hit if one.users is not None), default=None)
+    return users, _largest_money(hit)
 
 
 def hop_counts(

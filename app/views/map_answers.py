@@ -131,6 +131,7 @@ class MapAnswers(QObject):
         self._supposed = forecast
         if self.sheet.isVisible():
             self._fill_sheet(self.sheet.service)
+            self.sheet.show_top()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

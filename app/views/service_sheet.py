@@ -29,8 +29,8 @@ class ServiceSheet(SideSheet):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(desk, parent)
         self.service = ""
-        self.form = RulingForm(desk, self, whole_layers=False)
         self.words = WordForm(desk, self)
+        self.form = RulingForm(desk, self, whole_layers=False)
         self.what_if = Button(desk, "What if it fails", self)
         self.what_if_well = Button(desk, "What if it recovers", self)
         suppositions = QHBoxLayout()

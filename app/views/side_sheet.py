@@ -71,6 +71,11 @@ class SideSheet(QWidget):
         self.list.setAccessibleName(title)
         self.model.show_rows(findings)
 
+    def show_top(self) -> None:
+        """Bring the first line into sight: something new stands there."""
+        self.list.setCurrentIndex(self.model.index(self._first_line()))
+        self.list.scrollToTop()
+
     def open(self) -> None:
         """Come up at the right edge of the window, with the keyboard on the first line."""
         around = self.parentWidget()

@@ -1,0 +1,109 @@
+"""The map in a running console, by the keyboard alone: what if, what next, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.console.room import Room
+from app.events.event import Draft
+from app.incident.kinds.signals import Health, HealthChanged
+from app.incident.kinds.situation import Phase
+from app.views.map_answers import MapAnswers
+from app.views.service_map.canvas import MapCanvas
+from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.e2e.programs import say, serve
+from tests.scenarios.onlooker import newest_incident, onlookers
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+
+CALLS = "caller,callee\nweb,checkout\ncheckout,payments\npayments,ledger\n"
+
+
+def _press(key: Qt.Key) -> None:
+    """A key to whatever has the keyboard, as a person would press it."""
+    target = QApplication.focusWidget()
+    assert target is not None
+    QTest.keyClick(target, key)
+
+
+def _answers(room: Room) -> MapAnswers:
+    found = room.view.findChild(MapAnswers)
+    assert found is not None
+    return found
+
+
+def _texts(room: Room) -> list[str]:
+    answers = _answers(room)
+    sheet = answers.sheet if answers.sheet.isVisible() else answers.pages
+    return [row.text for row in sheet.model.rows]
+
+
+def _tab_to(qtbot: QtBot, words: str) -> None:
+    for _ in range(20):
+        focused = QApplication.focusWidget()
+        if getattr(focused, "text", lambda: "")() == words:
+            return
+        _press(Qt.Key.Key_Tab)
+        qtbot.wait(10)
+    raise AssertionError(f"{words!r} cannot be reached with the Tab key")
+
+
+def test_what_if_and_what_next_are_asked_and_left_by_keyboard_alone(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    (tmp_path / "calls.csv").write_text(CALLS)
+    with serve(tmp_path / "server") as server:
+        say("import-catalog", str(tmp_path / "calls.csv"), server=server)
+        say("declare", "Checkout failing", server=server)
+        token = server.token_file.read_text().strip()
+        incident = newest_incident(server.url, token)
+        with (
+            onlookers(server.url, token, incident, ("tom",), tmp_path) as (tom,),
+            open_room(server, "priya") as room,
+        ):
+            qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
+            room.window.activateWindow()
+            canvas = room.view.findChild(MapCanvas)
+            canvas.setFocus()
+
+            canvas.select("payments")
+            _press(Qt.Key.Key_Return)
+            assert _answers(room).sheet.isVisible()
+            _tab_to(qtbot, "What if it fails")
+            _press(Qt.Key.Key_Space)
+            qtbot.waitUntil(
+                lambda: _texts(room)[0].startswith("What if payments"), timeout=WITHIN_MS
+            )
+            assert "not an observation" in _texts(room)[0]
+            assert any(one.startswith("checkout may be failing") for one in _texts(room))
+            assert any(one.startswith("Would cut it: ") for one in _texts(room))
+            _press(Qt.Key.Key_Escape)
+            assert not _answers(room).sheet.isVisible()
+            assert QApplication.focusWidget() is canvas
+
+            tom.write(Draft(fact=HealthChanged(service="ledger", health=Health.FAILING)))
+            _press(Qt.Key.Key_W)
+            qtbot.waitUntil(
+                lambda: any(one.startswith("payments may be failing") for one in _texts(room)),
+                timeout=WITHIN_MS,
+            )
+            _press(Qt.Key.Key_Escape)
+
+            room.view.capture.begin("/s resolved")
+            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+            line = room.view.capture.parse_line
+            qtbot.waitUntil(
+                lambda: line.message.startswith("ledger is still failing."), timeout=WITHIN_MS
+            )
+            assert room.state.situation.phase is not Phase.RESOLVED
+            room.view.capture.begin("/s resolved because traffic moved away")
+            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+            qtbot.waitUntil(
+                lambda: room.state.situation.phase is Phase.RESOLVED, timeout=WITHIN_MS
+            )
