@@ -165,7 +165,7 @@ class EventLog:
         """How far every log has grown, by name."""
         statement = select(schema.head.c.log, schema.head.c.position)
         with explained(), self.database.readers.connect() as connection:
-            return dict(connection.execute(statement).tuples().all())
+            return {row.log: row.position for row in connection.execute(statement)}
 
     def page(self, log: str, after: int, *, limit: int, max_bytes: int) -> Page:
         """Record lines after position `after`: at most `limit`, and about `max_bytes` of them.

@@ -91,7 +91,7 @@ class Neighbours:
             return
         wanted = set(self._wanted)
         if not self._talk.is_live:
-            wanted |= await self._grown()
+            wanted |= await self.look()
         for log in sorted(wanted):
             await self.catch_up(log)
 
@@ -140,7 +140,7 @@ class Neighbours:
             wanted, self._wanted = self._wanted, set()
             try:
                 if self._is_time_to_look():
-                    wanted |= await self._grown()
+                    wanted |= await self.look()
                     self._looked_at = monotonic()
                 for log in sorted(wanted):
                     await self.catch_up(log)
@@ -164,8 +164,11 @@ class Neighbours:
         pause = POLL_SECONDS_WITH_HINTS if self._talk.is_live else POLL_SECONDS
         return monotonic() - self._looked_at >= pause * 0.9
 
-    async def _grown(self) -> set[str]:
-        """The logs of which there is more than was heard."""
+    async def look(self) -> set[str]:
+        """Compare with the database; the logs of which there is more than was heard.
+
+        Raises `StoreError`.
+        """
         positions = await asyncio.to_thread(self._log.positions)
         await self._correct(positions)
         return {log for log, position in positions.items() if position > self._known(log)}

@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from app.events.sensitivity import Sensitivity
 from app.log.credentials import Principal
-from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER
+from app.protocol.bodies import EPOCH_HEADER, EVENT_STREAM, HEAD_HEADER, LogHead
 from app.protocol.problems import ProblemCode, refused
 from app.protocol.stream import (
     CLEARANCE_CHANGED,
@@ -46,12 +46,17 @@ async def stream_log(
     require_log_name(log)
     from_header = header_after(request)
     start = after if from_header is None else from_header
-    page = await read_page(site, log, start, request.user, limit=1, epoch=epoch)
-    headers = {**_HEADERS, EPOCH_HEADER: page.epoch, HEAD_HEADER: str(page.head)}
+    head = _head_at(site, log, start)
+    if head is None or epoch not in ("", head.epoch):
+        page = await read_page(site, log, start, request.user, limit=1, epoch=epoch)
+        log_epoch, position = page.epoch, page.head
+    else:
+        log_epoch, position = head.epoch, head.position
+    headers = {**_HEADERS, EPOCH_HEADER: log_epoch, HEAD_HEADER: str(position)}
     following = Following(
         site=site,
         log=log,
-        epoch=page.epoch,
+        epoch=log_epoch,
         reader=request.user,
         clearance=site.discretion.clearance(request.user),
     )
@@ -85,6 +90,16 @@ class Following:
         return None
 
 
+def _head_at(site: Site, log: str, position: int) -> LogHead | None:
+    """The head of `log` if that is where it is known to end: then the store need not be asked.
+
+    What others have recorded after it and is not known here yet comes to whoever listens, as
+    the rest does.  A crowd that comes back after a restart mostly stands there.
+    """
+    head = site.directory.head(log)
+    return head if head is not None and head.position == position > 0 else None
+
+
 async def follow_log(
     following: Following, after: int, outlet: Outlet | None = None
 ) -> AsyncIterator[bytes]:
@@ -93,9 +108,10 @@ async def follow_log(
     with site.feed.listen(following.log) as subscription:
         subscription.outlet = outlet
         yield HEARTBEAT
-        async for position, chunk in _catch_up(following, after):
-            after = position
-            yield chunk
+        if _head_at(site, following.log, after) is None:
+            async for position, chunk in _catch_up(following, after):
+                after = position
+                yield chunk
         if present := site.presence.present(following.log):
             yield b"".join(encode_frame(FrameKind.PRESENCE, [line]) for line in present)
         while True:
