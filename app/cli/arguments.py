@@ -16,6 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_serve(commands)
     _add_writing(commands)
+    _add_attachment(commands)
     _add_catalogue(commands)
     _add_sources(commands)
     _add_gate(commands)
@@ -70,10 +71,19 @@ def _add_writing(commands: Commands[argparse.ArgumentParser]) -> None:
         verb = commands.add_parser(name, help=what)
         verb.add_argument("text", nargs="+")
         verb.add_argument("--incident", default="", help="id or number; else the newest")
+        if name == "note":
+            verb.add_argument("--attach", type=Path, action="append", help="a file with the note")
         _add_target(verb)
     status = commands.add_parser("status", help="how an incident stands")
     status.add_argument("--incident", default="", help="id or number; else the newest")
     _add_target(status)
+
+
+def _add_attachment(commands: Commands[argparse.ArgumentParser]) -> None:
+    attachment = commands.add_parser("attachment", help="fetch a file that belongs to a note")
+    attachment.add_argument("sha256", help="as the note has it")
+    attachment.add_argument("-o", "--output", type=Path, required=True)
+    _add_target(attachment)
 
 
 def _add_catalogue(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -36,6 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.queue import run_queue
 
             return run_queue(arguments)
+        case "attachment":
+            from app.cli.attaching import fetch
+
+            return fetch(arguments)
         case "export":
             from app.cli.exporting import export
 

@@ -46,7 +46,7 @@ class Terminal:
     """One person at a terminal, at one server."""
 
     def __init__(self, api: ApiClient, actor: str, key: ConsoleKey) -> None:
-        self._api = api
+        self.api = api
         self._codec = full_codec()
         self.actor = actor
         self._author = Author(
@@ -64,7 +64,7 @@ class Terminal:
 
     async def find_incident(self, wanted: str) -> IncidentSummary:
         """The incident with this id or number, else the newest; raises `NoSuchIncident`."""
-        listed = (await self._api.incidents()).incidents
+        listed = (await self.api.incidents()).incidents
         for incident in listed:
             if not wanted or wanted in (incident.id, incident.number):
                 return incident
@@ -88,7 +88,7 @@ class Terminal:
 
     async def _lines(self, log: str, after: int) -> tuple[bytes, ...]:
         try:
-            return (await self._api.page(log, after=after, limit=_PAGE)).lines
+            return (await self.api.page(log, after=after, limit=_PAGE)).lines
         except ServerUnavailable as error:
             if error.failure.code is ProblemCode.UNKNOWN_LOG:
                 return ()
@@ -117,7 +117,7 @@ class Terminal:
             )
         positions: list[int] = []
         for start in range(0, len(rows), 100):
-            response = await self._api.push(log, "", rows[start : start + 100])
+            response = await self.api.push(log, "", rows[start : start + 100])
             for result in response.results:
                 if result.problem is not None or result.position is None:
                     why = "" if result.problem is None else result.problem.detail

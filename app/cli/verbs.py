@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.capture.grammar import parse
+from app.cli.attaching import attached, with_files
 from app.cli.terminal import Terminal, open_terminal
 from app.commands.desk import Act
 from app.commands.entries import log_entry
@@ -61,6 +62,8 @@ async def _write(
     line = f"{_PREFIX[arguments.command]} {' '.join(arguments.text)}"
     entry = parse(line, vocabulary_of(desk.state, desk.organisation))
     act: Act = log_entry(entry, desk)
+    if getattr(arguments, "attach", None):
+        act = with_files(act, await attached(terminal.api, arguments.attach))
     log = incident_log(incident_id)
     positions = await terminal.record(log, act.drafts, desk.state.position)
     return {"incident": incident_id, "positions": positions, "hint": act.hint}

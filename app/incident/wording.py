@@ -170,8 +170,10 @@ def _decision_line(recorded: Recorded, labels: Labels) -> Line | None:
 
 def _work_line(recorded: Recorded, labels: Labels) -> Line | None:
     match recorded.event.fact:
-        case NoteWritten(text=text, services=services, command=command):
+        case NoteWritten(text=text, services=services, command=command) as note:
             said = f"{command} {text}" if command else text
+            if note.attachments:
+                said += f" (with {', '.join(one.name for one in note.attachments)})"
             return Line(lane=Lane.NOTES, mark=Mark.NOTE, text=said, services=services)
         case ActionAssigned(text=text, owner_name=owner, services=services):
             said = f"{text}, {owner}" if owner else text

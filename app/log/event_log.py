@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, literal, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.log import schema
@@ -188,10 +188,11 @@ class EventLog:
 
     def lines_of_kind(self, log: str, kind: str, *, after: int) -> list[bytes]:
         """The record lines of one kind in `log` after a position, in order."""
+        wanted = literal(kind, literal_execute=True)  # or no partial index is used
         record = schema.record.c
         statement = (
             select(record.line)
-            .where(record.log == log, record.kind == kind, record.position > after)
+            .where(record.log == log, record.kind == wanted, record.position > after)
             .order_by(record.position)
         )
         with explained(), self.database.readers.connect() as connection:

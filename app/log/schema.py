@@ -31,6 +31,9 @@ LISTED_KINDS = (
 )
 """The kinds the list of incidents is made from; indexed, so that it opens fast."""
 
+CLASSIFYING_KIND = "entry.classified@1"
+"""The kind that says who may read a note; indexed, because every page asks for it."""
+
 head = Table(
     "head",
     metadata,
@@ -69,6 +72,15 @@ Index(
     postgresql_where=is_listed,
 )
 
+is_classification = text(f"kind = '{CLASSIFYING_KIND}'")
+classified = Index(
+    "record_classified",
+    record.c.log,
+    record.c.position,
+    sqlite_where=is_classification,
+    postgresql_where=is_classification,
+)
+
 checkpoint = Table(
     "checkpoint",
     metadata,
@@ -104,6 +116,16 @@ token = Table(
     Column("is_owner", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger, nullable=True),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # of the content, in hex
+    Column("size", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),  # who brought it first
+    Column("created_at", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 delivery = Table(

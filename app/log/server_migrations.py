@@ -12,5 +12,11 @@ def _create_server_tables(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
-SERVER_MIGRATIONS: tuple[Migration, ...] = (_create_server_tables,)
+def _add_attachments(connection: Connection) -> None:
+    """Attachments, and the index for what says who may read a note."""
+    schema.blob.create(connection, checkfirst=True)
+    schema.classified.create(connection, checkfirst=True)
+
+
+SERVER_MIGRATIONS: tuple[Migration, ...] = (_create_server_tables, _add_attachments)
 """Step i takes a server's database from schema i to schema i + 1."""

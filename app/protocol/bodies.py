@@ -149,6 +149,12 @@ class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
     site_key: str = ""
 
 
+class BlobKept(msgspec.Struct, frozen=True, kw_only=True):
+    """The attachment with this SHA-256 (64 lower-case hex digits) is here."""
+
+    sha256: str
+
+
 class InclusionProof(msgspec.Struct, frozen=True, kw_only=True):
     """Base64 hashes that lead from the record at `position` to the root at `size` (RFC 9162)."""
 
@@ -180,6 +186,7 @@ class ReadyLine(msgspec.Struct, frozen=True, kw_only=True):
 __all__ = [
     "EVENT_STREAM",
     "NDJSON",
+    "BlobKept",
     "ConsistencyProof",
     "ConsoleAccepted",
     "ConsoleRegistration",

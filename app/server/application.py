@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from app.protocol.bodies import SITE_CHECKPOINT_HEADER
 from app.protocol.problems import MEDIA_TYPE
 from app.server.api import (
+    blobs,
     events,
     gate,
     health,
@@ -40,6 +41,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     listing.tell_who,
     listing.issue_token,
     listing.register_console,
+    blobs.keep_blob,
+    blobs.read_blob,
     rights.list_tokens,
     rights.revoke_token,
     rights.list_consoles,

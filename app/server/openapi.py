@@ -37,6 +37,7 @@ _ANSWERED: dict[tuple[str, str], tuple[str, Struct]] = {
     ("/v1/me", "get"): ("200", bodies.WhoAmI),
     ("/v1/tokens", "post"): ("201", bodies.TokenIssued),
     ("/v1/consoles", "post"): ("201", bodies.ConsoleAccepted),
+    ("/v1/blobs/{name}", "put"): ("200", bodies.BlobKept),
     ("/v1/tokens", "get"): ("200", rights.TokenList),
     ("/v1/consoles", "get"): ("200", rights.ConsoleList),
     ("/v1/clearances", "get"): ("200", rights.ClearanceList),
@@ -96,7 +97,7 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
     described = operation | {"responses": responses | {"default": problems}}
     if (path, method) in _ASKED:
         described["requestBody"] = {"required": True} | _content(_JSON, _ASKED[path, method])
-    elif path.startswith("/v1/intake/"):
+    elif path.startswith("/v1/intake/") or (path, method) == ("/v1/blobs/{name}", "put"):
         described["requestBody"] = {"required": True, "content": {_ANY_BYTES: {}}}
     if path.startswith("/health/"):
         described["security"] = []

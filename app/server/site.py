@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, cast
@@ -14,6 +14,7 @@ from litestar import Request
 
 from app.events.codec import Codec, to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft
+from app.log.blobs import Blobs
 from app.log.credentials import Credentials, token_digest
 from app.log.event_log import EventLog
 from app.log.secret_file import write_secret
@@ -52,6 +53,10 @@ Clock = Callable[[], datetime]
 _OUTSIDE_WORLD = 1
 
 
+UPLOADS_AT_ONCE = 4
+"""So many attachments may be on their way in: each is held in memory until it is whole."""
+
+
 def utc_now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
@@ -82,12 +87,16 @@ class Site:
     deploy_desk: DeployDesk
     notary: Notary
     witness: Witness
+    blobs: Blobs
     trees: Trees
     measurements: Measurements
     talk: Talk
     neighbours: Neighbours
     presence: Presence
     duty: Duty
+    uploading: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE)
+    )
 
     def now(self) -> int:
         """Server time in microseconds."""
@@ -212,6 +221,7 @@ def _site(
         recorder=recorder,
         own_hand=own_hand,
         notary=notary,
+        blobs=Blobs(base.log.database),
         witness=Witness(base.log, notary, base.directory, own_hand),
         trees=Trees(base.log),
         intake=intake,

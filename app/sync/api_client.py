@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import quote
@@ -221,6 +222,22 @@ class ApiClient:
         request = _ENCODER.encode(TokenRequest(actor=actor))
         answer = await self._request("POST", "/v1/tokens", content=request)
         return _decoded(answer.content, TokenIssued).token
+
+    async def keep_blob(self, content: bytes) -> str:
+        """Put an attachment on the server; its SHA-256.  Putting it again changes nothing."""
+        name = sha256(content).hexdigest()
+        await self._request("PUT", f"/v1/blobs/{name}", content=content, timeout=120.0)
+        return name
+
+    async def blob(self, name: str) -> bytes:
+        """The attachment with this SHA-256.
+
+        Raises `ServerUnavailable` also when what comes is something else.
+        """
+        answer = await self._request("GET", f"/v1/blobs/{quote(name, safe='')}", timeout=120.0)
+        if sha256(answer.content).hexdigest() != name:
+            raise ServerUnavailable(Failure(detail="what came is not the attachment asked for"))
+        return answer.content
 
     async def tokens(self) -> TokenList:
         """The tokens that were issued: all for the owner, their own for anybody else."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 import sqlcipher3.dbapi2
 from sqlalchemy import Engine, inspect
 
+from app.events.codec import RecordLine, read_body
+from app.log.appending import Arrival
 from app.log.event_log import EventLog
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
@@ -23,7 +27,7 @@ from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch, outbox
 
 SCHEMAS = Path(__file__).parent / "schemas"
 KEY = b"k" * 32
-RELEASED_SERVER = [1]
+RELEASED_SERVER = [1, 2]
 RELEASED_PROFILE = [1, 2]
 
 
@@ -37,16 +41,25 @@ def load_sqlite(path: Path, dump: str, key: bytes | None = None) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+RELEASED = [
+    pytest.param((kind, version), id=f"{kind} {version}", marks=marks)
+    for version in RELEASED_SERVER
+    for kind, marks in (("sqlite", ()), ("postgresql", pytest.mark.real))
+]
+
+
+@pytest.fixture(params=RELEASED)
 def old_and_new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The URL of a database of schema 1, and of an empty one."""
-    if request.param == "sqlite":
-        yield str(load_sqlite(tmp_path / "old.db", "server_1_sqlite.sql")), str(tmp_path / "n.db")
+    """The URL of a database of a released schema, and of an empty one."""
+    kind, version = request.param
+    dump = f"server_{version}_{kind}.sql"
+    if kind == "sqlite":
+        yield str(load_sqlite(tmp_path / "old.db", dump)), str(tmp_path / "n.db")
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     urls = cluster.make_database("schema_old"), cluster.make_database("schema_new")
     with psycopg.connect(urls[0]) as connection:
-        connection.execute((SCHEMAS / "server_1_postgresql.sql").read_bytes())
+        connection.execute((SCHEMAS / dump).read_bytes())
     yield urls
     for name in ("schema_old", "schema_new"):
         cluster.drop_database(name)
@@ -64,6 +77,20 @@ def shape(engine: Engine) -> dict[str, object]:
     }
 
 
+def as_it_came(line: bytes) -> Arrival:
+    """The event in a record line, as its console would send it again."""
+    record = msgspec.json.decode(line, type=RecordLine)
+    envelope = read_body(bytes(record.body))
+    return Arrival(
+        event_id=envelope.id,
+        kind=envelope.kind,
+        console=envelope.console,
+        n=envelope.n,
+        body=bytes(record.body),
+        sig=record.sig,
+    )
+
+
 def test_there_is_a_dump_of_every_released_schema():
     assert list(range(1, len(SERVER_MIGRATIONS) + 1)) == RELEASED_SERVER
     assert list(range(1, len(LOCAL_MIGRATIONS) + 1)) == RELEASED_PROFILE
@@ -77,7 +104,9 @@ def test_an_old_server_database_opens_whole_and_grows(old_and_new: tuple[str, st
         assert [CODEC.read_record(line).position for line in lines] == [1, 2, 3]
         assert log.head(LOG).root == tree.root
         assert log.head(OTHER_LOG).position == 1
-        grown = log.append([batch(*Writer().notes(3), Writer(seed=2).note())])
+        known = [as_it_came(line) for line in lines]
+        news = batch(Writer(seed=2).note())
+        grown = log.append([replace(news, arrivals=(*known, *news.arrivals))])
         assert [placed.position for placed in grown.outcomes[0].placements] == [1, 2, 3, 4]
 
 

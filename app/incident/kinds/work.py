@@ -11,6 +11,15 @@ from app.events.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that belongs to an entry; the server keeps it under its SHA-256 (hex)."""
+
+    sha256: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteWritten(Fact):
     """Something a person said or saw, word for word.
 
@@ -25,6 +34,7 @@ class NoteWritten(Fact):
     mentions: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     command: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

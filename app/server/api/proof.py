@@ -14,11 +14,15 @@ from app.log.credentials import Principal
 from app.proof.bundle import MEDIA_TYPE, SUFFIX, BundleContents, SitePublication, bundle_chunks
 from app.proof.encoding import to_base64
 from app.proof.note import SITE_LOG, open_checkpoint
+from app.proof.record import blobs_mentioned
 from app.proof.withheld import WithheldRecord, withhold
 from app.protocol.bodies import ConsistencyProof, InclusionProof
 from app.protocol.problems import ProblemCode, refused
 from app.server.api.content import Call, answer, require_log_name
 from app.server.site import Site, site_of
+
+MAX_ATTACHED_BYTES = 256 * 1024 * 1024
+"""So much of attachments is put in a bundle; it is made in memory."""
 
 NOTE_TYPE = "text/plain; charset=utf-8"
 
@@ -113,8 +117,10 @@ async def _newest(site: Site, log: str) -> StoredCheckpoint:
 
 def _bundle(site: Site, newest: StoredCheckpoint, reader: Principal) -> bytes:
     server_key = site.keys.site.public_key
+    records = _shown_to(reader, site, newest.log, _records(site, newest))
     contents = BundleContents(
-        records=_shown_to(reader, site, newest.log, _records(site, newest)),
+        records=records,
+        blobs=_attachments(site, records),
         checkpoint=newest.note,
         server_key=server_key,
         console_keys=site.registry.public_keys(),
@@ -143,6 +149,14 @@ def _shown_to(
     levels = site.discretion.levels(log, len(records))
     hidden = site.discretion.withheld(records, levels, reader)
     return withhold(records, {index + 1 for index in hidden})
+
+
+def _attachments(site: Site, records: Sequence[bytes | WithheldRecord]) -> list[bytes]:
+    """What the records that are shown refer to, as much of it as fits."""
+    names = {
+        name for record in records if isinstance(record, bytes) for name in blobs_mentioned(record)
+    }
+    return site.blobs.of(names, max_bytes=MAX_ATTACHED_BYTES) if names else []
 
 
 def _publication(
