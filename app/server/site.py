@@ -87,7 +87,6 @@ class Site:
     deploy_desk: DeployDesk
     notary: Notary
     witness: Witness
-    blobs: Blobs
     trees: Trees
     measurements: Measurements
     talk: Talk
@@ -97,6 +96,11 @@ class Site:
     uploading: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE)
     )
+
+    @property
+    def blobs(self) -> Blobs:
+        """The attachments in this server's database."""
+        return Blobs(self.log.database)
 
     def now(self) -> int:
         """Server time in microseconds."""
@@ -221,7 +225,6 @@ def _site(
         recorder=recorder,
         own_hand=own_hand,
         notary=notary,
-        blobs=Blobs(base.log.database),
         witness=Witness(base.log, notary, base.directory, own_hand),
         trees=Trees(base.log),
         intake=intake,
