@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,31 @@ def _tab_to(qtbot: QtBot, words: str) -> None:
     raise AssertionError(f"{words!r} cannot be reached with the Tab key")
 
 
-def test_what_if_and_what_next_are_asked_and_left_by_keyboard_alone(
+def _ask_what_if(qtbot: QtBot, room: Room) -> None:
+    canvas = room.view.findChild(MapCanvas)
+    assert canvas is not None
+    canvas.setFocus()
+    canvas.select("payments")
+    _press(Qt.Key.Key_Return)
+    assert _answers(room).sheet.isVisible()
+    _tab_to(qtbot, "What if it fails")
+    _press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: _texts(room)[0].startswith("What if payments"), timeout=WITHIN_MS)
+    assert "not an observation" in _texts(room)[0]
+    assert any(one.startswith("checkout may be failing") for one in _texts(room))
+    assert any(one.startswith("Would cut it: ") for one in _texts(room))
+    _press(Qt.Key.Key_Escape)
+    assert not _answers(room).sheet.isVisible()
+    assert QApplication.focusWidget() is canvas
+
+
+def _resolve(qtbot: QtBot, room: Room, line: str, holds: Callable[[], bool]) -> None:
+    room.view.capture.begin(line)
+    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(holds, timeout=WITHIN_MS)
+
+
+def test_what_if_what_next_and_the_guard_of_resolving_by_keyboard_alone(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:
     (tmp_path / "calls.csv").write_text(CALLS)
@@ -69,23 +94,7 @@ def test_what_if_and_what_next_are_asked_and_left_by_keyboard_alone(
         ):
             qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
             room.window.activateWindow()
-            canvas = room.view.findChild(MapCanvas)
-            canvas.setFocus()
-
-            canvas.select("payments")
-            _press(Qt.Key.Key_Return)
-            assert _answers(room).sheet.isVisible()
-            _tab_to(qtbot, "What if it fails")
-            _press(Qt.Key.Key_Space)
-            qtbot.waitUntil(
-                lambda: _texts(room)[0].startswith("What if payments"), timeout=WITHIN_MS
-            )
-            assert "not an observation" in _texts(room)[0]
-            assert any(one.startswith("checkout may be failing") for one in _texts(room))
-            assert any(one.startswith("Would cut it: ") for one in _texts(room))
-            _press(Qt.Key.Key_Escape)
-            assert not _answers(room).sheet.isVisible()
-            assert QApplication.focusWidget() is canvas
+            _ask_what_if(qtbot, room)
 
             tom.write(Draft(fact=HealthChanged(service="ledger", health=Health.FAILING)))
             _press(Qt.Key.Key_W)
@@ -95,15 +104,10 @@ def test_what_if_and_what_next_are_asked_and_left_by_keyboard_alone(
             )
             _press(Qt.Key.Key_Escape)
 
-            room.view.capture.begin("/s resolved")
-            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
-            line = room.view.capture.parse_line
-            qtbot.waitUntil(
-                lambda: line.message.startswith("ledger is still failing."), timeout=WITHIN_MS
-            )
-            assert room.state.situation.phase is not Phase.RESOLVED
-            room.view.capture.begin("/s resolved because traffic moved away")
-            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
-            qtbot.waitUntil(
-                lambda: room.state.situation.phase is Phase.RESOLVED, timeout=WITHIN_MS
-            )
+            told = room.view.capture.parse_line
+            guard = "ledger is still failing."
+            _resolve(qtbot, room, "/s resolved", lambda: told.message.startswith(guard))
+            situation = room.state.situation
+            assert situation.phase is not Phase.RESOLVED
+            line = "/s resolved because traffic moved away"
+            _resolve(qtbot, room, line, lambda: room.state.situation.phase is Phase.RESOLVED)

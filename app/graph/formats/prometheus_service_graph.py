@@ -67,10 +67,9 @@ def read_service_graph(
     """
     calls = read_vector(requests, name=name)
     totals = _by_pair(calls)
-    failing = read_vector(failed, name=name) if failed is not None else None
-    lasting = read_vector(latency, name=name) if latency is not None else ()
-    failures = None if failing is None else _by_pair(failing)
-    seconds = _by_pair(lasting)
+    failing = None if failed is None else read_vector(failed, name=name)
+    lasting = () if latency is None else read_vector(latency, name=name)
+    failures, seconds = None if failing is None else _by_pair(failing), _by_pair(lasting)
     oldest = min((one.at for one in (*calls, *(failing or ()), *lasting)), default=None)
     draft = CatalogDraft(name, observed_at or oldest)
     for sample in calls:
