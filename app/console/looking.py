@@ -11,13 +11,22 @@ from importlib import import_module
 from app.console.bridge import Bridge
 from app.graph.answers import EstateShape, shape_of
 from app.graph.investigation import Investigation, investigate, supposing
-from app.graph.layout.focus import FocusLayout
+from app.graph.layout.focus import FocusLayout, FocusSize
 from app.graph.live_readings import Live
-from app.graph.topology import Topology, services_in_trouble, topology_of, with_layout
+from app.graph.topology import (
+    Topology,
+    laid_out_afresh,
+    services_in_trouble,
+    topology_of,
+    with_layout,
+)
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.sync.readings_memory import ReadingsMemory
+
+USUAL_ROOM = FocusSize(width=922.0, height=330.0)
+"""The map in a window of the design's size; places are found for it before there is a window."""
 
 LOOK_SECONDS = 1.0
 """How long what arrives is gathered before it is looked into."""
@@ -65,14 +74,20 @@ class Looking:
         self._organisation = organisation
         self._refresh()
 
-    def restore(self, layout: FocusLayout) -> None:
+    async def restore(self, layout: FocusLayout) -> None:
         """A relayout was undone: these are the places again."""
         if self._topology is not None:
             self._use(with_layout(self._topology, layout))
 
+    async def lay_out_afresh(self, size: FocusSize) -> None:
+        """Somebody asked for a tidy map that fills `size`."""
+        if self._topology is not None:
+            self._use(laid_out_afresh(self._topology, size))
+
     def _refresh(self) -> None:
         trouble = services_in_trouble(self._state)
-        topology = topology_of(self._organisation, self._topology, trouble)
+        size = None if self._topology is not None else USUAL_ROOM
+        topology = topology_of(self._organisation, self._topology, trouble, size=size)
         if topology is not self._topology:
             self._use(topology)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.console.looking import Findings
 from app.console.past_moments import PastMoment
+from app.graph.layout.focus import FocusSize
 from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -31,10 +32,12 @@ _REDRAW_TICKS = 15
 class Mapping(QObject):
     """Stands between states and the map.  Lives in the user interface's thread.
 
-    `layout_restored` carries the `FocusLayout` that somebody took back.
+    `layout_restored` carries the `FocusLayout` that somebody took back, `relayout_requested` the
+    `FocusSize` that a new one should fill.
     """
 
     layout_restored = Signal(object)
+    relayout_requested = Signal(object)
 
     def __init__(self, view: CommanderView, desk: Desk) -> None:
         super().__init__(view)
@@ -54,6 +57,7 @@ class Mapping(QObject):
         self.answers = MapAnswers(desk, service_map, view.body.services, view)
         service_map.canvas.mode_changed.connect(self._show_mode)
         service_map.canvas.layout_restored.connect(self.layout_restored)
+        service_map.canvas.relayout_requested.connect(self._ask_for_relayout)
         view.body.services.mode_chosen.connect(self._use_mode)
         desk.clock.ticked.connect(self._tick)
 
@@ -150,6 +154,11 @@ class Mapping(QObject):
         self._ticks = (self._ticks + 1) % _REDRAW_TICKS
         if self._ticks == 0:
             self._redraw()
+
+    @Slot(object)
+    def _ask_for_relayout(self, size: FocusSize) -> None:
+        if self._past is None:
+            self.relayout_requested.emit(size)
 
     @Slot(object)
     def _show_mode(self, mode: MapMode) -> None:

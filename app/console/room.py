@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from app.console.mapping import Mapping
     from app.console.past_moments import PastMoment
     from app.graph.forecast import CascadeForecast
-    from app.graph.layout.focus import FocusLayout
+    from app.graph.layout.focus import FocusLayout, FocusSize
     from app.graph.topology import Topology
     from app.sync.carrying import TakenIn
     from app.sync.engine import Progress
@@ -292,6 +292,7 @@ class Room(QObject):
             mapping.answers.word_chosen.connect(self.acting.settle_word)
             mapping.answers.what_if_requested.connect(self._suppose)
             mapping.layout_restored.connect(self._restore_layout)
+            mapping.relayout_requested.connect(self._lay_out_afresh)
         self._mapping.use_topology(topology)
         self._show_map()
 
@@ -310,11 +311,12 @@ class Room(QObject):
         self._ask(lambda stage: stage.looking.suppose(service, health))
 
     @Slot(object)
-    def _restore_layout(self, layout: FocusLayout) -> None:
-        self._worker.submit(self._place_again(layout))
+    def _lay_out_afresh(self, size: FocusSize) -> None:
+        self._ask(lambda stage: stage.looking.lay_out_afresh(size))
 
-    async def _place_again(self, layout: FocusLayout) -> None:
-        (await self._ready()).looking.restore(layout)
+    @Slot(object)
+    def _restore_layout(self, layout: FocusLayout) -> None:
+        self._ask(lambda stage: stage.looking.restore(layout))
 
     def _show_map(self) -> None:
         if self._mapping is not None:

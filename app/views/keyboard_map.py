@@ -86,6 +86,7 @@ KEYS: tuple[Group, ...] = (
             ("N  F", "next abnormal service, find one"),
             ("B, then 1 2 3", "blast radius, in hops"),
             ("A  M  T", "all, small map, table"),
+            ("L, then Ctrl Z", "lay out afresh, and back"),
             ("I  O  C  S", "impact, owners, changes, suspects"),
             ("E  W  G", "evidence, what may fail next, gaps"),
         ),

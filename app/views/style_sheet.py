@@ -100,4 +100,13 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: {tokens.line.name()}; }}
 QAbstractItemView {{ background: transparent; border: none; }}
 QAbstractScrollArea {{ border: none; }}
+QTableView {{
+    selection-background-color: {tokens.bg3.name()}; selection-color: {tokens.text1.name()};
+}}
+QTableView::item {{ padding: 0 8px; }}
+QHeaderView {{ background: {tokens.bg1.name()}; }}
+QHeaderView::section {{
+    background: {tokens.bg1.name()}; color: {tokens.text3.name()}; font-weight: 500;
+    border: none; border-bottom: 1px solid {tokens.line.name()}; padding: 4px 8px;
+}}
 """

@@ -42,7 +42,8 @@ _WHEEL_STEP = 1.0015
 class MapCanvas(QWidget):
     """Draws a `MapPicture`; health changes repaint only what they touch and move nothing.
 
-    Signals carry service ids; `service_selected` carries an empty text when nothing is selected.
+    Signals carry service ids; `service_selected` carries an empty text when nothing is selected;
+    `relayout_requested` carries the `FocusSize` to fill.
     `has_motion` off shows new places at once, `has_letter_keys` off leaves single letters alone.
     """
 
@@ -53,6 +54,7 @@ class MapCanvas(QWidget):
     mode_changed = Signal(object)
     shown_changed = Signal(str)
     layout_restored = Signal(object)
+    relayout_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +174,11 @@ class MapCanvas(QWidget):
         self._is_blasting = on and bool(self._selected)
         self._blast_hops = hops
         self._light()
+
+    def ask_for_relayout(self) -> None:
+        """Ask whoever pins places for new ones that fill the room; `show_picture` glides there."""
+        if self.stage.picture is not None and not self.stage.in_overview:
+            self.relayout_requested.emit(self.focus_size)
 
     def undo_relayout(self) -> None:
         """Go back to the places before the last relayout and tell whoever pins them."""

@@ -19,6 +19,7 @@ class Command(Enum):
     CLEAR = auto()
     FIT = auto()
     UNDO_LAYOUT = auto()
+    LAY_OUT_AFRESH = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     NEXT_ABNORMAL = auto()
@@ -51,6 +52,7 @@ _PLAIN = {
 
 _LETTERS = {
     Qt.Key.Key_N: Command.NEXT_ABNORMAL,
+    Qt.Key.Key_L: Command.LAY_OUT_AFRESH,
     Qt.Key.Key_F: Command.FIND,
     Qt.Key.Key_B: Command.BLAST_RADIUS,
     Qt.Key.Key_1: Command.ONE_HOP,

@@ -53,6 +53,9 @@ class Commanded(Protocol):
     def undo_relayout(self) -> None:
         """Go back to the places before the last relayout."""
 
+    def ask_for_relayout(self) -> None:
+        """Ask whoever pins places for new ones."""
+
     def open_search(self) -> None:
         """Let typed letters search names."""
 
@@ -76,6 +79,7 @@ class MapCommands:
             Command.OPEN: self._open,
             Command.FIT: canvas.viewport.fit,
             Command.UNDO_LAYOUT: canvas.undo_relayout,
+            Command.LAY_OUT_AFRESH: canvas.ask_for_relayout,
             Command.ZOOM_IN: lambda: self._zoom(_KEY_ZOOM),
             Command.ZOOM_OUT: lambda: self._zoom(1 / _KEY_ZOOM),
             Command.NEXT_ABNORMAL: self._next_abnormal,

@@ -131,6 +131,10 @@ class ServiceTableView(QTableView):
         self.setShowGrid(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_command = event.key() in _COMMANDS and not event.modifiers()

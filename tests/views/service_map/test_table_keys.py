@@ -74,3 +74,13 @@ def test_without_letter_keys_all_of_them_are_type_ahead(qtbot: QtBot, panel: Ser
 
     row = panel.map.table.currentIndex().row()
     assert panel.map.model.service_at(row).startswith("e")
+
+
+def test_l_asks_for_a_layout_that_fills_the_room(qtbot: QtBot, panel: ServicePanel):
+    panel.map.toggle_table()
+    canvas = panel.map.canvas
+
+    with qtbot.waitSignal(canvas.relayout_requested, timeout=1_000) as asked:
+        QTest.keyClick(canvas, Qt.Key.Key_L)
+
+    assert asked.args == [canvas.focus_size]
