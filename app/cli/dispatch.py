@@ -16,6 +16,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _operate(arguments)
         case "verify":
             return _verify(arguments)
+        case "source" | "token" | "console" | "clearance":
+            return _administer(arguments)
         case "import-catalog":
             from app.cli.catalogue import import_catalogue
 
@@ -24,14 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.gate import run_gate
 
             return run_gate(arguments)
-        case "source":
-            from app.cli.sources import run_source
-
-            return run_source(arguments)
-        case "token" | "console" | "clearance":
-            from app.cli.rights import run_rights
-
-            return run_rights(arguments)
         case "queue":
             from app.cli.queue import run_queue
 
@@ -48,6 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
             from app.cli.verbs import run_verb
 
             return run_verb(arguments)
+
+
+def _administer(arguments: argparse.Namespace) -> int:
+    if arguments.command == "source":
+        from app.cli.sources import run_source
+
+        return run_source(arguments)
+    from app.cli.rights import run_rights
+
+    return run_rights(arguments)
 
 
 def _operate(arguments: argparse.Namespace) -> int:
