@@ -47,6 +47,8 @@ class Terminal:
 
     def __init__(self, api: ApiClient, actor: str, key: ConsoleKey) -> None:
         self.api = api
+        self._key = key
+        self._is_registered = False
         self._codec = full_codec()
         self.actor = actor
         self._author = Author(
@@ -109,6 +111,7 @@ class Terminal:
 
         Raises `NotRecorded` naming what is wrong when the server refuses one.
         """
+        await self._register()
         rows = []
         for number, draft in enumerate(drafts, start=1):
             signed = self._author.write(draft, Place(log=log, n=number, seen=seen))
@@ -125,16 +128,21 @@ class Terminal:
                 positions.append(result.position)
         return positions
 
+    async def _register(self) -> None:
+        """Only who writes is registered: reading needs no room on the server's disk."""
+        if not self._is_registered:
+            public_key = to_base64url(self._key.public_key)
+            await self.api.register_console(self._key.console_id, public_key)
+            self._is_registered = True
+
 
 @asynccontextmanager
 async def open_terminal(url: str, token: str) -> AsyncIterator[Terminal]:
-    """A terminal at the server, registered under a key of its own."""
+    """A terminal at the server, with a key of its own to write with."""
     async with ApiClient(url, token) as api:
         who = await api.who_am_i()
         key = _terminal_key(data_folder() / "terminal.key")
-        terminal = Terminal(api, who.actor, key)
-        await api.register_console(key.console_id, to_base64url(key.public_key))
-        yield terminal
+        yield Terminal(api, who.actor, key)
 
 
 def _terminal_key(path: Path) -> ConsoleKey:

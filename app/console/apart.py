@@ -53,11 +53,15 @@ class Carrying:
 
 @dataclass(slots=True)
 class _Absence:
-    """One stretch without the server: since when, and how much was read and sent before it."""
+    """One stretch without the server: since when, and how much was read and sent before it.
+
+    `had_server` says that there was a connection to lose.
+    """
 
     since: datetime
     position: int
     sent: int
+    had_server: bool
     copied_at: datetime | None = None
 
 
@@ -152,7 +156,10 @@ class Apart(QObject):
         now = self._desk.clock.live()
         if self._absence is None:
             self._absence = _Absence(
-                since=sync.since or now, position=position, sent=self.queue.sent
+                since=sync.since or now,
+                position=position,
+                sent=self.queue.sent,
+                had_server=sync.as_of is not None,
             )
         if sync.as_of is not None:  # there was a connection to lose
             self._losses = (*self._losses, sync.since or now)[-_MOST_LOSSES:]
@@ -163,6 +170,8 @@ class Apart(QObject):
         absence, self._absence = self._absence, None
         if absence is not None:
             sent = self.queue.sent - absence.sent
+            if not sent and not absence.had_server:
+                return  # it has only just come: there is nothing to be back from
             received = max(0, position - absence.position - sent)
             words = f"Back online. Sent {sent}, received {received}."
             self.view.capture.tell_briefly(words, BACK_SECONDS)

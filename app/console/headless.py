@@ -23,6 +23,7 @@ def play(room: Room, options: Options) -> int:
     Gives back 0 when an incident was shown, 1 when nothing arrived in time.
     """
     started = monotonic()
+    room.noticed.connect(lambda words: sys.stderr.write(f"{words}\n"))  # nobody sees the bar
     wanted = options.screenshot or Path("build/shots/demo.png")
     is_whole = _until_quiet(room)
     shown_after = monotonic() - started

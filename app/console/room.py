@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -64,8 +64,11 @@ class Room(QObject):
     """One console: its window in this thread, its worker in another.
 
     The window is there before the database, the network and the map are: what is slow to load
-    is loaded on the worker, and takes its place when it is ready.
+    is loaded on the worker, and takes its place when it is ready.  `noticed` carries each
+    sentence that is said in the bar without having been asked for.
     """
+
+    noticed = Signal(str)
 
     def __init__(self, options: Options, application: QApplication, window: Window) -> None:
         super().__init__()
@@ -329,7 +332,9 @@ class Room(QObject):
 
     @Slot(object)
     def _notice(self, notice: Notice) -> None:
-        self.view.capture.tell(f"{notice.sentence} {notice.advice}".strip())
+        words = f"{notice.sentence} {notice.advice}".strip()
+        self.view.capture.tell(words)
+        self.noticed.emit(words)
 
     @Slot(str, object)
     def _restore_draft(self, text: str, began_at: datetime | None) -> None:

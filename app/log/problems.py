@@ -31,7 +31,10 @@ class StorageUnavailable(StoreError):
 class FolderUnusable(StoreError):
     """The folder a database should live in cannot be read or written."""
 
-    advice = "Give your account the right to read and write this folder, or name another one."
+    advice = (
+        "Give your account the right to read and write this folder, or name another one. What is "
+        "in it was not changed."
+    )
 
 
 class NewerDatabase(StoreError):

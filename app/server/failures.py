@@ -31,10 +31,10 @@ def problem_of(error: Exception) -> Problem:
         case UnknownLog():
             return problem(ProblemCode.UNKNOWN_LOG, str(error))
         case StorageFull():
-            _log.error("the disk is full", exc_info=error)
-            return problem(ProblemCode.STORAGE_FULL, str(error))
+            _log.error("%s; reading goes on, nothing new is recorded until there is room", error)
+            return problem(ProblemCode.STORAGE_FULL, f"{error}; reading goes on")
         case StoreError():
-            _log.error("the store failed", exc_info=error)
+            _log.error("the store failed: %s", error)
             return problem(ProblemCode.STORAGE_UNAVAILABLE, str(error), retry_after=5.0)
         case HTTPException(status_code=status) if status in _CODE_OF_STATUS:
             return problem(_CODE_OF_STATUS[status], error.detail)

@@ -22,7 +22,8 @@ class NoToken(WatchfloorError):
     """There is no token for the server."""
 
     advice = (
-        "Add --token-file FILE or set WATCHFLOOR_TOKEN. The owner of the server issues tokens."
+        "Add --token-file FILE or set WATCHFLOOR_TOKEN. The owner of the server issues tokens. "
+        "What was written on this device is kept."
     )
 
 

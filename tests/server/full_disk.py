@@ -1,0 +1,77 @@
+"""Fills the disk a server is on, reads and writes there, and says what came of it (a process)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from tests.log.full_disk import _fill
+from tests.log.writing import LOG, Writer
+from tests.server.process import ROOT, start_server, stop
+from tests.server.pushing import push_content, register
+
+EVENTS = f"/v1/logs/{LOG}/events"
+
+
+class FullServer(msgspec.Struct):
+    """What a server on a full disk did."""
+
+    recorded_before: int
+    refusals: list[tuple[int, str]]
+    read_while_full: int
+    status_code: int
+    status: str
+    note_code: int
+    note: str
+    recorded_after: int
+
+
+def _command(server_url: str, token_file: Path, *words: str) -> tuple[int, str]:
+    command = [
+        sys.executable, "main.py", *words, "--server", server_url, "--token-file", str(token_file)
+    ]  # fmt: skip
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    return done.returncode, f"{done.stdout}{done.stderr}"
+
+
+def main(disk: Path, home: Path) -> FullServer:
+    """Use up the disk, on which only the server is; `home` is on another one."""
+    server, maria = start_server(disk), Writer()
+    token_file = home / "token"
+    token_file.write_text(server.token)
+    assert _command(server.url, token_file, "declare", "Checkout failing")[0] == 0
+    register(server.url, server.token, maria.key)
+    headers = {"Authorization": f"Bearer {server.token}"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as http:
+
+        def push() -> tuple[int, str]:
+            answer = http.post(EVENTS, content=push_content(maria.note("x" * 4_000)))
+            return answer.status_code, answer.text
+
+        recorded = sum(push()[0] == 200 for _ in range(20))
+        _fill(disk / "filling")
+        refusals = [told for told in (push() for _ in range(200)) if told[0] != 200]
+        read = len(http.get(EVENTS, params={"limit": 5_000}).content.splitlines())
+        status = _command(server.url, token_file, "status")
+        note = _command(server.url, token_file, "note", "pool is full")
+        (disk / "filling").unlink()
+        recorded_after = sum(push()[0] == 200 for _ in range(5))
+    stop(server)
+    return FullServer(
+        recorded_before=recorded,
+        refusals=refusals[-3:],
+        read_while_full=read,
+        status_code=status[0],
+        status=status[1],
+        note_code=note[0],
+        note=note[1],
+        recorded_after=recorded_after,
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(main(Path(sys.argv[1]), Path(sys.argv[2]))))
