@@ -1,6 +1,9 @@
 /* Makes the nth write or sync below a folder fail, and each `step` after it, or the process end.
  *
- * Preloaded into a Python that arms it in a forked child: disk_arm(folder, n, step, mode).
+ * Preloaded into a Python that arms it in a forked child: disk_arm(folder, n, step, mode).  In
+ * mode WATCH it calls what disk_watch was given instead, before each write, when half of it is
+ * down (1) and before each sync (2): what a folder holds then is what the end of the process
+ * would leave there.
  * Syncing is left out: what is tried here is the end of a process, not of the power.
  */
 #define _GNU_SOURCE
@@ -11,11 +14,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { COUNT, FAIL, FULL, END, TEAR_AND_END };
+enum { COUNT, FAIL, FULL, END, TEAR_AND_END, WATCH };
 
 static char folder[512];
 static long target, every, calls;
 static int mode;
+static void (*watcher)(long, int);
 
 void disk_arm(const char *under, long n, long step, int how) {
     strncpy(folder, under, sizeof folder - 1);
@@ -24,6 +28,8 @@ void disk_arm(const char *under, long n, long step, int how) {
     calls = 0;
     mode = how;
 }
+
+void disk_watch(void (*told)(long, int)) { watcher = told; }
 
 long disk_calls(void) { return calls; }
 
@@ -37,10 +43,14 @@ static int is_ours(int descriptor) {
     return strncmp(path, folder, strlen(folder)) == 0;
 }
 
-/* 0: go on; -1: fail with errno set; 1: put down half of it and end. */
+/* 0: go on; -1: fail with errno set; 1: put down half of it and end; 2: half of it, and tell. */
 static int struck(int descriptor, int is_write) {
     if (!is_ours(descriptor)) return 0;
     calls++;
+    if (mode == WATCH) {
+        watcher(calls, is_write ? 0 : 2);
+        return is_write ? 2 : 0;
+    }
     if (mode == COUNT || calls < target || (calls - target) % every) return 0;
     if (mode == FAIL || mode == FULL) {
         errno = mode == FULL && is_write ? ENOSPC : EIO;
@@ -67,7 +77,8 @@ ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t at) {
     if (how < 0) return -1;
     if (how > 0) {
         real_pwrite(descriptor, data, size / 2, at);
-        _exit(9);
+        if (how == 1) _exit(9);
+        watcher(calls, 1);
     }
     return real_pwrite(descriptor, data, size, at);
 }
@@ -80,8 +91,12 @@ ssize_t write(int descriptor, const void *data, size_t size) {
     int how = struck(descriptor, 1);
     if (how < 0) return -1;
     if (how > 0) {
-        real_write(descriptor, data, size / 2);
-        _exit(9);
+        ssize_t half = real_write(descriptor, data, size / 2);
+        if (how == 1) _exit(9);
+        watcher(calls, 1);
+        if (half < 0) return half;
+        ssize_t rest = real_write(descriptor, (const char *)data + half, size - half);
+        return rest < 0 ? rest : half + rest;
     }
     return real_write(descriptor, data, size);
 }

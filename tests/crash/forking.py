@@ -40,19 +40,19 @@ class Child:
         """Ask it to stop, and wait until it is gone."""
         self._end(signal.SIGTERM)
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = SECONDS_TO_END) -> None:
         """Wait until it ended by itself."""
         with suppress(ProcessLookupError):  # it has ended and is forgotten
-            self._await(os.pidfd_open(self.pid))
+            self._await(os.pidfd_open(self.pid), seconds)
 
     def _end(self, number: signal.Signals) -> None:
         descriptor = os.pidfd_open(self.pid)
         os.kill(self.pid, number)
         self._await(descriptor)
 
-    def _await(self, descriptor: int) -> None:
+    def _await(self, descriptor: int, seconds: float = SECONDS_TO_END) -> None:
         try:
-            gone, _, _ = select.select([descriptor], [], [], SECONDS_TO_END)
+            gone, _, _ = select.select([descriptor], [], [], seconds)
             assert gone, f"process {self.pid} does not end"
         finally:
             os.close(descriptor)

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from app.log.event_log import EventLog
 from app.log.local_log import LocalLog
 from app.log.problems import StoreError
+from app.protocol.authoring import SignedEvent
 from tests.log.profiles import open_in, page, record_lines
 from tests.log.writing import LOG, OTHER_LOG, Writer, batch, outbox_entry
 
 OPERATIONS = 200
-COUNT, FAIL, FULL, END, TEAR_AND_END = range(5)
+COUNT, FAIL, FULL, END, TEAR_AND_END, WATCH = range(6)
+
+Tell = Callable[[str], None]
+Operation = Callable[[Any, Tell], None]
+"""Does something with an open store, and tells what was done once it is."""
 
 
 def main(kind: str, folder: str, at: str, step: str, mode: str) -> None:
@@ -34,85 +40,74 @@ def main(kind: str, folder: str, at: str, step: str, mode: str) -> None:
     is_armed_at_once = int(mode) not in (FAIL, FULL)
     if is_armed_at_once:
         arm()
-    run = {"console": run_console, "server": run_server}[kind]
-    with suppress(StoreError):
-        run(
-            Path(folder),
-            lambda line: print(line, flush=True),
-            _nothing if is_armed_at_once else arm,
-        )
+    with suppress(StoreError), opened(kind, Path(folder)) as store:
+        if not is_armed_at_once:
+            arm()
+        for operation in operations(kind):
+            with suppress(StoreError):
+                operation(store, lambda line: print(line, flush=True))
     print(f"calls {disk.disk_calls()}", flush=True)
 
 
-def _nothing() -> None:
-    pass
+@contextmanager
+def opened(kind: str, folder: Path) -> Iterator[LocalLog | EventLog]:
+    """The store of a console or of a server in `folder`, made if it is not there."""
+    if kind == "console":
+        with open_in(folder).log as local:
+            yield local
+        return
+    with EventLog.open(folder / "server.db") as log:
+        yield log
 
 
-def run_console(folder: Path, tell: Callable[[str], None], arm: Callable[[], None]) -> None:
-    """Write, refuse, follow and keep drafts, as a console does."""
-    maria, theirs = Writer(), record_lines(Writer(seed=2).notes(OPERATIONS, OTHER_LOG))
-    with open_in(folder).log as log:
-        arm()
-        for operation in _console_operations(log, maria, theirs, tell):
-            with suppress(StoreError):
-                operation()
+def operations(kind: str) -> list[Operation]:
+    """The operations of a run, each of which can be tried again."""
+    if kind == "server":
+        return [_Appending().append] * OPERATIONS
+    console = _Console()
+    kinds = (console.write, console.follow, console.write, console.settle, console.draft)
+    return [kinds[number % len(kinds)] for number in range(OPERATIONS)]
 
 
-def _console_operations(
-    log: LocalLog, maria: Writer, theirs: tuple[bytes, ...], tell: Callable[[str], None]
-) -> Iterator[Callable[[], None]]:
-    """Each tells what it did once it is done."""
+class _Console:
+    """Writes, has it confirmed, follows another log and keeps drafts, as a console does."""
 
-    def write() -> None:
-        note = maria.note("x" * 200)
+    def __init__(self) -> None:
+        self._maria = Writer()
+        self._signed: dict[str, SignedEvent] = {}
+        self._theirs = record_lines(Writer(seed=2).notes(OPERATIONS, OTHER_LOG))
+
+    def write(self, log: LocalLog, tell: Tell) -> None:
+        note = self._maria.note("x" * 200)
+        self._signed[note.event.id] = note
         log.enqueue([outbox_entry(note)])
         tell(f"kept {note.event.id}")
 
-    def follow() -> None:
+    def follow(self, log: LocalLog, tell: Tell) -> None:
         cursor = log.cursor(OTHER_LOG)
         after = 0 if cursor is None else cursor.position
-        log.confirm(page(OTHER_LOG, theirs[after : after + 3], after))
+        log.confirm(page(OTHER_LOG, self._theirs[after : after + 3], after))
         tell(f"followed {after + 3}")
 
-    def settle() -> None:
-        waiting = log.outbox(LOG, limit=1)
+    def settle(self, log: LocalLog, tell: Tell) -> None:
         cursor = log.cursor(LOG)
         after = 0 if cursor is None else cursor.position
-        for entry in waiting:
-            signed = maria_signed[entry.event_id]
+        for entry in log.outbox(LOG, limit=1):
+            signed = self._signed[entry.event_id]
             log.confirm(page(LOG, record_lines([signed], after + 1), after))
             tell(f"settled {entry.event_id}")
 
-    def draft() -> None:
+    def draft(self, log: LocalLog, tell: Tell) -> None:
         log.save_draft("entry", "half a sentence", began_at=None, now=1)
 
-    maria_signed = _Remembered(maria)
-    for number in range(OPERATIONS):
-        yield (write, follow, write, settle, draft)[number % 5]
 
+class _Appending:
+    """Appends to a server's store."""
 
-class _Remembered(dict):
-    """What maria signed, by id."""
+    def __init__(self) -> None:
+        self._maria = Writer()
 
-    def __init__(self, maria: Writer) -> None:
-        super().__init__()
-        plain = maria.author.write
-
-        def write(*words, **more):
-            signed = plain(*words, **more)
-            self[signed.event.id] = signed
-            return signed
-
-        maria.author.write = write
-
-
-def run_server(folder: Path, tell: Callable[[str], None], arm: Callable[[], None]) -> None:
-    """Append to a server's store."""
-    maria = Writer()
-    with EventLog.open(folder / "server.db") as log:
-        arm()
-        for number in range(OPERATIONS):
-            note = maria.note(f"note {number}")
-            with suppress(StoreError):
-                placed = log.append([batch(note)]).outcomes[0].placements[0]
-                tell(f"recorded {note.event.id} {placed.position}")
+    def append(self, log: EventLog, tell: Tell) -> None:
+        note = self._maria.note(f"note {self._maria.n}")
+        placed = log.append([batch(note)]).outcomes[0].placements[0]
+        tell(f"recorded {note.event.id} {placed.position}")

@@ -1,4 +1,4 @@
-"""Whichever write or sync of a run fails or is the last, what was acknowledged is there.
+"""A disk that fails again and again, and processes that end on it, lose nothing acknowledged.
 
 With enough `--cycles` every write and sync of a run of 200 operations fails in one of `STEP` runs,
 in each of which every `STEP`th fails; a process is ended at points spread over the run, some of
@@ -7,38 +7,28 @@ them in the middle of a write.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.log.event_log import EventLog
-from app.proof.merkle import CompactRange
 from tests.crash.forking import Nursery, nursery
+from tests.crash.kept import CHECKS, told
 from tests.crash.swept import COUNT, END, FAIL, FULL, TEAR_AND_END
-from tests.log.profiles import open_in, promise_reserve, record_lines
-from tests.log.writing import CODEC, LOG, OTHER_LOG, Writer
-from tests.real_programs import needs_program
+from tests.log.profiles import promise_reserve
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 STEP = 61
 ENOUGH_FOR_ALL = 100
 NEVER_AGAIN = 1 << 30
-_SOURCE = Path(__file__).parent / "failing_disk.c"
 
 
 @pytest.fixture(scope="module")
-def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+def children(failing_disk: Path) -> Iterator[Nursery]:
     """Forks children whose disk can be made to fail."""
-    library = tmp_path_factory.mktemp("library") / "failing_disk.so"
-    compile_it = [needs_program("gcc"), "-shared", "-fPIC", "-O2", "-o", library, _SOURCE, "-ldl"]
-    subprocess.run(compile_it, check=True)
-    with nursery("tests.crash.swept", environment={"LD_PRELOAD": str(library)}) as running:
+    with nursery("tests.crash.swept", environment={"LD_PRELOAD": str(failing_disk)}) as running:
         yield running
 
 
@@ -48,55 +38,6 @@ def run(children: Nursery, words: tuple[str, Path], at: int, step: int, mode: in
     child = children.start(kind, str(folder), str(at), str(step), str(mode))
     child.wait()
     return children.lines_until_end(child.pid)
-
-
-def told(lines: list[str], what: str) -> list[str]:
-    """What follows `what` in the lines that begin with it."""
-    return [line.removeprefix(f"{what} ") for line in lines if line.startswith(f"{what} ")]
-
-
-def check_console(folder: Path, lines: list[str]) -> int:
-    """Everything that was told is there, once; returns how much was kept."""
-    theirs = record_lines(Writer(seed=2).notes(200, OTHER_LOG))
-    with open_in(folder).log as log:
-        waiting = [entry.event_id for entry in log.outbox()]
-        settled = [CODEC.read_record(line).event.id for line in log.lines(LOG)]
-        followed = tuple(log.lines(OTHER_LOG))
-    everything = waiting + settled
-    assert set(told(lines, "kept")) <= set(everything)
-    assert set(told(lines, "settled")) <= set(settled)
-    assert len(everything) == len(set(everything))
-    assert followed == theirs[: len(followed)]
-    assert len(followed) >= max(map(int, told(lines, "followed")), default=0)
-    return len(told(lines, "kept"))
-
-
-def check_server(folder: Path, lines: list[str]) -> int:
-    """Everything that was recorded is at its place, once; returns how much was recorded."""
-    acknowledged = dict(line.split(" ") for line in told(lines, "recorded"))
-    with EventLog.open(folder / "server.db") as log:
-        stored = log.page(LOG, 0, limit=1_000, max_bytes=1 << 30).lines if log.heads() else ()
-        tree = CompactRange()
-        tree.extend(stored)
-        assert not stored or tree.root == log.head(LOG).root
-    ids = [CODEC.read_record(line).event.id for line in stored]
-    assert len(set(ids)) == len(ids)
-    placed = {event_id: str(position) for position, event_id in enumerate(ids, 1)}
-    assert placed.items() >= acknowledged.items()
-    return len(acknowledged)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder for runs; in memory where there is such a place, for speed."""
-    memory = Path("/dev") / "shm"
-    place = memory if os.access(memory, os.W_OK) else tmp_path
-    folder = Path(tempfile.mkdtemp(prefix="wf-sweep-", dir=place))
-    yield folder
-    shutil.rmtree(folder)
-
-
-CHECKS = {"console": check_console, "server": check_server}
 
 
 @pytest.mark.parametrize("kind", CHECKS)
