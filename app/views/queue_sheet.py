@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.models.queue_model import QueueModel, QueueRow, QueueStanding
 from app.views.desk import Desk
 from app.views.drawing import Pen, wrapped
+from app.views.edge_sheet import EdgeSheet
 from app.views.icons import Icon
 from app.views.panel import Button
 from app.views.row_list import RowDelegate, RowList
@@ -25,8 +26,8 @@ _MOST_LINES = 4
 _TEXT_LEFT = 92
 
 
-class QueueSheet(QWidget):
-    """Stands at the right edge of the window.  Esc closes it; the keyboard goes back.
+class QueueSheet(EdgeSheet):
+    """Lists the events of this device.
 
     Signals: `export_requested()`, `import_requested()`, `repeat_requested(event_id)` to log a
     refused event again, `settle_requested()`.
@@ -38,56 +39,38 @@ class QueueSheet(QWidget):
     settle_requested = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._back_to: QWidget | None = None
+        super().__init__(desk, parent, WIDTH)
         self.setAccessibleName("Queue of this device")
-        self.title = TextLabel("Queue of this device", self)
+        self.title.setText("Queue of this device")
         self.counts = TextLabel("", self)
         self.summary = TextLabel("", self)
         self.summary.setWordWrap(True)
-        self.close_button = Button(desk, "Close", self, variant="quiet", keys="Esc")
         self.settle = Button(desk, "", self, variant="warn", keys="S")
         self.copy = Button(desk, "Copy text", self, keys="C")
         self.repeat = Button(desk, "Log again", self, keys="A")
         self.export = Button(desk, "Export the queue", self, variant="primary", keys="E")
         self.bring = Button(desk, "Import", self, keys="I")
         self.model = QueueModel(self)
-        self.list = RowList(desk, QueueDelegate(desk, self), self)
-        self.list.setModel(self.model)
-        self.list.setAccessibleName("Events of this device")
+        rows = RowList(desk, QueueDelegate(desk, self), self)
+        rows.setModel(self.model)
+        rows.setAccessibleName("Events of this device")
         self._lay_out()
+        self.hold(rows)
         self._connect()
-        self._restyle()
         self._show_row()
-        self.hide()
-        parent.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the right edge while the window changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.fit()
-        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.title)
-        top.addWidget(self.counts, 1)
-        top.addWidget(self.close_button)
-        foot = QHBoxLayout()
+        self.top.addWidget(self.counts, 1)
+        self.head.addWidget(self.summary)
+        buttons = QHBoxLayout()
         for button in (self.copy, self.repeat):
-            foot.addWidget(button)
-        foot.addStretch(1)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         for button in (self.settle, self.bring, self.export):
-            foot.addWidget(button)
-        self._layout = QVBoxLayout(self)
-        self._layout.addLayout(top)
-        self._layout.addWidget(self.summary)
-        self._layout.addWidget(self.list, 1)
-        self._layout.addLayout(foot)
+            buttons.addWidget(button)
+        self.foot.addLayout(buttons)
 
     def _connect(self) -> None:
-        self.close_button.clicked.connect(self.dismiss)
         self.settle.clicked.connect(self.settle_requested)
         self.copy.clicked.connect(self._copy)
         self.repeat.clicked.connect(self._repeat)
@@ -96,12 +79,11 @@ class QueueSheet(QWidget):
         self.list.selectionModel().currentChanged.connect(self._show_row)
         self.model.modelReset.connect(self._show_row)
         self.model.dataChanged.connect(self._show_row)
-        self._desk.theme.changed.connect(self._restyle)
 
     @Slot()
-    def _restyle(self) -> None:
-        theme, px = self._desk.theme, self._desk.theme.px
-        self.title.setFont(theme.font(TypeStyle.TITLE))
+    def restyle(self) -> None:
+        super().restyle()
+        theme = self._desk.theme
         self.counts.setFont(theme.font(TypeStyle.ROW))
         self.summary.setFont(theme.font(TypeStyle.ROW_MEDIUM))
         for label, colour in (
@@ -112,9 +94,6 @@ class QueueSheet(QWidget):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), colour)
             label.setPalette(palette)
-        self._layout.setContentsMargins(px(14), px(10), px(10), px(12))
-        self._layout.setSpacing(px(8))
-        self.update()
 
     def show_queue(self, rows: Iterable[QueueRow], summary: str, to_settle: int) -> None:
         """Show these events under one sentence on how this device stands to its server."""
@@ -130,35 +109,6 @@ class QueueSheet(QWidget):
         if self.isVisible() and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.model.index(0))
         self._show_row()
-
-    def open(self) -> None:
-        """Come up at the right edge, with the keyboard on the first event."""
-        around = self.parentWidget()
-        if around is None:
-            return
-        if not self.isVisible():
-            self._back_to = around.window().focusWidget()
-        self.fit()
-        self.show()
-        self.raise_()
-        self.list.setCurrentIndex(self.model.index(0))
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def fit(self) -> None:
-        """Take the right edge of the widget around."""
-        around = self.parentWidget()
-        if around is not None:
-            width = min(self._desk.theme.px(WIDTH), around.width())
-            self.setGeometry(around.width() - width, 0, width, around.height())
-
-    @Slot()
-    def dismiss(self) -> None:
-        """Go away, and put the keyboard back where it was."""
-        if not self.isVisible():
-            return
-        self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """C copies, A logs again, E exports, I imports, S settles, Esc closes."""
@@ -182,12 +132,6 @@ class QueueSheet(QWidget):
             event.accept()  # letters are commands of this sheet, not of what lies below
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._desk.theme.tokens.bg2)
-        Pen(painter, self._desk.theme).rule(0, 0, self.height())
-        painter.end()
 
     @Slot(QModelIndex)
     def _show_row(self, *_: object) -> None:
