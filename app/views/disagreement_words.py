@@ -70,7 +70,7 @@ def disagreement_words(
 ) -> str:
     """ "Owner: Payments, backstage; cmdb says Checkout, 14:36", and who settled it."""
     kept = value_words(found.fact, found.counts.value, organisation)
-    words = f"{_subject(found, organisation)}{fact_words(found.fact)}: {kept}"
+    words = f"{subject_words(found, organisation)}{fact_words(found.fact)}: {kept}"
     words += f", {source_words(found.counts.source)}"
     words += f"; {other_words(found, organisation, times, now)}"
     if found.settled is not None:
@@ -139,7 +139,7 @@ def disputed_page(
     return (Finding(text="Sources disagree", is_heading=True), *lines) if lines else ()
 
 
-def _subject(found: Disagreement, organisation: OrganisationState) -> str:
+def subject_words(found: Disagreement, organisation: OrganisationState) -> str:
     """Names both ends of a dependency; a service is named by the sheet it stands in."""
     caller, callee = found.subject
     if not callee:

@@ -11,7 +11,12 @@ from app.organisation.disagreements import Disagreement
 from app.organisation.state import OrganisationState
 from app.views.choice_field import ChoiceField
 from app.views.desk import Desk
-from app.views.disagreement_words import fact_words, source_words, value_words
+from app.views.disagreement_words import (
+    fact_words,
+    source_words,
+    subject_words,
+    value_words,
+)
 from app.views.panel import Button
 
 
@@ -58,7 +63,8 @@ class WordForm(QWidget):
             for found in disagreements:
                 for word in found.words:
                     said = value_words(found.fact, word.value, organisation)
-                    text = f"{fact_words(found.fact)}: {said}, {source_words(word.source)}"
+                    about = f"{subject_words(found, organisation)}{fact_words(found.fact)}"
+                    text = f"{about}: {said}, {source_words(word.source)}"
                     self.words.addItem(text, WordChosen(disagreement=found, source=word.source))
             self.words.setCurrentIndex(max(0, self.words.findText(before)))
         self._show_parts()

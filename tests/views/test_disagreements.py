@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.graph.answers import shape_of
 from app.graph.topology import Topology, topology_of
 from app.organisation.disagreements import disagreements, settled_for
-from app.organisation.kinds import ServiceRecorded, TeamRecorded
+from app.organisation.kinds import DependencyRecorded, ServiceRecorded, TeamRecorded
 from app.organisation.state import OrganisationState
 from app.organisation.words import Description, Settlement
 from app.views.desk import Desk
@@ -145,3 +145,31 @@ def test_nothing_is_settled_in_the_past(answers: MapAnswers, desk: Desk):
     desk.clock.view(EARLIER)
 
     assert not answers.sheet.words.isVisible()
+
+
+def test_a_dependency_in_dispute_names_both_ends_wherever_it_is_offered(answers: MapAnswers):
+    pair = ("pay", "db")
+    words = {
+        "backstage": Description(facts={"criticality": "hard"}, since={"criticality": EARLIER}),
+        "cmdb": Description(facts={"criticality": "soft"}, since={"criticality": EARLIER}),
+    }
+    sources = ("backstage", "cmdb")
+    organisation = replace(
+        DISPUTED,
+        services=MappingProxyType(
+            {**DISPUTED.services, "db": ServiceRecorded(service="db", name="Store")}
+        ),
+        dependencies=MappingProxyType(
+            {pair: DependencyRecorded(caller="pay", callee="db", sources=sources)}
+        ),
+        described=MappingProxyType({pair: words}),
+    )
+    answers.show_known(known(organisation))
+    answers.open_service("db")
+
+    offered = answers.sheet.words.words
+    assert [offered.itemText(place) for place in range(offered.count())] == [
+        "Pay needs Store, Criticality: hard, backstage",
+        "Pay needs Store, Criticality: soft, cmdb",
+    ]
+    assert any(one.startswith("Pay needs Store, Criticality: hard, b") for one in lines(answers))
