@@ -8,6 +8,7 @@ when it has decoded the record and folded it into its state.
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
 from collections.abc import Iterable
@@ -149,6 +150,7 @@ async def _run(
     readers = [Reader(server) for _ in range(consoles)]
     for reader in readers:
         await reader.listen()
+    gc.freeze()  # one process stands for many: none of them would walk the others' heaps
     sent = await _write(connection, requests[1:], consoles)
     while any(len(reader.applied) < count for reader in readers):
         await asyncio.sleep(0.01)
