@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.events.sensitivity import Sensitivity
+from app.incident.kinds.work import EntryClassified, NoteWritten
 from app.proof.verify import verify_bundle
 from app.server.settings import Settings
 from tests.log.postgres import Cluster, running_cluster
@@ -62,3 +64,24 @@ async def test_two_servers_on_one_database_give_every_position_once(
 
             assert positions == list(range(1, 21))
             assert await one.lines() == await other.lines()
+
+
+async def test_what_is_classified_at_one_server_is_withheld_at_the_other_at_once(
+    cluster: Cluster, settings: Settings
+):
+    maria = Writer()
+    note = maria.write(NoteWritten(text="the key is hunter2"))
+    said = EntryClassified(entry=note.event.id, sensitivity=Sensitivity.RESTRICTED)
+    shared = replace(settings, database=cluster.make_database("restricted"))
+    async with running_server(shared) as one, running_server(shared) as other:
+        await one.register(maria)
+        token = await one.token_for("person:omar")
+        async with other.client(token) as omar:
+            await one.push(note)
+            before = (await omar.get(f"/v1/logs/{LOG}/events")).content
+            await one.push(maria.write(said))
+            after = (await omar.get(f"/v1/logs/{LOG}/events")).content
+
+    assert b"hunter2" in before
+    assert b"hunter2" not in after
+    assert after.count(b"\n") == 2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -17,11 +18,33 @@ from app.proof.note import open_checkpoint
 from app.proof.verify import verify_bundle
 from app.protocol.authoring import SignedEvent
 from app.protocol.withholding import leaf_of, leaves_of, read_stamped
+from app.server.settings import Settings, embedded_settings
+from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer
+from tests.real_programs import needs_program
 from tests.server.running import RunningServer, listening_to, problem_in
 
 pytestmark = pytest.mark.anyio
 SECRET = b"the leaked key is hunter2"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own."""
+    with running_cluster(needs_program("postgres").resolve().parent) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """A server of maria's own, on each database."""
+    own = embedded_settings(tmp_path / "server", local_person="maria")
+    if request.param == "sqlite":
+        yield own
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    yield replace(own, database=cluster.make_database("withheld"))
+    cluster.drop_database("withheld")
 
 
 @pytest.fixture

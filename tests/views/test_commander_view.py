@@ -106,6 +106,16 @@ def test_an_entry_is_pinned_by_its_key(qtbot: QtBot, view: CommanderView) -> Non
     assert asked.args == [timeline.model.rows[0].event_id]  # type: ignore[union-attr]  # waitSignal gives args once it was emitted
 
 
+def test_a_note_is_kept_from_others_by_its_key(qtbot: QtBot, view: CommanderView) -> None:
+    timeline = view.body.timeline
+    timeline.list.setCurrentIndex(timeline.model.index(0))
+
+    with qtbot.waitSignal(view.restrict_requested) as asked:
+        qtbot.keyClick(timeline.list, Qt.Key.Key_X)
+
+    assert asked.args == [timeline.model.rows[0]]
+
+
 def test_a_note_is_corrected_in_the_bar(qtbot: QtBot, view: CommanderView) -> None:
     timeline = view.body.timeline
     row = next(
