@@ -243,10 +243,7 @@ class Room(QObject):
 
     @Slot()
     def _tell_shown(self) -> None:
-        async def tell() -> None:
-            await (await self._ready()).be_shown()
-
-        self._worker.submit(tell())
+        self._ask(lambda stage: stage.be_shown())
 
     @Slot(object)
     def _show_organisation(self, view: LogView[OrganisationState]) -> None:

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind; PostgreSQL itself is not killed."""
+    """An empty database of each kind; PostgreSQL itself is killed in `test_database_kills`."""
     if request.param == "sqlite":
         yield str(tmp_path / "server.db")
         return

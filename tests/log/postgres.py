@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _AS_ROOT_RUN_AS = "postgres"
+_SECONDS_TO_END = 20.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,22 @@ class Cluster:
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is connected."""
         run_as_owner([self.binaries / "dropdb", "-h", self.folder, "--force", name])
+
+    def kill(self) -> None:
+        """Kill the postmaster as a power cut would, and wait until nothing of it is left."""
+        first = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
+        group = _children_of(int(first))
+        os.kill(int(first), signal.SIGKILL)
+        deadline = time.monotonic() + _SECONDS_TO_END
+        while any(Path(f"/proc/{pid}").exists() for pid in group):
+            assert time.monotonic() < deadline, "PostgreSQL's processes do not end"
+            time.sleep(0.02)  # they notice by themselves that the postmaster is gone
+
+    def start(self) -> None:
+        """Start it again after `kill`; it recovers what was committed."""
+        command = self.binaries / "pg_ctl"
+        options = ["-l", self.folder / "log", "-o", server_options(self.folder)]
+        run_as_owner([command, "-D", self.folder / "data", "-w", *options, "start"])
 
     def restart(self) -> None:
         """Kill the postmaster and all its children at once, and start it again."""
@@ -88,6 +107,11 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
             run_as_owner([binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children_of(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in found.split()]
 
 
 def run_as_owner(command: list[str | Path], prefix: Sequence[str] = ()) -> None:
