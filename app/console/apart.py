@@ -31,7 +31,7 @@ from app.views.window import Window
 
 if TYPE_CHECKING:
     from app.sync.carrying import TakenIn
-    from app.sync.log_copy import LogView
+    from app.sync.log_view import LogView
 
 BACK_SECONDS = 6.0
 LOST_SECONDS = 10.0

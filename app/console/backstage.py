@@ -6,7 +6,6 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -16,11 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.embedded import EmbeddedServer, server_of_ones_own
-from app.console.incident_choice import INCIDENT_VALUE, choose_incident
-from app.console.introduction import ACTOR_VALUE, Introduction, console_key
+from app.console.incident_choice import choose_incident
+from app.console.introduction import Introduction, console_key
 from app.console.options import Options
-from app.console.profile_opening import DRAFT_NAME, opened_profile
+from app.console.profile_opening import opened_profile
 from app.console.records_check import tell_of_damage
+from app.console.remembered import (
+    DRAFT_NAME,
+    INCIDENT_VALUE,
+    OWN_SERVER,
+    SERVER_VALUE,
+    Remembered,
+)
 from app.console.server_time import keep_measuring
 from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
@@ -34,7 +40,7 @@ from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.sync.folders import data_folder
 from app.sync.keeping import IncidentKeeping
-from app.sync.log_copy import LogView
+from app.sync.log_view import LogView
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
@@ -48,9 +54,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SERVER_VALUE = "server"
-_OWN = "own"
-_SHOWN_WITHIN_SECONDS = 1.0
 _LOADED_LATER = (
     "app.console.looking", "app.console.mapping", "app.console.queue_carrying",
     "app.sync.api_client",
@@ -86,9 +89,18 @@ class Backstage:
     """Runs on the worker's loop; tells the user interface through the bridge.
 
     What is on disk is shown first: whatever the network and the map need is imported after that.
+    `await_shown` waits until what was published is on the screen, but not for long;
+    `is_draft_known` says that what was being typed is back in the bar already.
     """
 
-    def __init__(self, options: Options, bridge: Bridge) -> None:
+    def __init__(
+        self,
+        options: Options,
+        bridge: Bridge,
+        await_shown: Callable[[], Awaitable[None]],
+        *,
+        is_draft_known: bool = False,
+    ) -> None:
         self._options = options
         self._bridge = bridge
         self._folder = data_folder()
@@ -100,7 +112,9 @@ class Backstage:
         self._is_connected = False
         self._reconnected = asyncio.Event()
         self._looking: Looking | None = None
-        self._is_shown = asyncio.Event()
+        self._await_shown = await_shown
+        self._is_draft_known = is_draft_known
+        self._is_open = asyncio.Event()
         self._sessions_of = ("", "")
         self._past: PastMoments | None = None
 
@@ -111,14 +125,16 @@ class Backstage:
         except WatchfloorError as error:
             _log.warning("%s", error)
             self._bridge.noticed.emit(Notice(sentence=str(error), advice=error.advice))
+        finally:
+            self._is_open.set()  # whoever waits to write is told what became of it
 
     async def _run(self) -> None:
         local = self._open_profile()
         embedded = server_of_ones_own(self._options, self._folder, local)
         try:
             if self._show_remembered(local):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._is_shown.wait(), _SHOWN_WITHIN_SECONDS)
+                await self._await_shown()
+            self._is_open.set()
             await self._load_the_rest()
             from app.console.disputes import site_watch
             from app.sync.api_client import ApiClient
@@ -153,7 +169,8 @@ class Backstage:
 
     def _open_profile(self) -> LocalLog:
         folder = self._folder / "profiles" / self._options.profile
-        self._local = opened_profile(folder, self._options.profile, self._bridge, _now)
+        profile, known = self._options.profile, self._is_draft_known
+        self._local = opened_profile(folder, profile, self._bridge, _now, is_draft_known=known)
         return self._local
 
     def _show_remembered(self, local: LocalLog) -> bool:
@@ -161,23 +178,12 @@ class Backstage:
 
         Whether there was anything.
         """
-        actor, incident = local.value(ACTOR_VALUE), local.value(INCIDENT_VALUE)
-        server = local.value(_SERVER_VALUE)
-        is_same_place = server == (self._options.server or _OWN).encode()
-        if actor is None or incident is None or not is_same_place or self._options.story:
+        remembered = Remembered.read(local.value)
+        if not remembered.suits(self._options):
             return False
-        if self._options.incident in ("", incident.decode()):
-            self._bridge.arrived.emit(
-                Arrival(
-                    person=actor.decode().partition(":")[2],
-                    url=self._options.server,
-                    incident_id=incident.decode(),
-                    is_embedded=not self._options.server,
-                )
-            )
-            self._make_sessions(local, actor.decode(), incident.decode())
-            return True
-        return False
+        self._bridge.arrived.emit(remembered.arrival(self._options))
+        self._make_sessions(local, remembered.actor, remembered.incident)
+        return True
 
     async def _address(self, embedded: EmbeddedServer | None) -> tuple[str, str]:
         """Where the server is and the token for it; starts the server if it is our own."""
@@ -205,7 +211,7 @@ class Backstage:
             sending.cancel()
             await asyncio.wait([sending])
         local.set_value(INCIDENT_VALUE, incident_id.encode())
-        local.set_value(_SERVER_VALUE, (self._options.server or _OWN).encode())
+        local.set_value(SERVER_VALUE, (self._options.server or OWN_SERVER).encode())
         arrival = Arrival(
             person=actor.partition(":")[2],
             url=api.url,
@@ -295,10 +301,6 @@ class Backstage:
         self._publish_organisation(self._organisation.view)
         self._publish_incident(self._incident.view)
 
-    async def be_shown(self) -> None:
-        """What was published is on the screen: there is time for everything else."""
-        self._is_shown.set()
-
     @property
     def looking(self) -> Looking:
         """What looks into the map; loaded when it is first asked for."""
@@ -359,6 +361,7 @@ class Backstage:
         event they take the place of.
         Raises `NothingToWriteIn` before there is an incident, and what the disk raises.
         """
+        await self._is_open.wait()
         if self._incident is None:
             raise NothingToWriteIn("no incident is open here yet")
         return self._incident.write(drafts, seen=seen, repeats=repeats)
@@ -371,6 +374,7 @@ class Backstage:
 
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed."""
+        await self._is_open.wait()
         if self._local is not None:
             began = None if began_at is None else to_microseconds(began_at)
             now = to_microseconds(_now())

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import msgspec
 
-from app.console.incident_choice import INCIDENT_VALUE
 from app.console.options import Options, login_name
+from app.console.remembered import INCIDENT_VALUE
 from app.errors import WatchfloorError
 from app.log.local_log import LocalLog
 from app.protocol.bodies import ReadyLine

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from app.sync.api_client import ApiClient
 
 LOOK_SECONDS = 1.0
-INCIDENT_VALUE = "incident"
-"""Under this name a profile remembers the incident that was open."""
 
 
 async def choose_incident(

@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from app.console.bridge import Notice
+from app.console.remembered import ACTOR_VALUE
 from app.console.server_time import measured_skew
 from app.log.local_log import LocalLog
 from app.proof.encoding import to_base64url
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from app.sync.api_client import ApiClient
 
 KEY_VALUE = "console.key"
-ACTOR_VALUE = "actor"
 
 _NOT_FOR_US = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.UPGRADE_REQUIRED)
 

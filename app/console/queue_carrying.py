@@ -15,7 +15,7 @@ from app.protocol.authoring import Author
 from app.sync.carrying import TakenIn, queued_events, take_in
 from app.sync.courier import Courier, Unfolded
 from app.sync.exchange import Outgoing
-from app.sync.log_copy import LogView
+from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.queue_file import read_queue_file, write_queue_file
 from app.sync.session import Session

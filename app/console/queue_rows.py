@@ -14,7 +14,7 @@ from app.models.queue_model import QueueRow, QueueStanding
 from app.protocol.problems import ProblemCode
 
 if TYPE_CHECKING:
-    from app.sync.log_copy import LogView, ParkedRow
+    from app.sync.log_view import LogView, ParkedRow
 
 SENT_SHOWN = 50
 """How many events that were sent stay listed."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.console.acting import Acting
     from app.console.apart import Apart
     from app.console.backstage import Backstage
+    from app.console.bringing_up import BringingUp
     from app.console.looking import Findings
     from app.console.mapping import Mapping
     from app.console.past_moments import PastMoment
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from app.graph.topology import Topology
     from app.sync.carrying import TakenIn
     from app.sync.engine import Progress
-    from app.sync.log_copy import LogView
+    from app.sync.log_view import LogView
     from app.sync.worker import Worker
 
 T = TypeVar("T")
@@ -101,6 +102,7 @@ class Room(QObject):
         window.furnish(self._desk, self.view)
         self._mapping: Mapping | None = None
         self._bridge = Bridge()
+        self._bringing_up: BringingUp
         self._backstage: Future[Backstage]
         self._running: Future[None] | None = None
         self._draft: Future[None] | None = None
@@ -127,12 +129,14 @@ class Room(QObject):
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.console.apart import Apart, Carrying
+        from app.console.bringing_up import BringingUp
         from app.sync.worker import Worker
 
         self.acting = Acting(
             self._desk, self._write, self, write_of_organisation=self._write_of_organisation
         )
         self._worker = Worker()
+        self._bringing_up = BringingUp(self._options, self._bridge)
         self._backstage = Future()
         self.apart = Apart(
             self.window, self._desk, Carrying(export=self._export, bring=self._bring), self
@@ -160,9 +164,7 @@ class Room(QObject):
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
-        from app.console.backstage import Backstage
-
-        backstage = Backstage(self._options, self._bridge)
+        backstage = await self._bringing_up.bring_up()
         self._backstage.set_result(backstage)
         await backstage.run()
 
@@ -243,7 +245,7 @@ class Room(QObject):
 
     @Slot()
     def _tell_shown(self) -> None:
-        self._ask(lambda stage: stage.be_shown())
+        self._worker.submit(self._bringing_up.note_shown())
 
     @Slot(object)
     def _show_organisation(self, view: LogView[OrganisationState]) -> None:

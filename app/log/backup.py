@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlcipher3.dbapi2
 
-from app.log.database import make_folder
 from app.log.event_log import EventLog
 from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable
+from app.log.secret_file import make_folder
 from app.proof.merkle import CompactRange
 
 _PAGES_AT_ONCE = 1_000

@@ -11,13 +11,13 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from app.log.problems import StorageUnavailable, explained, file_trouble
+from app.log.problems import StorageUnavailable, explained
+from app.log.secret_file import make_folder
 
 BUSY_SECONDS = 10.0
 SQLITE_FLOOR = (3, 51, 3)
 """The first SQLite without the WAL-reset race (two connections that checkpoint and write)."""
 
-KEY_BYTES = 32
 POSTGRESQL_SILENCE = {
     "connect_timeout": 4,
     "keepalives_idle": 2,
@@ -123,14 +123,6 @@ def open_postgresql(url: str) -> Database:
     with explained():
         engine.connect().close()
     return Database(writer=engine, readers=engine)
-
-
-def make_folder(folder: Path) -> None:
-    """Make `folder`, for its owner only; raises `FolderUnusable`, `StorageFull`."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise file_trouble(folder, error) from error
 
 
 def require_sound_sqlite() -> None:

@@ -12,14 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.log.database import KEY_BYTES
 from app.log.problems import FolderUnusable, StoreError
 from app.log.secret_file import write_secret
 
+KEY_BYTES = 32
 ARGON2_KIBIBYTES = 64 * 1024
 ARGON2_PASSES = 3
 ARGON2_LANES = 4
@@ -112,6 +111,8 @@ def read_record(path: Path) -> KeyRecord | None:
 
 
 def _stretched(passphrase: str, salt: bytes) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw  # most keys need no passphrase
+
     return hash_secret_raw(
         passphrase.encode(),
         salt,

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from app.proof.merkle import CompactRange
 
+CARRIED_FROM = 1 << 40
+"""Numbers from here on are places in the queue of events that other consoles wrote.
+
+What was written here has the numbers it was signed with, from 1, and goes first.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:

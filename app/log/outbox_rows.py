@@ -11,13 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.log import local_schema as schema
 from app.log.following import event_id_in
-from app.log.local_values import OutboxEntry
-
-CARRIED_FROM = 1 << 40
-"""Numbers from here on are places in the queue of events that other consoles wrote.
-
-What was written here has the numbers it was signed with, from 1, and goes first.
-"""
+from app.log.local_values import CARRIED_FROM, OutboxEntry
 
 
 def entry_of(row: Row[Any]) -> OutboxEntry:

@@ -6,10 +6,12 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy.exc import DatabaseError, OperationalError
+from typing import TYPE_CHECKING
 
 from app.errors import WatchfloorError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DatabaseError
 
 
 class StoreError(WatchfloorError):
@@ -71,6 +73,8 @@ _UNUSABLE = ("unable to open", "readonly database", "permission denied")
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn a database driver's failure into a `StoreError`; its cause stays attached."""
+    from sqlalchemy.exc import DatabaseError  # whoever uses a database has loaded it
+
     try:
         yield
     except DatabaseError as error:
@@ -79,6 +83,8 @@ def explained() -> Iterator[None]:
 
 def explanation_of(error: DatabaseError) -> Exception:
     """The `StoreError` that says what `error` means, or `error` itself if it is a bug of ours."""
+    from sqlalchemy.exc import OperationalError
+
     text = str(error.orig).lower()
     if any(sign in text for sign in _FULL):
         return StorageFull("there is no room left on the disk the database is on")

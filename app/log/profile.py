@@ -13,14 +13,9 @@ from sqlalchemy import Select, create_engine, event, literal_column, select
 from sqlalchemy.pool import StaticPool
 
 from app.log import local_schema as schema
-from app.log.database import (
-    KEY_BYTES,
-    Database,
-    begin_immediate,
-    make_folder,
-    require_sound_sqlite,
-)
+from app.log.database import Database, begin_immediate, require_sound_sqlite
 from app.log.kept_states import KeptStates
+from app.log.key_record import KEY_BYTES
 from app.log.local_checks import (
     all_lead_to_now,
     check_pages,
@@ -34,6 +29,7 @@ from app.log.migrations import migrate
 from app.log.outbox_journal import OutboxJournal
 from app.log.problems import DamagedDatabase, FolderUnusable, StoreError, explained
 from app.log.reserve import Reserve
+from app.log.secret_file import make_folder
 
 _SALVAGED = (schema.setting, schema.counter, schema.outbox, schema.refused, schema.draft)
 _COMPANIONS = ("", "-wal", "-shm")

@@ -14,8 +14,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from app.log.database import KEY_BYTES
-from app.log.key_record import KeyRecord, check_of, read_record, seal, unseal, write_record
+from app.log.key_record import (
+    KEY_BYTES,
+    KeyRecord,
+    check_of,
+    read_record,
+    seal,
+    unseal,
+    write_record,
+)
 from app.log.problems import StoreError
 
 KEY_FILE_VARIABLE = "WATCHFLOOR_KEY_FILE"

@@ -1,4 +1,4 @@
-"""Writing small files that hold a secret: whole or not at all, for their owner only."""
+"""Folders and small files for their owner only; a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from app.log.database import make_folder
 from app.log.problems import file_trouble
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder`, for its owner only; raises `FolderUnusable`, `StorageFull`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_trouble(folder, error) from error
 
 
 def write_secret(path: Path, secret: bytes) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import WatchfloorError
-from app.log.database import make_folder
-from app.log.secret_file import write_secret
+from app.log.secret_file import make_folder, write_secret
 from app.proof.signatures import PRIVATE_KEY_BYTES, ConsoleKey, ServerKey
 
 

@@ -15,7 +15,7 @@ from app.log.local_log import LocalLog
 from app.log.problems import StoreError
 from app.sync.exchange import Outgoing
 from app.sync.local_store import LocalStore
-from app.sync.log_copy import LogView
+from app.sync.log_view import LogView
 from app.sync.session import Session
 
 _log = logging.getLogger(__name__)

@@ -10,20 +10,20 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from app.events.codec import Codec
 from app.events.event import Draft, Event, Recorded
 from app.incident.kinds.situation import LogRestored
 from app.incident.state import IncidentState
 from app.log.kept_states import KeptMark, KeptState
-from app.log.outbox_rows import CARRIED_FROM
+from app.log.local_values import CARRIED_FROM
 from app.log.problems import StoreError
 from app.proof.withheld import WITHHELD_MARK
 from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
 from app.protocol.problems import ProblemCode
 from app.protocol.withholding import leaf_of
-from app.sync.engine import Engine, Progress
+from app.sync.engine import Engine
 from app.sync.exchange import (
     Appended,
     Input,
@@ -40,8 +40,10 @@ from app.sync.exchange import (
     StoreFailed,
     Timer,
 )
+from app.sync.folding import Folding
 from app.sync.keeping import Keeping
 from app.sync.local_store import LocalStore
+from app.sync.log_view import LogView, ParkedRow
 from app.sync.long_read import collector_paused, keep_for_good
 from app.sync.reading import read_arrived
 
@@ -55,42 +57,6 @@ KEEP_AFTER = 1_000
 S = TypeVar("S")
 
 
-class Folding(Protocol[S]):
-    """How a log becomes a state: `replay` records onto a state, `foresee` pending events."""
-
-    def replay(self, log: Sequence[Recorded], start: S) -> S:
-        """The state after more records."""
-
-    def foresee(self, state: S, outbox: Sequence[Event]) -> S:
-        """The state once everything pending is recorded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedRow:
-    """Something in this console's queue that the server will never record, and why.
-
-    `is_repeated` says that it was logged again; `is_own` that it was written here.
-    """
-
-    event: Event
-    code: ProblemCode
-    detail: str
-    is_repeated: bool = False
-    is_own: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogView(Generic[S]):
-    """What is shown of one log: the foreseen state, what waits, and how the sync stands."""
-
-    log: str
-    state: S
-    confirmed: S
-    waiting: tuple[Event, ...]
-    parked: tuple[ParkedRow, ...]
-    progress: Progress
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keepsake(Generic[S]):
     """A confirmed state that is worth keeping, and what it stands on."""
@@ -99,6 +65,7 @@ class Keepsake(Generic[S]):
     mark: KeptMark
     rules: bytes
     keeping: Keeping[S]
+    reading: object
 
     def kept(self) -> KeptState:
         """The state in parts.  May run on any thread; takes a moment for a long log."""
@@ -126,6 +93,7 @@ class LogCopy(Generic[S]):
         self.log = log
         self._keeping = keeping
         self._keep_after = keep_after
+        self._reading = object()  # another one whenever all records are read again
         self._kept_position = 0
         self._store = store
         self._author = author
@@ -162,6 +130,7 @@ class LogCopy(Generic[S]):
             self._confirmed = self._folding.replay(news, start)
             keep_for_good(after)
         self._kept_position = known
+        self._reading = object()
 
     def _kept_state(self) -> tuple[S, int]:
         """The state that was kept and its position; the start where there is none to use."""
@@ -201,12 +170,18 @@ class LogCopy(Generic[S]):
         mark = KeptMark(
             log=self.log, epoch=cursor.epoch, position=cursor.position, tree=cursor.tree
         )
-        return Keepsake(state=self._confirmed, mark=mark, rules=rules, keeping=keeping)
+        return Keepsake(
+            state=self._confirmed, mark=mark, rules=rules, keeping=keeping, reading=self._reading
+        )
 
-    def keep(self, kept: KeptState) -> None:
-        """Put a state on the disk for the next opening; not again soon where that fails."""
-        self._store.keep_state(kept)
-        self._kept_position = kept.mark.position
+    def keep(self, keepsake: Keepsake[S], kept: KeptState) -> None:
+        """Put a state on the disk for the next opening; not again soon where that fails.
+
+        One of records that were given other words meanwhile is not kept.
+        """
+        if keepsake.reading is self._reading:
+            self._store.keep_state(kept)
+            self._kept_position = kept.mark.position
 
     def write(
         self, drafts: Sequence[Draft], *, seen: int | None = None, repeats: str = ""

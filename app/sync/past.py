@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from app.events.codec import Codec
 from app.incident.keyframes import KEYFRAME_EVERY, Keyframes
+from app.sync.folding import Folding
 from app.sync.local_store import LocalStore
-from app.sync.log_copy import Folding
 from app.sync.long_read import keep_for_good
 from app.sync.reading import read_arrived
 

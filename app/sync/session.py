@@ -43,10 +43,12 @@ from app.sync.exchange import (
     StreamHeard,
     Timer,
 )
+from app.sync.folding import Folding
 from app.sync.keeping import Keeping
 from app.sync.leisure import keep_at_leisure
 from app.sync.local_store import LocalStore
-from app.sync.log_copy import Folding, LogCopy, LogView
+from app.sync.log_copy import LogCopy
+from app.sync.log_view import LogView
 from app.sync.reading import read_arrived
 from app.sync.unavailable import ServerUnavailable
 

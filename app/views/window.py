@@ -188,7 +188,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _show_title(self) -> None:
-        title = self._title_of(self._state, self._desk.clock.live())
+        title = self._title_of(self._state, self._desk.clock.live()) or NO_INCIDENT
         if title != self.windowTitle():
             self.setWindowTitle(title)
 

@@ -8,14 +8,16 @@ from app.incident.state import IncidentState
 from app.views.attention import attention
 from app.views.safe_text import shown
 from app.views.times import countdown, seconds_left
-from app.views.window import NO_INCIDENT
 
 
 def window_title(state: IncidentState, now: datetime) -> str:
-    """`(2) SEV1 03:49 — INC-2417`: what wants attention, how bad it is, when news is due."""
+    """`(2) SEV1 03:49 — INC-2417`: what wants attention, how bad it is, when news is due.
+
+    Empty before there is an incident.
+    """
     situation = state.situation
     if not situation.number:
-        return NO_INCIDENT
+        return ""
     count = len(attention(state, now))
     parts = [f"({count})"] if count else []
     parts.append(f"SEV{situation.severity}")

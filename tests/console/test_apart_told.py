@@ -113,7 +113,7 @@ def test_after_half_an_hour_a_copy_is_offered_until_it_is_made(
 def test_a_server_that_refuses_the_sign_in_leaves_the_queue(apart: Apart) -> None:
     apart.follow(SyncStatus(kind=SyncKind.REFUSED, queued=3), 1)
 
-    assert "Sign in again" in apart.queue_sheet.summary.text()
+    assert "Ask the server's owner for a new token" in apart.queue_sheet.summary.text()
     assert "the queue is kept" in apart.queue_sheet.summary.text()
 
 

@@ -13,6 +13,10 @@ from app.console.bridge import Bridge, Notice
 from app.console.options import Options
 
 
+async def at_once() -> None:
+    """Nobody has to see anything first."""
+
+
 def test_a_profile_folder_that_cannot_be_made_is_said_with_what_to_do(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -24,7 +28,7 @@ def test_a_profile_folder_that_cannot_be_made_is_said_with_what_to_do(
     bridge.noticed.connect(notices.append)
 
     # when the console opens
-    asyncio.run(Backstage(Options(), bridge).run())
+    asyncio.run(Backstage(Options(), bridge, at_once).run())
 
     # then it says which folder, and what a person can do; what was there is kept
     assert [str(tmp_path / "profiles") in notice.sentence for notice in notices] == [True]

@@ -14,7 +14,7 @@ from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.models.queue_model import QueueStanding
 from app.protocol.problems import ProblemCode
 from app.sync.engine import Progress
-from app.sync.log_copy import LogView, ParkedRow
+from app.sync.log_view import LogView, ParkedRow
 from tests.views.checkout_incident import LogWriter
 
 STEADY = Progress(

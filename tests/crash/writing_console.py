@@ -18,7 +18,7 @@ from app.events.event import Draft, Event, Recorded
 from app.incident.kinds.work import NoteWritten
 from app.protocol.authoring import Author
 from app.sync.api_client import ApiClient
-from app.sync.log_copy import LogView
+from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
 from tests.log.profiles import open_in

@@ -19,7 +19,7 @@ from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.sync.api_client import ApiClient
-from app.sync.log_copy import LogView
+from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
 from app.sync.unavailable import ServerUnavailable

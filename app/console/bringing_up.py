@@ -1,0 +1,52 @@
+"""What the worker does first: show what the last session left, then load what goes on with it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from app.console.bridge import Bridge
+from app.console.options import Options
+from app.sync.folders import data_folder
+
+if TYPE_CHECKING:
+    from app.console.backstage import Backstage
+
+SHOWN_WITHIN_SECONDS = 1.0
+
+
+class BringingUp:
+    """Lives on the worker's loop.  `note_shown` tells it that a state is on the screen."""
+
+    def __init__(self, options: Options, bridge: Bridge) -> None:
+        self._options = options
+        self._bridge = bridge
+        self._is_shown = asyncio.Event()
+
+    async def note_shown(self) -> None:
+        """What was published is on the screen: there is time for everything else."""
+        self._is_shown.set()
+
+    async def await_shown(self) -> None:
+        """Wait until a state is on the screen, but not for long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_shown.wait(), SHOWN_WITHIN_SECONDS)
+
+    async def bring_up(self) -> Backstage:
+        """Show what is on disk; gives what opens it for work, not opened yet."""
+        from app.console.first_look import first_look
+        from app.protocol.kinds import full_codec
+
+        folder = data_folder() / "profiles" / self._options.profile
+        seen = first_look(folder, self._options, full_codec())
+        if seen is not None:
+            seen.publish(self._bridge)
+            await self.await_shown()
+        await asyncio.to_thread(import_module, "app.console.backstage")
+        from app.console.backstage import Backstage
+
+        return Backstage(
+            self._options, self._bridge, self.await_shown, is_draft_known=seen is not None
+        )

@@ -1,0 +1,83 @@
+"""A first glance at a profile: what lies on disk, read before anything can be written.
+
+Opening a profile for work checks, migrates and mends it, and loads all that takes.  A glance reads
+what the last session left in good order, so that people see it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2
+
+from app.log.kept_states import KeptState, KeptStates
+
+
+class NothingToSee(Exception):
+    """There is no profile that was left in good order, or not one that this version knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a profile holds.  Every method raises `NothingToSee` where it cannot be read."""
+
+    connection: Any
+    kept: KeptStates
+
+    def setting(self, name: str) -> bytes | None:
+        """A setting; None without one."""
+        found = self._rows("SELECT value FROM setting WHERE name = ?", name)
+        return bytes(found[0][0]) if found else None
+
+    def draft(self, name: str) -> tuple[str, int | None]:
+        """What was being typed, and when that began (microseconds since 1970 UTC)."""
+        found = self._rows("SELECT text, began_at FROM draft WHERE name = ?", name)
+        return (found[0][0], found[0][1]) if found else ("", None)
+
+    def kept_state(self, log: str) -> KeptState | None:
+        """The state that was kept of a log, if any."""
+        return self.kept.load(log)
+
+    def lines(self, log: str, after: int) -> list[bytes]:
+        """The record lines of a log after a position, in order."""
+        statement = "SELECT line FROM confirmed WHERE log = ? AND position > ? ORDER BY position"
+        return [bytes(line) for (line,) in self._rows(statement, log, after)]
+
+    def waiting(self, log: str) -> list[bytes]:
+        """The bodies of what waits in the outbox, in the order in which it is sent."""
+        rows = self._rows("SELECT body FROM outbox WHERE log = ? ORDER BY n", log)
+        return [bytes(body) for (body,) in rows]
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        try:
+            return list(self.connection.execute(statement, values))
+        except sqlcipher3.dbapi2.DatabaseError as error:
+            raise NothingToSee(str(error)) from error
+
+
+@contextmanager
+def glance_at(path: Path, key: bytes) -> Iterator[Glance]:
+    """Look at the profile database at `path`, encrypted with `key`; nothing is changed.
+
+    It is read as it lies there, without locks: raises `NothingToSee` when another process has it
+    open or did not close it, for then a part of it is in files beside it.
+    """
+    beside = path.with_name(path.name + "-wal")
+    if not path.is_file() or (beside.exists() and beside.stat().st_size):
+        raise NothingToSee(f"{path.name} is not there, or in use")
+    kept = KeptStates(path.with_name(path.name + ".kept"), key)
+    try:
+        connection = sqlcipher3.dbapi2.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        raise NothingToSee(str(error)) from error
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        yield Glance(connection, kept)
+    finally:
+        kept.close()
+        connection.close()
