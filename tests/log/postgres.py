@@ -54,9 +54,10 @@ class Cluster:
 
     def start(self) -> None:
         """Start it again after `kill`; it recovers what was committed."""
-        command = self.binaries / "pg_ctl"
-        options = ["-l", self.folder / "log", "-o", server_options(self.folder)]
-        run_as_owner([command, "-D", self.folder / "data", "-w", *options, "start"])
+        run_as_owner(
+            [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log",
+             "-o", server_options(self.folder), "start"]
+        )  # fmt: skip
 
     def restart(self) -> None:
         """Kill the postmaster and all its children at once, and start it again."""
