@@ -40,7 +40,7 @@ async def _keep(copy: LogCopy[S]) -> None:
     try:
         keepsake = copy.to_keep()
         if keepsake is not None:
-            copy.keep(await asyncio.to_thread(keepsake.kept))
+            copy.keep(keepsake, await asyncio.to_thread(keepsake.kept))
     except StoreError as error:
         _log.warning("no state could be kept: %s", error)
 
@@ -49,6 +49,6 @@ def _keep_now(copy: LogCopy[S]) -> None:
     try:
         keepsake = copy.to_keep()
         if keepsake is not None:
-            copy.keep(keepsake.kept())
+            copy.keep(keepsake, keepsake.kept())
     except StoreError as error:
         _log.warning("no state could be kept: %s", error)

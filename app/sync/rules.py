@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from app import events, incident, protocol
+from app import events, incident, proof, protocol
 
 _PACKAGES = (events, incident)
-_MODULES = ("kinds.py",)
+_MODULES = ("kinds.py", "withholding.py")
 _HERE = ("keeping.py", "reading.py")
 
 
@@ -42,5 +42,6 @@ def _files() -> Iterator[tuple[str, Path]]:
             yield f"{package.__name__}/{path.relative_to(folder).as_posix()}", path
     for name in _MODULES:
         yield name, Path(protocol.__path__[0]) / name
+    yield "withheld.py", Path(proof.__path__[0]) / "withheld.py"
     for name in _HERE:
         yield name, Path(__file__).with_name(name)

@@ -7,6 +7,7 @@ import asyncio
 from app.log.local_log import LocalLog
 from app.log.problems import DamagedDatabase, StoreError
 from app.proof.merkle import CompactRange
+from app.protocol.withholding import grow
 
 PAGE_RECORDS = 250
 PAUSE_SECONDS = 0.02
@@ -47,7 +48,7 @@ async def _is_whole(local: LocalLog, log: str, pause: float) -> bool:
         if tree.size == cursor.position:
             return tree.to_bytes() == cursor.tree
         before = tree.size
-        tree.extend(local.lines(log, after=before, limit=PAGE_RECORDS))
+        grow(tree, local.lines(log, after=before, limit=PAGE_RECORDS))
         if tree.size == before:
             return False
         await asyncio.sleep(pause)

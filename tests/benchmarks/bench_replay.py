@@ -112,7 +112,7 @@ def _keep(path: Path) -> None:
         copy = _copy(local)
         keepsake = copy.to_keep()
         assert keepsake is not None
-        copy.keep(keepsake.kept())
+        copy.keep(keepsake, keepsake.kept())
 
 
 def _open_cold(path: Path, lines: list[bytes]) -> None:

@@ -164,7 +164,7 @@ class Console:
         try:
             keepsake = self.copy.to_keep()
             if keepsake is not None:
-                self.copy.keep(keepsake.kept())
+                self.copy.keep(keepsake, keepsake.kept())
         except StorageFull:
             return
         except Killed:

@@ -64,7 +64,7 @@ def path(tmp_path: Path) -> Path:
         made, _ = copy_of(local)
         keepsake = made.to_keep()
         assert keepsake is not None
-        made.keep(keepsake.kept())
+        made.keep(keepsake, keepsake.kept())
         assert made.to_keep() is None
         confirm(local, LINES[KEPT_AT:], KEPT_AT)
     return path
@@ -236,6 +236,21 @@ def test_a_state_is_kept_while_little_happens_and_when_the_work_ends(tmp_path: P
         made, store = copy_of(local)
         asyncio.run(work(made, 60.0, iter([False, True]).__next__))
         assert store.kept_state(LOG).mark.position == KEPT_AT
+
+
+def test_records_that_were_given_other_words_meanwhile_are_not_kept(path: Path):
+    with opened(path).log as local:
+        local.forget_kept_states()
+        made, store = copy_of(local)
+        keepsake = made.to_keep()
+        assert keepsake is not None
+        kept = keepsake.kept()
+
+        made._load([])
+        made.keep(keepsake, kept)
+
+        assert store.kept_state(LOG) is None
+        assert made.to_keep() is not None
 
 
 def test_a_disk_without_room_keeps_no_state_and_all_else(path: Path):
