@@ -188,17 +188,18 @@ class OverviewPainting:
     def _squares(self, painter: QPainter, services: Indices, camera: Camera) -> None:
         size = float(round(min(4.0, max(2.0, self.scene.pitch * camera.scale * 0.75))))
         centres, codes = self._screen(services, camera), self.codes[services]
-        lit = np.ones(len(services), bool) if self.is_lit is None else self.is_lit[services]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(Qt.PenStyle.NoPen)
         for code, health in enumerate(HEALTHS):
             colour = health_colour(self.tokens, health)
-            for chosen, ink in (
-                ((codes == code) & ~lit, mixed(colour, self.tokens.bg1, FADED)),
-                ((codes == code) & lit, colour),
-            ):
-                painter.setBrush(ink)
-                draw_squares(painter, centres[chosen], size)
+            chosen = codes == code
+            if self.is_lit is not None:
+                lit = self.is_lit[services]
+                painter.setBrush(mixed(colour, self.tokens.bg1, FADED))
+                draw_squares(painter, centres[chosen & ~lit], size)
+                chosen &= lit
+            painter.setBrush(colour)
+            draw_squares(painter, centres[chosen], size)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _sprites(self, painter: QPainter, services: Indices, camera: Camera) -> None:

@@ -15,7 +15,7 @@ from app.views.service_map.stage import Changed, Stage
 
 _TICK = 12
 _AFTER_ZOOM = 60
-_AFTER_LOUD_EDGES = 400
+_AFTER_LOUD_EDGES = 900
 _FIRST_SLICE = 0.03
 
 
