@@ -110,6 +110,7 @@ def run_server(
 
     Raises `AddressTaken`, `KeysUnreadable`, and any `StoreError` that keeps it from starting.
     """
+    _allow_many_connections()
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         runner.run(_run(settings, announce, clock, beside, until_input_ends=until_input_ends))
 
@@ -162,6 +163,15 @@ def _stop_when_input_ends(server: SiteServer) -> None:
         loop.call_soon_threadsafe(server.stop)
 
     threading.Thread(target=wait, name="input", daemon=True).start()
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files as far as it goes: 1,024, the usual one, is 1,000 consoles."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop]:
