@@ -24,6 +24,7 @@ from app.proof.merkle import CompactRange, Tree, leaf_hash, verify_consistency
 from app.proof.signatures import verify_body
 from app.protocol.kinds import full_codec
 from tests.simulation import rules
+from tests.simulation.exporting import export_verifies
 from tests.simulation.violation import require
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def check_all(world: World) -> None:
     causal(world, log)
     replay_equals_live(world, log)
     bounded(world)
+    export_verifies(world)
     rules.conflict_visible(log)
     rules.safe_freeze(log)
 
