@@ -1,4 +1,4 @@
-"""The export of a simulated log: an outsider's verifier takes it, and takes it in no other form."""
+"""The export of a simulated log: a verifier takes it, and takes it in no other form."""
 
 from __future__ import annotations
 
