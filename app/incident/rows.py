@@ -72,7 +72,7 @@ class Segment(Generic[R]):
     that look at once may both read it; they get equal rows.
     """
 
-    __slots__ = ("_ids", "_places", "_read", "_rows", "_span")
+    __slots__ = ("_ids", "_places", "_read", "_rows", "_span", "source")
 
     def __init__(
         self,
@@ -81,8 +81,13 @@ class Segment(Generic[R]):
         read: Callable[[], tuple[R, ...]] = tuple,
         span: Span | None = None,
         ids: bytes | None = None,
+        source: bytes = b"",
     ) -> None:
-        """The `rows`, at least one; or how to `read` them, their `span` and their `id_sums`."""
+        """The `rows`, at least one; or how to `read` them, their `span` and their `id_sums`.
+
+        Segments read from an equal `source` have equal rows.
+        """
+        self.source = source
         self._rows = rows
         self._read = read
         self._places: dict[str, int] | None = None
@@ -255,7 +260,9 @@ class Rows(Sequence[R]):
 
 
 def _is_same(one: Segment[R], other: Segment[R]) -> bool:
-    return one is other or one.rows == other.rows
+    if one is other or (one.source and one.source == other.source):
+        return True
+    return one.rows == other.rows
 
 
 def _segments_of(rows: tuple[R, ...]) -> tuple[Segment[R], ...]:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.log import local_schema as schema
-from app.log.kept_states import KeptMark
+from app.log.kept_states import KeptMark, leads_to
 from app.log.local_values import ConfirmedPage, Cursor
 from app.proof.merkle import CompactRange
 from app.protocol.withholding import grow
@@ -38,23 +38,13 @@ def cursor_of(connection: Connection, log: str) -> Cursor | None:
 def leads_to_now(connection: Connection, mark: KeptMark) -> bool:
     """Whether the records after `mark` lead from its tree to the one that is stored now."""
     cursor = cursor_of(connection, mark.log)
-    if cursor is None or cursor.epoch != mark.epoch or cursor.position < mark.position:
-        return False
-    try:
-        tree = CompactRange.from_bytes(mark.tree)
-    except ValueError:
-        return False
-    if tree.size != mark.position:
+    if cursor is None:
         return False
     confirmed = schema.confirmed.c
-    statement = select(confirmed.line).where(confirmed.log == mark.log).limit(_PAGE_RECORDS)
-    ordered = statement.order_by(confirmed.position)
-    while tree.size < cursor.position:
-        before = tree.size
-        grow(tree, connection.execute(ordered.where(confirmed.position > before)).scalars())
-        if tree.size == before:
-            return False
-    return tree.to_bytes() == cursor.tree
+    is_later = (confirmed.log == mark.log) & (confirmed.position > mark.position)
+    statement = select(confirmed.line).where(is_later).order_by(confirmed.position)
+    lines = connection.execution_options(yield_per=_PAGE_RECORDS).execute(statement).scalars()
+    return leads_to(mark, lines, epoch=cursor.epoch, tree=cursor.tree)
 
 
 def begin_following(connection: Connection, log: str, epoch: str) -> Cursor:

@@ -14,7 +14,9 @@ from typing import Any
 
 import sqlcipher3.dbapi2
 
-from app.log.kept_states import KeptState, KeptStates
+from app.log.kept_states import KeptState, KeptStates, leads_to
+
+MOST_RECORDS = 5_000
 
 
 class NothingToSee(Exception):
@@ -39,13 +41,27 @@ class Glance:
         return (found[0][0], found[0][1]) if found else ("", None)
 
     def kept_state(self, log: str) -> KeptState | None:
-        """The state that was kept of a log, if any."""
-        return self.kept.load(log)
+        """The state that was kept of a log, if it is one of the records that are here."""
+        kept = self.kept.load(log)
+        found = self._rows("SELECT epoch, tree FROM followed WHERE log = ?", log)
+        if kept is None or not found:
+            return None
+        epoch, tree = found[0]
+        later = self.lines(log, kept.mark.position)
+        return kept if leads_to(kept.mark, later, epoch=epoch, tree=bytes(tree)) else None
 
     def lines(self, log: str, after: int) -> list[bytes]:
-        """The record lines of a log after a position, in order."""
-        statement = "SELECT line FROM confirmed WHERE log = ? AND position > ? ORDER BY position"
-        return [bytes(line) for (line,) in self._rows(statement, log, after)]
+        """The record lines of a log after a position, in order.
+
+        Too many of them are not for a glance: they would be folded twice.
+        """
+        statement = (
+            "SELECT line FROM confirmed WHERE log = ? AND position > ? ORDER BY position LIMIT ?"
+        )
+        found = self._rows(statement, log, after, MOST_RECORDS + 1)
+        if len(found) > MOST_RECORDS:
+            raise NothingToSee(f"more than {MOST_RECORDS} records follow what is kept of {log}")
+        return [bytes(line) for (line,) in found]
 
     def waiting(self, log: str) -> list[bytes]:
         """The bodies of what waits in the outbox, in the order in which it is sent."""

@@ -7,7 +7,7 @@ time of one fold and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2
+
+from app.proof.merkle import CompactRange
+from app.protocol.withholding import grow
 
 _LAYOUT = 1
 _COMPANIONS = ("", "-journal")
@@ -46,6 +49,18 @@ class KeptState:
     mark: KeptMark
     rules: bytes
     parts: Mapping[str, bytes]
+
+
+def leads_to(mark: KeptMark, lines: Iterable[bytes], *, epoch: str, tree: bytes) -> bool:
+    """Whether `lines`, the records after `mark`, lead from its tree to `tree` in `epoch`."""
+    try:
+        grown = CompactRange.from_bytes(mark.tree)
+    except ValueError:
+        return False
+    if mark.epoch != epoch or grown.size != mark.position:
+        return False
+    grow(grown, lines)
+    return grown.to_bytes() == tree
 
 
 class KeptStates:
@@ -91,8 +106,8 @@ class KeptStates:
         digests = _digests(kept.parts)
         try:
             self._write(kept, digests)
-        except (sqlcipher3.dbapi2.DatabaseError, OSError):
-            self.forget()  # a full disk has better uses for the room
+        except (sqlcipher3.dbapi2.DatabaseError, OSError) as error:
+            self._give_up(error)  # a full disk has better uses for the room
             return False
         return True
 
@@ -140,10 +155,16 @@ class KeptStates:
             return []
         try:
             rows: list[Any] = self._open().execute(statement, values).fetchall()
-        except (sqlcipher3.dbapi2.DatabaseError, OSError):
-            self.forget()
+        except (sqlcipher3.dbapi2.DatabaseError, OSError) as error:
+            self._give_up(error)
             return []
         return rows
+
+    def _give_up(self, error: Exception) -> None:
+        """Do without the file; delete it, unless another process is at work with it."""
+        self.close()
+        if "locked" not in str(error):
+            self.forget()
 
     def _open(self) -> Any:
         if self._connection is None:

@@ -90,10 +90,13 @@ class IncidentKeeping:
         }
         spans = self._spans.decode(_unpacked(parts[_SPANS]))
         segments = [
-            Segment(read=partial(self._rows, parts[_segment_name(number)]), span=span, ids=ids)
+            self._segment(parts[_segment_name(number)], span, ids)
             for number, (span, ids) in enumerate(spans)
         ]
         return IncidentState(**held, timeline=Rows.of_segments(segments))
+
+    def _segment(self, data: bytes, span: Span, ids: bytes) -> Segment[TimelineEntry]:
+        return Segment(read=partial(self._rows, data), span=span, ids=ids, source=data)
 
     def _rows(self, data: bytes) -> tuple[TimelineEntry, ...]:
         return self._entries.decode(_unpacked(data))

@@ -121,3 +121,16 @@ def test_a_place_that_is_not_there_is_an_index_error() -> None:
         Rows(numbered(3))[3]
     with pytest.raises(IndexError):
         Rows(())[-1]
+
+
+def test_segments_of_one_source_are_equal_without_being_read() -> None:
+    def unread(source: bytes) -> Segment[Numbered]:
+        rows = numbered(SEGMENT)
+        return Segment(read=lambda: rows, span=Segment(rows).span, source=source)
+
+    last = Segment(numbered(2, SEGMENT))
+    before, after = (Rows.of_segments([unread(b"one"), last]) for _ in range(2))
+
+    assert after.added_to(before) == ()
+    assert not before.segments[0].is_at_hand
+    assert after.added_to(Rows.of_segments([unread(b"other"), last])) == ()
