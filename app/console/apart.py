@@ -230,8 +230,8 @@ class Apart(QObject):
         if self._sync.kind is SyncKind.REFUSED:
             words.append(
                 "The server does not accept this sign-in. Go on writing: the queue is kept on "
-                "this device. Sign in again: ask the server's owner for a new token, put it in "
-                "the token file, and open the console anew."
+                "this device. Ask the server's owner for a new token, put it in the token file, "
+                "and open the console again."
             )
         elif self._sync.is_offline:
             words.append(self._offline_words())
