@@ -21,8 +21,8 @@ from tests.e2e.programs import say, serve
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 
-def _look(folder: Path, server: str, **asked: object) -> FirstLook | None:
-    options = Options(server=server, profile="priya", **asked)  # type: ignore[arg-type]
+def _look(folder: Path, server: str, incident: str = "") -> FirstLook | None:
+    options = Options(server=server, profile="priya", incident=incident)
     return first_look(folder, options, full_codec())
 
 
