@@ -94,6 +94,11 @@ class Discretion:
             return False
         return not self.sealed(growth.lines, known.levels)
 
+    def knows(self, log: str, position: int) -> bool:
+        """Whether it is known what was classified in `log` up to `position`."""
+        known = self._known.get(log)
+        return known is not None and known.position >= position
+
     def learn(self, growth: Growth) -> None:
         """Take in what was added to a log that somebody has read here."""
         known = self._known.get(growth.log)

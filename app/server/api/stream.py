@@ -97,7 +97,9 @@ def _head_at(site: Site, log: str, position: int) -> LogHead | None:
     the rest does.  A crowd that comes back after a restart mostly stands there.
     """
     head = site.directory.head(log)
-    return head if head is not None and head.position == position > 0 else None
+    if head is None or head.position != position or not site.discretion.knows(log, position):
+        return None
+    return head
 
 
 async def follow_log(
