@@ -171,7 +171,8 @@ class Apart(QObject):
         if absence is not None:
             sent = self.queue.sent - absence.sent
             if not sent and not absence.had_server:
-                return  # it has only just come: there is nothing to be back from
+                self.view.capture.end_brief()  # it has only just come: nothing to be back from
+                return
             received = max(0, position - absence.position - sent)
             words = f"Back online. Sent {sent}, received {received}."
             self.view.capture.tell_briefly(words, BACK_SECONDS)

@@ -72,7 +72,7 @@ class CaptureBar(QWidget):
         self._pause.timeout.connect(self._keep_draft)
         self._brief = QTimer(self)
         self._brief.setSingleShot(True)
-        self._brief.timeout.connect(self._end_brief)
+        self._brief.timeout.connect(self.end_brief)
         self._said_briefly = ""
         self.field.textChanged.connect(self._read)
         self.field.cursorPositionChanged.connect(self._offer)
@@ -154,7 +154,8 @@ class CaptureBar(QWidget):
         self._brief.start(round(seconds * 1000))
 
     @Slot()
-    def _end_brief(self) -> None:
+    def end_brief(self) -> None:
+        """Say no longer what was said for some seconds, if it still shows."""
         if self.parse_line.message == self._said_briefly:
             self.parse_line.show_message("")
 

@@ -126,6 +126,15 @@ def test_coming_back_says_what_went_and_what_came(apart: Apart) -> None:
     assert message == "Back online. Sent 0, received 41."
 
 
+def test_a_console_that_has_only_just_come_is_neither_offline_nor_back(apart: Apart) -> None:
+    apart.follow(SyncStatus(kind=SyncKind.OFFLINE), 0)
+    assert apart.view.capture.parse_line.message.startswith("Offline since")
+
+    apart.follow(SyncStatus(), 41)
+
+    assert apart.view.capture.parse_line.message == ""
+
+
 def test_one_event_and_seven_are_counted_in_plain_words() -> None:
     assert closing_question(1) == "1 event is only on this device. Close anyway?"
     assert closing_question(7) == "7 events are only on this device. Close anyway?"
