@@ -96,13 +96,18 @@ class Directory:
         """The heads of all logs, latest change first."""
         return sorted(self._heads.values(), key=lambda head: -head.received_at)
 
+    def is_running(self, log: str) -> bool:
+        """Whether `log` is that of an incident that is still run."""
+        entry = self._entries.get(log)
+        return entry is not None and entry.declared_at is not None and entry.phase not in _OVER
+
     def running(self) -> list[RunningIncident]:
         """The incidents that are still run, the one declared last first."""
         still_run = sorted(
             (
                 (entry.declared_at, log, entry.is_exercise)
                 for log, entry in self._entries.items()
-                if entry.declared_at is not None and entry.phase not in _OVER
+                if entry.declared_at is not None and self.is_running(log)
             ),
             reverse=True,
         )

@@ -190,8 +190,13 @@ class Feed:
 
     def announce(self, log: str, kind: FrameKind, lines: Sequence[bytes]) -> None:
         """Tell the listeners of `log` something that is not a record."""
+        if log in self._listeners:
+            self.announce_frame(log, encode_frame(kind, lines))
+
+    def announce_frame(self, log: str, frame: bytes) -> None:
+        """Tell the listeners of `log` a frame that holds no record."""
         if listeners := self._listeners.get(log):
-            _give(listeners, Packet(0, 0, encode_frame(kind, lines)))
+            _give(listeners, Packet(0, 0, frame))
 
     def rouse(self) -> None:
         """Let every listener look whether it may go on."""

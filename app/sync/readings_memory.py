@@ -96,6 +96,7 @@ class ReadingsMemory:
             self.silent.pop(said.source, None)
             if said.is_stale:
                 self.silent[said.source] = said.problem
+                self._date_what_is_first(said)
             if said.observed_at is not None and not said.is_stale:
                 self._keep(said.source, said.observed_at / _MICROSECONDS, said.services)
 
@@ -141,6 +142,11 @@ class ReadingsMemory:
             calls=calls,
             health={pair: call.health for pair, call in calls.items()},
         )
+
+    def _date_what_is_first(self, said: StreamedReadings) -> None:
+        """Old readings count as heard then, for a console that was not there to hear them."""
+        if self.observed_at is None and said.observed_at is not None:
+            self.observed_at = said.observed_at / _MICROSECONDS
 
     def _keep(self, source: str, at: float, lines: Sequence[ServiceReadingLine]) -> None:
         self.observed_at = at if self.observed_at is None else max(at, self.observed_at)

@@ -143,3 +143,13 @@ def test_how_fast_a_service_fills_is_known_after_some_minutes():
     growth = full(14, 0.58)
     assert growth is not None
     assert round(growth, 6) == 0.02
+
+
+def test_a_console_that_hears_old_readings_first_knows_as_of_when_they_are():
+    memory = ReadingsMemory()
+    old = Readings(source="prometheus", observed_at=1_000_000_000, is_stale=True,
+                   services=[failing(0.9)])  # fmt: skip
+
+    memory.take([msgspec.json.encode(old)])
+
+    assert (memory.observed_at, memory.count) == (1000, 0)

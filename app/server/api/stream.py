@@ -116,6 +116,8 @@ async def follow_log(
                 yield chunk
         if present := site.presence.present(following.log):
             yield b"".join(encode_frame(FrameKind.PRESENCE, [line]) for line in present)
+        for frame in site.telemetry.frames(following.log):
+            yield frame
         while True:
             subscription.after = after
             packets = await subscription.packets(site.settings.limits.heartbeat_seconds)

@@ -25,7 +25,6 @@ from app.log.problems import StoreError
 from app.organisation.state import OrganisationState
 from app.protocol.problems import Refused
 from app.protocol.readings import CatalogueSourceLine, Readings, TelemetryState
-from app.protocol.stream import FrameKind
 from app.server.directory import Directory
 from app.server.feed import Feed
 from app.server.intake.intake import Intake
@@ -43,11 +42,11 @@ from app.server.telemetry.asking import (
 from app.server.telemetry.call_levels import CallLevels, is_measured
 from app.server.telemetry.error_shares import ErrorShares
 from app.server.telemetry.lines import service_lines
+from app.server.telemetry.newest import Newest, frame_of, loudest
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
 
 _READINGS, _CATALOGUE = "readings", "catalogue-read"
-STALE_AFTER = timedelta(seconds=90)
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 _BATCH = 500
 
@@ -88,8 +87,9 @@ class Telemetry:
         self._calls = {one.name: CallLevels(one.thresholds) for one in prometheus}
         self._calls |= {one.name: CallLevels(Thresholds()) for one in catalogues}
         self._shares = {one.name: ErrorShares(one) for one in prometheus}
-        self._readings = {one.name: Readings(source=one.name) for one in prometheus}
-        self._read = {one.name: CatalogueSourceLine(source=one.name) for one in catalogues}
+        self._newest = Newest(
+            clock, [one.name for one in prometheus], [one.name for one in catalogues]
+        )
         self._is_asking = False
 
     async def __aenter__(self) -> Self:
@@ -123,9 +123,16 @@ class Telemetry:
     def state(self) -> TelemetryState:
         """Every source and what it said last, as of now."""
         return TelemetryState(
-            readings=[self._as_of_now(one) for one in self._readings.values()],
-            catalogues=list(self._read.values()),
+            readings=[self._newest.as_of_now(one) for one in self._newest.readings.values()],
+            catalogues=list(self._newest.catalogues.values()),
         )
+
+    def frames(self, log: str) -> list[bytes]:
+        """What every source said last, as `readings` frames for one who begins to follow `log`.
+
+        Nothing for an incident that is over.
+        """
+        return self._newest.frames() if self._is_told(log) else []
 
     def words(self) -> list[HealthWord]:
         """What the last readings say is wrong with which service."""
@@ -151,7 +158,7 @@ class Telemetry:
                 await self._look(client, source)
             except (SourceSilent, InvalidInput, StoreError, Refused) as error:
                 _log.warning("%s: %s", source.name, error)
-                known = self._readings[source.name]
+                known = self._newest.readings[source.name]
                 self._tell(msgspec.structs.replace(known, problem=str(error)))
             await asyncio.sleep(source.interval)
 
@@ -181,7 +188,7 @@ class Telemetry:
                 source=source.name,
                 observed_at=to_microseconds(observed_at),
                 services=service_lines(reading.services, shares.of),
-                dependencies=self._calls[source.name].lines(reading.calls.dependencies),
+                dependencies=loudest(self._calls[source.name].lines(reading.calls.dependencies)),
             )
         )
 
@@ -201,21 +208,15 @@ class Telemetry:
         self._stream(readings)
 
     def _stream(self, readings: Readings) -> None:
-        self._readings[readings.source] = readings
-        self._announce(self._as_of_now(readings))
+        if self._newest.keep(readings):
+            self._announce(self._newest.frame(readings))
 
-    def _announce(self, readings: Readings) -> None:
-        line = msgspec.json.encode(readings)
+    def _announce(self, frame: bytes) -> None:
         for log in (ORGANISATION_LOG, *(one.log for one in self._directory.running())):
-            self._feed.announce(log, FrameKind.READINGS, [line])
+            self._feed.announce_frame(log, frame)
 
-    def _as_of_now(self, readings: Readings) -> Readings:
-        if readings.observed_at is None:
-            return msgspec.structs.replace(readings, is_stale=True)
-        age = to_microseconds(self._clock()) - readings.observed_at
-        return msgspec.structs.replace(
-            readings, is_stale=age > STALE_AFTER / timedelta(microseconds=1)
-        )
+    def _is_told(self, log: str) -> bool:
+        return log == ORGANISATION_LOG or self._directory.is_running(log)
 
     # Catalogues
 
@@ -235,7 +236,7 @@ class Telemetry:
                 )
             except (SourceSilent, InvalidInput, StoreError, Refused) as error:
                 _log.warning("%s: %s", source.name, error)
-                known = self._read[source.name]
+                known = self._newest.catalogues[source.name]
                 self._note_catalogue(msgspec.structs.replace(known, problem=str(error)))
             await asyncio.sleep(source.interval)
 
@@ -251,7 +252,7 @@ class Telemetry:
         calls = [one for one in known_as(catalog, organisation).dependencies if is_measured(one)]
         if calls:
             at = to_microseconds(min(moments, default=self._clock()))
-            lines = self._calls[source.name].lines(calls)
+            lines = loudest(self._calls[source.name].lines(calls))
             self._tell(Readings(source=source.name, observed_at=at, dependencies=lines))
 
     def _note_catalogue(self, line: CatalogueSourceLine) -> None:
@@ -260,11 +261,8 @@ class Telemetry:
 
     def _show_catalogue(self, line: CatalogueSourceLine) -> None:
         """Keep how a catalogue was read; consoles hear of it as of a source without readings."""
-        known, self._read[line.source] = self._read[line.source], line
-        if line.problem or known.problem:
-            is_stale = bool(line.problem)
-            said = Readings(source=line.source, is_stale=is_stale, problem=line.problem)
-            self._announce(said)
+        if (said := self._newest.keep_catalogue(line)) is not None:
+            self._announce(frame_of(said))
 
     # Other processes
 
@@ -275,9 +273,9 @@ class Telemetry:
     def _tell_again(self) -> None:
         """For a process that has come since."""
         if self._is_asking:
-            for line in self._read.values():
+            for line in self._newest.catalogues.values():
                 self._pass_on(_CATALOGUE, line.source, line)
-            for readings in self._readings.values():
+            for readings in self._newest.readings.values():
                 self._pass_on(_READINGS, readings.source, readings)
 
     def _hear_readings(self, content: bytes) -> None:
@@ -285,7 +283,7 @@ class Telemetry:
             readings = msgspec.json.decode(content, type=Readings)
         except msgspec.DecodeError:
             return
-        if not self._is_asking and readings != self._readings.get(readings.source):
+        if not self._is_asking and readings != self._newest.readings.get(readings.source):
             self._stream(readings)
 
     def _hear_catalogue(self, content: bytes) -> None:
@@ -293,7 +291,7 @@ class Telemetry:
             line = msgspec.json.decode(content, type=CatalogueSourceLine)
         except msgspec.DecodeError:
             return
-        if not self._is_asking and line.source in self._read:
+        if not self._is_asking and line.source in self._newest.catalogues:
             self._show_catalogue(line)
 
     # The organisation

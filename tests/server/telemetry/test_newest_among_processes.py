@@ -1,0 +1,54 @@
+"""With several processes, each gives what any of them heard to a stream that opens late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from app.server.scheduled_sources import PrometheusSource
+from app.server.settings import Settings
+from tests.log.postgres import Cluster, running_cluster
+from tests.log.writing import LOG, Writer
+from tests.real_programs import needs_program
+from tests.server.intake.scene import Scene
+from tests.server.running import running_server
+from tests.server.telemetry.prometheus_answers import answering
+from tests.server.telemetry.test_newest import ONCE, first_said
+from tests.server.telemetry.test_telemetry import QUERIES
+
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own."""
+    with running_cluster(needs_program("postgres").resolve().parent) as running:
+        yield running
+
+
+async def test_a_process_that_asks_nobody_gives_what_the_one_on_duty_heard(
+    cluster: Cluster, settings: Settings
+):
+    with answering() as prometheus:
+        prometheus.requests = {("checkout", "payments"): 20.0}
+        source = PrometheusSource(name="prom", url=prometheus.url, interval=ONCE, queries=QUERIES)
+        shared = replace(settings, database=cluster.make_database("newest"), prometheus=(source,))
+        async with running_server(shared) as one:
+            scene = Scene(one, Writer())
+            await one.register(scene.maria)
+            await scene.declare()
+            async with asyncio.timeout(20):
+                while one.site.telemetry.state().readings[0].observed_at is None:
+                    await asyncio.sleep(0)
+                async with running_server(shared) as other:
+                    assert not other.site.duty.is_held
+                    while other.site.telemetry.state().readings[0].observed_at is None:
+                        await asyncio.sleep(0)
+
+                    said = await first_said(other, LOG)
+
+        assert said.dependencies[0].rate == 20.0
+        assert prometheus.asked == 1
