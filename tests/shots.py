@@ -31,6 +31,7 @@ from app.views.times import TimeDisplay
 from app.views.tokens import Tokens, dark_tokens, light_tokens
 from app.views.window import Window
 from tests.views.checkout_apart import contested_state, queue_rows
+from tests.views.checkout_curves import open_checkout_curves
 from tests.views.checkout_incident import ME, NOW, at, checkout_log, checkout_vocabulary
 from tests.views.checkout_map import checkout_brief, checkout_map, checkout_total
 
@@ -84,6 +85,10 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="settle_sheet_1280", size=laptop, tokens=dark_tokens(), line="", over="settle"),
         Shot(
             name="settle_waiting_light", size=laptop, tokens=light_tokens(), line="", over="wait"
+        ),
+        Shot(name="metrics_dark_1600", size=roomy, tokens=dark_tokens(), line="", over="metrics"),
+        Shot(
+            name="metrics_light_1280", size=laptop, tokens=light_tokens(), line="", over="metrics"
         ),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
         *shots_of_the_past(),
@@ -169,7 +174,7 @@ def take(shot: Shot, folder: Path) -> Path:
         view.show_past(shown, at(shot.viewed))
     view.capture.begin(shot.line)
     QApplication.processEvents()
-    bring_up(view, shot.over)
+    bring_up(desk, view, state, shot.over)
     bring_up_sync(desk, view, state, shot.over)
     getattr(service_map, "finish_painting", lambda: None)()
     QApplication.processEvents()
@@ -180,7 +185,7 @@ def take(shot: Shot, folder: Path) -> Path:
     return path
 
 
-def bring_up(view: CommanderView, over: str) -> None:
+def bring_up(desk: Desk, view: CommanderView, state: IncidentState, over: str) -> None:
     """Show what lies over the view in this picture."""
     if over == "keys":
         view.keyboard_map.toggle()
@@ -188,6 +193,8 @@ def bring_up(view: CommanderView, over: str) -> None:
         view.body.update_panel.button.click()
     elif over == "roster":
         view.focus_panel(1)
+    elif over == "metrics":
+        open_checkout_curves(desk, view, state)
 
 
 def bring_up_sync(desk: Desk, view: CommanderView, state: IncidentState, over: str) -> None:

@@ -95,3 +95,12 @@ def _roles(state: IncidentState, organisation: OrganisationState) -> list[Role]:
         for team in organisation.teams.values()
     ]
     return roles
+
+
+def has_same_names(before: IncidentState, now: IncidentState) -> bool:
+    """Whether nothing changed that decides what can be mentioned, and in which order."""
+    return (
+        before.participants == now.participants
+        and before.roster == now.roster
+        and before.signals.services == now.signals.services
+    )

@@ -38,7 +38,8 @@ class Bridge(QObject):
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
-    `investigated` carries a `Findings`, `supposed` a `CascadeForecast`.
+    `investigated` carries a `Findings`, `supposed` a `CascadeForecast`, `measured` a
+    `ServiceHistory`.
     """
 
     arrived = Signal(object)
@@ -48,6 +49,7 @@ class Bridge(QObject):
     topology_changed = Signal(object)
     investigated = Signal(object)
     supposed = Signal(object)
+    measured = Signal(object)
     noticed = Signal(object)
     draft_found = Signal(str, object)
     skew_measured = Signal(object)

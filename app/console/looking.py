@@ -13,6 +13,7 @@ from app.graph.answers import EstateShape, shape_of
 from app.graph.investigation import Investigation, investigate, supposing
 from app.graph.layout.focus import FocusLayout, FocusSize
 from app.graph.live_readings import Live
+from app.graph.service_history import ServiceHistory, history_of
 from app.graph.topology import (
     Topology,
     laid_out_afresh,
@@ -129,6 +130,16 @@ class Looking:
         if findings != before:
             self._findings = findings
             self._bridge.investigated.emit(findings)
+
+    async def measure(self, service: str) -> None:
+        """Tell what was measured of a service; the first time, load what draws it as well."""
+        readings, live = self.readings.readings(), self.readings.live
+
+        def look() -> ServiceHistory:
+            import_module("app.views.metric_plot")  # here, so that the window does not stall
+            return history_of(service, readings, live)
+
+        self._bridge.measured.emit(await asyncio.to_thread(look))
 
     async def suppose(self, service: str, health: Health) -> None:
         """Work out what would follow if a service were in this health."""

@@ -17,6 +17,7 @@ from app.protocol.sync_status import SyncStatus
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.map_answers import Known, MapAnswers
+from app.views.metric_curves import MetricCurves
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.modes import MapMode
 from app.views.service_map.picture import MapPicture
@@ -55,6 +56,8 @@ class Mapping(QObject):
         self._has_selected = False
         self._ticks = 0
         self.answers = MapAnswers(desk, service_map, view.body.services, view)
+        self.curves = MetricCurves(desk, view)
+        service_map.service_selected.connect(self._choose_for_curves)
         service_map.canvas.mode_changed.connect(self._show_mode)
         service_map.canvas.layout_restored.connect(self.layout_restored)
         service_map.canvas.relayout_requested.connect(self._ask_for_relayout)
@@ -82,6 +85,7 @@ class Mapping(QObject):
         """Say what was found in suspects, sheets and pages."""
         self._findings = findings
         self._redraw()
+        self.curves.refresh()
 
     def show(
         self, state: IncidentState, organisation: OrganisationState, sync: SyncStatus
@@ -99,6 +103,7 @@ class Mapping(QObject):
         state, found = self._state, self._findings
         if past is not None:
             state, found, topology = past.incident, None, past.topology or topology
+        self.curves.show_state(state)
         picture = picture_of(
             state,
             topology,
@@ -124,6 +129,17 @@ class Mapping(QObject):
             )
         )
         self._select_first(picture)
+        self._choose_for_curves(self._map.canvas.selected)
+
+    @Slot(str)
+    def _choose_for_curves(self, service_id: str) -> None:
+        """The service in the inspector is the one whose readings the metric sheet shows."""
+        graph = None if self._topology is None else self._topology.graph
+        place = None if graph is None else graph.index.get(service_id)
+        if graph is None or place is None:
+            self.curves.choose_service("", "")
+        else:
+            self.curves.choose_service(service_id, graph.services[place].name)
 
     def _health_as_of(self) -> datetime | None:
         """When health was last known, if that is not now: offline, or the readings stopped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, QUrl, Signal, Slot
@@ -27,7 +27,7 @@ from app.views.clock import WallClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.theme import Theme
-from app.views.times import TimeDisplay
+from app.views.times import TimeDisplay, local_zone
 from app.views.window import Window
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Room(QObject):
         self._desk = Desk(
             theme=theme,
             clock=self._clock,
-            times=TimeDisplay(_local_zone()),
+            times=TimeDisplay(local_zone()),
             me=self._person,
         )
         self.view = CommanderView(self._desk, QWidget())
@@ -260,10 +260,10 @@ class Room(QObject):
     def _know(self, before: IncidentState | None = None) -> None:
         """Everybody who acts or reads what is typed knows what is known now."""
         self.acting.know(self.state, self.organisation, self._person)
-        if before is not None and _same_names(before, self.state):
-            return
-        from app.commands.vocabulary import vocabulary_of
+        from app.commands.vocabulary import has_same_names, vocabulary_of
 
+        if before is not None and has_same_names(before, self.state):
+            return
         self._vocabulary = vocabulary_of(self.state, self.organisation, self._vocabulary)
         self.view.capture.use_vocabulary(self._vocabulary)
 
@@ -295,6 +295,10 @@ class Room(QObject):
             mapping.answers.what_if_requested.connect(self._suppose)
             mapping.layout_restored.connect(self._restore_layout)
             mapping.relayout_requested.connect(self._lay_out_afresh)
+            mapping.curves.wanted.connect(self._measure)
+            self._bridge.measured.connect(
+                mapping.curves.show_history, Qt.ConnectionType.QueuedConnection
+            )
         self._mapping.use_topology(topology)
         self._show_map()
 
@@ -311,6 +315,10 @@ class Room(QObject):
     @Slot(str, object)
     def _suppose(self, service: str, health: Health) -> None:
         self._ask(lambda stage: stage.looking.suppose(service, health))
+
+    @Slot(str)
+    def _measure(self, service: str) -> None:
+        self._ask(lambda stage: stage.looking.measure(service))
 
     @Slot(object)
     def _lay_out_afresh(self, size: FocusSize) -> None:
@@ -385,16 +393,3 @@ class Room(QObject):
             QDesktopServices.openUrl(url)
         else:
             self.view.capture.tell("The bridge link is not a web address.")
-
-
-def _same_names(before: IncidentState, now: IncidentState) -> bool:
-    """Whether nothing changed that decides what can be mentioned, and in which order."""
-    return (
-        before.participants == now.participants
-        and before.roster == now.roster
-        and before.signals.services == now.signals.services
-    )
-
-
-def _local_zone() -> tzinfo:
-    return datetime.now(UTC).astimezone().tzinfo or UTC

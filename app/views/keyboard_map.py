@@ -41,6 +41,7 @@ KEYS: tuple[Group, ...] = (
             ("Ctrl U", "next update"),
             ("Ctrl Shift F", "request a freeze exception"),
             ("Ctrl B", "open the bridge"),
+            ("F8", "metric curves"),
             ("Ctrl Shift S", "queue, or what is to settle"),
             ("Ctrl + - 0", "font scale"),
             ("Esc", "close, clear, then write"),

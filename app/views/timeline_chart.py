@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -52,7 +52,10 @@ class TimelineChart(QWidget):
     """Shows curve and lanes from a cached picture; only the playhead moves with time.
 
     Dragging the playhead, or pressing on the axis, asks `travel` for that moment.
+    `curve_pressed` is emitted when the curve above the lanes is pressed.
     """
+
+    curve_pressed = Signal()
 
     def __init__(self, desk: Desk, travel: TimeTravel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,7 +150,11 @@ class TimelineChart(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the playhead, or jump to a place on the axis."""
         x = event.position().x()
-        if event.button() is not Qt.MouseButton.LeftButton or not self._is_handle(event):
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if not self._is_handle(event):
+            if self._is_curve(event):
+                self.curve_pressed.emit()
             return
         self._travel.pause()
         self._held = self.scale()
@@ -159,8 +166,12 @@ class TimelineChart(QWidget):
         if self._held is not None:
             self._travel.seek(self._held.moment(max(event.position().x(), self._held.left)))
             return
-        is_handle = self._is_handle(event)
-        self.setCursor(Qt.CursorShape.SizeHorCursor if is_handle else Qt.CursorShape.ArrowCursor)
+        shape = Qt.CursorShape.ArrowCursor
+        if self._is_handle(event):
+            shape = Qt.CursorShape.SizeHorCursor
+        elif self._is_curve(event):
+            shape = Qt.CursorShape.PointingHandCursor
+        self.setCursor(shape)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._held = None
@@ -172,6 +183,10 @@ class TimelineChart(QWidget):
         if point.y() >= self._top() + self._lanes_height():
             return point.x() >= scale.left - GRIP
         return abs(point.x() - scale.x(self._desk.clock.now())) <= GRIP
+
+    def _is_curve(self, event: QMouseEvent) -> bool:
+        """Whether the mouse is over the curve, or over its name."""
+        return event.position().y() < self._top()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scale, now = self.scale(), self._desk.clock.now()

@@ -63,6 +63,11 @@ class TimeDisplay(QObject):
         return f"{sign}{hours}:{rest:02} h" if rest else f"{sign}{hours} h"
 
 
+def local_zone() -> tzinfo:
+    """The zone this machine is set to."""
+    return datetime.now(UTC).astimezone().tzinfo or UTC
+
+
 def elapsed(length: timedelta) -> str:
     """A length counting up, to the second: `00:58:24`."""
     hours, minutes, seconds = _parts(length)

@@ -1,0 +1,249 @@
+"""The metric sheet: the incident's indicator and a service's readings as curves, with marks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.incident.projections.timeline import Mark
+from app.models.metric_curves import Curve, MarkModel, MetricMark, Span
+from app.views.desk import Desk
+from app.views.drawing import Pen
+from app.views.edge_sheet import EdgeSheet
+from app.views.mark_shapes import draw_mark
+from app.views.metric_words import (
+    NO_SERVICE,
+    moment_words,
+    span_words,
+    standing_words,
+    value_words,
+)
+from app.views.row_list import RowDelegate, RowList
+from app.views.safe_text import TextLabel, shown
+from app.views.timeline_marks import LaneMark, Shape
+from app.views.tokens import Row, Space
+from app.views.typography import TypeStyle
+
+if TYPE_CHECKING:
+    from app.views.metric_plot import CurvePlot
+
+WIDTH = 620
+LOADING = "Loading the curves."
+_PLOT_SHARES = (5, 3, 3, 3)
+_LEAST_HEIGHT = 44
+_NEAR = 0.008
+"""The mouse is on a mark when it is this share of the span away from it, or less."""
+
+
+class CurveBlock(QWidget):
+    """One curve under its name and its newest value."""
+
+    def __init__(self, desk: Desk, parent: QWidget, *, has_times: bool) -> None:
+        from app.views.metric_plot import CurvePlot
+
+        super().__init__(parent)
+        self._desk = desk
+        self.name = TextLabel("", self)
+        self.value = TextLabel("", self)
+        self.plot: CurvePlot = CurvePlot(desk, self, has_times=has_times)
+        self.plot.setMinimumHeight(desk.theme.px(_LEAST_HEIGHT))
+        heading = QHBoxLayout()
+        heading.addWidget(self.name)
+        heading.addStretch(1)
+        heading.addWidget(self.value)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(heading)
+        layout.addWidget(self.plot, 1)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take over the fonts and colours of the theme."""
+        theme = self._desk.theme
+        self.plot.setMinimumHeight(theme.px(_LEAST_HEIGHT))
+        write_in(self.name, theme.tokens.text2)
+        self.name.setFont(theme.font(TypeStyle.ROW_MEDIUM))
+        write_in(self.value, theme.tokens.text1)
+        self.value.setFont(theme.font(TypeStyle.ROW_STRONG))
+
+    def show_curve(self, curve: Curve, span: Span, marks: tuple[MetricMark, ...]) -> None:
+        """Show a curve, and say its newest value in words too."""
+        words = value_words(curve, self._desk.times)
+        self.name.setText(curve.title)
+        self.value.setText(words)
+        self.plot.setAccessibleName(shown(curve.title))
+        self.plot.setAccessibleDescription(shown(f"{curve.title}: {words}"))
+        self.plot.show_curve(curve, span, marks)
+
+
+class MetricSheet(EdgeSheet):
+    """Shows curves above the list of what happened meanwhile.
+
+    The list chooses a mark, whose line then stands out in every curve; the mouse over a curve
+    says what was measured there.  Nothing is drawn before `use_plots`.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(desk, parent, WIDTH)
+        self.title.setText("Metric curves")
+        self.setAccessibleName("Metric curves")
+        self.reach = TextLabel("", self)
+        self.said = TextLabel(LOADING, self)
+        self.service = TextLabel("", self)
+        self.service.setWordWrap(True)
+        self.blocks: tuple[CurveBlock, ...] = ()
+        self._span: Span | None = None
+        self._curves: tuple[Curve, ...] = ()
+        self._plots = QVBoxLayout()
+        self.top.addWidget(self.reach, 1)
+        self.head.addLayout(self._plots, 1)
+        self.head.addWidget(self.said)
+        self.model = MarkModel(self)
+        rows = RowList(desk, MarkDelegate(desk, self), self)
+        rows.setModel(self.model)
+        rows.setAccessibleName("Alerts, changes and decisions")
+        self.hold(rows)
+        self._layout.setStretch(1, 4)
+        rows.selectionModel().currentChanged.connect(self._choose)
+        rows.model().modelReset.connect(self._choose)
+
+    @property
+    def has_plots(self) -> bool:
+        """Whether the library that draws is loaded and in use."""
+        return bool(self.blocks)
+
+    def use_plots(self) -> None:
+        """Make the curves: from now on the library that draws them is needed."""
+        last = len(_PLOT_SHARES) - 1
+        self.blocks = tuple(
+            CurveBlock(self._desk, self, has_times=place in (0, last))
+            for place in range(len(_PLOT_SHARES))
+        )
+        for place, (block, share) in enumerate(zip(self.blocks, _PLOT_SHARES, strict=True)):
+            if place == 1:
+                self._plots.addWidget(self.service)
+            self._plots.addWidget(block, share)
+            block.plot.pointed.connect(self._point)
+        self.said.setText("")
+        self.restyle()
+
+    @Slot()
+    def restyle(self) -> None:
+        super().restyle()
+        theme = self._desk.theme
+        self.head.setSpacing(theme.px(6))
+        self._plots.setSpacing(theme.px(6))
+        for label, style, colour in (
+            (self.title, TypeStyle.TITLE, theme.tokens.text1),
+            (self.reach, TypeStyle.ROW, theme.tokens.text3),
+            (self.said, TypeStyle.ROW, theme.tokens.text2),
+            (self.service, TypeStyle.ROW_STRONG, theme.tokens.text1),
+        ):
+            label.setFont(theme.font(style))
+            write_in(label, colour)
+        self.said.setMinimumHeight(theme.px(18))
+        for block in self.blocks:
+            block.restyle()
+
+    def show_metrics(
+        self,
+        span: Span,
+        indicator: Curve,
+        service: str,
+        readings: tuple[Curve, ...],
+        marks: tuple[MetricMark, ...],
+    ) -> None:
+        """Show the indicator and the readings of the service called `service`, if any is."""
+        self._span, times = span, self._desk.times
+        self._curves = (indicator, *(readings if service else ()))
+        self.reach.setText(span_words(span, times, self._desk.clock.viewed))
+        self.model.show_rows(marks)
+        standing = standing_words(readings, times, span) if service else NO_SERVICE
+        self.service.setText(f"{service}  {standing}".strip())
+        for block, curve in zip(self.blocks, (indicator, *readings), strict=False):
+            block.show_curve(curve, span, marks)
+        for block in self.blocks[1:]:
+            block.setVisible(bool(service))
+        newest = [f"{one.title}: {value_words(one, times)}" for one in self._curves]
+        self.setAccessibleDescription(shown(f"{'. '.join(newest)}. {standing}".strip()))
+        self._choose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; letters are commands of what lies below, not of an open sheet."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        elif event.text().isalnum() and not event.modifiers():
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _choose(self, *_: object) -> None:
+        """Make the line of the current mark stand out, and say what was measured then."""
+        mark = self.model.row(self.list.currentIndex())
+        for block in self.blocks:
+            block.plot.choose(None if mark is None else mark.at)
+        if self.has_plots:
+            self.said.setText("" if mark is None else self._said_at(mark.at, mark))
+
+    @Slot(object)
+    def _point(self, moment: float | None) -> None:
+        """Say what was measured under the mouse, and which mark is there."""
+        span = self._span
+        if moment is None or span is None:
+            self._choose()
+            return
+        start, end = span.start.timestamp(), span.end.timestamp()
+        pointed = datetime.fromtimestamp(min(end, max(start, moment)), UTC)
+        near = (span.end - span.start) * _NEAR
+        nearest = min(self.model.rows, key=lambda one: abs(one.at - pointed), default=None)
+        if nearest is not None and abs(nearest.at - pointed) > near:
+            nearest = None
+        self.said.setText(self._said_at(pointed if nearest is None else nearest.at, nearest))
+
+    def _said_at(self, moment: datetime, mark: MetricMark | None) -> str:
+        words = moment_words(moment, self._curves, self._desk.times)
+        return words if mark is None else f"{words}.  {self.model.sentence(mark)}"
+
+
+class MarkDelegate(RowDelegate):
+    """Paints one mark: time, shape as on the timeline, kind and words."""
+
+    def __init__(self, desk: Desk, sheet: QWidget) -> None:
+        super().__init__(desk, Row.LIST, sheet)
+
+    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
+        mark = cast(MetricMark, row)
+        tokens, px = self.desk.theme.tokens, self.desk.theme.px
+        left = rect.left() + px(Space.MARGIN)
+        time = QRectF(left, rect.top(), px(62), rect.height())
+        pen.text(time, self.desk.times.second(mark.at), TypeStyle.ROW, tokens.text3)
+        lane = LaneMark(mark.at, _SHAPES[mark.mark], " ")
+        draw_mark(pen, lane, left + px(74), rect.center().y())
+        kind = QRectF(left + px(88), rect.top(), px(60), rect.height())
+        pen.text(kind, mark.kind.value, TypeStyle.ROW, tokens.text2)
+        width = rect.right() - px(Space.MARGIN) - kind.right()
+        words = QRectF(kind.right(), rect.top(), width, rect.height())
+        pen.text(words, mark.text, TypeStyle.ROW_MEDIUM, tokens.text1)
+
+
+_SHAPES = {
+    Mark.ALERT_FAILING: Shape.OCTAGON,
+    Mark.ALERT_DEGRADED: Shape.TRIANGLE,
+    Mark.ALERT_NO_DATA: Shape.DASHED_CIRCLE,
+    Mark.CHANGE: Shape.SQUARE,
+    Mark.DECISION: Shape.DIAMOND,
+    Mark.REVERSED: Shape.SLASHED_DIAMOND,
+}
+
+
+def write_in(label: TextLabel, colour: QColor) -> None:
+    """Write a label's text in this colour."""
+    palette = label.palette()
+    palette.setColor(label.foregroundRole(), colour)
+    label.setPalette(palette)
