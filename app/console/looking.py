@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
+from time import monotonic
 
 from app.console.bridge import Bridge
+from app.console.resting import Resting
 from app.graph.answers import EstateShape, shape_of
 from app.graph.investigation import Investigation, investigate, supposing
 from app.graph.layout.focus import FocusLayout, FocusSize
@@ -58,6 +60,7 @@ class Looking:
         self._organisation: OrganisationState = EMPTY_ORGANISATION
         self._topology: Topology | None = None
         self._findings: Findings | None = None
+        self._refreshing = Resting(self._refresh, monotonic)
         self.readings = ReadingsMemory()
 
     @property
@@ -68,12 +71,15 @@ class Looking:
     def show_incident(self, state: IncidentState) -> None:
         """The incident is in this state now."""
         self._state = state
-        self._refresh()
+        self._refreshing.ask()
 
     def show_organisation(self, organisation: OrganisationState) -> None:
-        """The organisation is in this state now."""
+        """The organisation is in this state now.
+
+        A large one arrives in pages: drawing the map anew for each would take minutes.
+        """
         self._organisation = organisation
-        self._refresh()
+        self._refreshing.ask()
 
     async def restore(self, layout: FocusLayout) -> None:
         """A relayout was undone: these are the places again."""
@@ -85,12 +91,16 @@ class Looking:
         if self._topology is not None:
             self._use(laid_out_afresh(self._topology, size))
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> float:
+        """Make the topology of now; how long that took (seconds)."""
+        began = monotonic()
         trouble = services_in_trouble(self._state)
         size = None if self._topology is not None else USUAL_ROOM
         topology = topology_of(self._organisation, self._topology, trouble, size=size)
+        took = monotonic() - began
         if topology is not self._topology:
             self._use(topology)
+        return took
 
     def _use(self, topology: Topology) -> None:
         if self._topology is None:
