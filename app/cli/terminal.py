@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.organisation.state import EMPTY_ORGANISATION, OrganisationState, replay
 from app.proof.encoding import to_base64url
 from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import Author, Place, time_ordered_id
-from app.protocol.bodies import IncidentSummary
+from app.protocol.bodies import MAX_BATCH_EVENTS, IncidentSummary, PushResponse
 from app.protocol.kinds import full_codec
 from app.protocol.problems import ProblemCode
 from app.sync.api_client import ApiClient
@@ -28,6 +29,9 @@ from app.sync.reading import read_arrived
 from app.sync.unavailable import ServerUnavailable
 
 _PAGE = 5_000
+_BATCH_BYTES = 512 * 1024
+_ENVELOPE_BYTES = 256
+_NOT_SO_FAST = (ProblemCode.RATE_LIMITED, ProblemCode.OVERLOADED)
 
 
 class NoSuchIncident(WatchfloorError):
@@ -39,7 +43,10 @@ class NoSuchIncident(WatchfloorError):
 class NotRecorded(WatchfloorError):
     """The server did not record what was sent."""
 
-    advice = "Correct what the message names and run the command again; nothing was recorded."
+    advice = (
+        "Correct what the message names and run the command again. Of a long list of facts, those "
+        "before it may be recorded; an import that is run again leaves them as they are."
+    )
 
 
 class Terminal:
@@ -119,14 +126,28 @@ class Terminal:
                 Outgoing(event_id=signed.event.id, n=number, body=signed.body, sig=signed.sig)
             )
         positions: list[int] = []
-        for start in range(0, len(rows), 100):
-            response = await self.api.push(log, "", rows[start : start + 100])
+        for batch in batches(rows):
+            response = await self._push(log, batch)
             for result in response.results:
                 if result.problem is not None or result.position is None:
                     why = "" if result.problem is None else result.problem.detail
                     raise NotRecorded(why or "the server gave no position")
                 positions.append(result.position)
         return positions
+
+    async def _push(self, log: str, rows: Sequence[Outgoing]) -> PushResponse:
+        """Push; a server that says "not so fast" is asked again when it says.
+
+        It knows events by their ids, so none is recorded twice.
+        """
+        while True:
+            try:
+                return await self.api.push(log, "", rows)
+            except ServerUnavailable as error:
+                failure = error.failure
+                if failure.code not in _NOT_SO_FAST or failure.retry_after is None:
+                    raise
+                await asyncio.sleep(failure.retry_after)
 
     async def _register(self) -> None:
         """Only who writes is registered: reading needs no room on the server's disk."""
@@ -143,6 +164,20 @@ async def open_terminal(url: str, token: str) -> AsyncIterator[Terminal]:
         who = await api.who_am_i()
         key = _terminal_key(data_folder() / "terminal.key")
         yield Terminal(api, who.actor, key)
+
+
+def batches(rows: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
+    """Rows as pushes that a server takes: so many events, and so many bytes."""
+    start = size = 0
+    for number, row in enumerate(rows):
+        length = len(row.body) + _ENVELOPE_BYTES
+        is_full = number - start >= MAX_BATCH_EVENTS or size + length > _BATCH_BYTES
+        if number > start and is_full:
+            yield rows[start:number]
+            start, size = number, 0
+        size += length
+    if rows:
+        yield rows[start:]
 
 
 def _terminal_key(path: Path) -> ConsoleKey:
