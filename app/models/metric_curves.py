@@ -21,7 +21,7 @@ LONGEST = timedelta(hours=6)
 SHORTEST = timedelta(minutes=20)
 """A span is at least so long, so that a young incident is not all slope."""
 
-MOST_POINTS = 2_000
+MOST_POINTS = 1_000
 """More points than this make no better picture, and a slower one."""
 
 GAP_SECONDS = 300.0
@@ -182,12 +182,13 @@ def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(kept)
 
 
-def steps_to(highest: float) -> tuple[float, ...]:
-    """Round values from 0 to `highest` or a little less: two to five of them."""
+def steps_to(highest: float, most: int = 4) -> tuple[float, ...]:
+    """Round values from 0 to `highest` or a little less, at most `most` (1 to 4) above 0."""
     if highest <= 0.0:
         return (0.0, 1.0)
     power = 10.0 ** math.floor(math.log10(highest))
-    step = next(one for one in (0.2, 0.5, 1.0, 2.0, 5.0) if highest / (one * power) < 5) * power
+    rounds = (0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0)
+    step = next(one for one in rounds if highest / (one * power) < most + 1) * power
     return tuple(step * place for place in range(int(highest / step + 1e-9) + 1))
 
 

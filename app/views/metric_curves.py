@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.graph.service_history import ServiceHistory
+from app.incident.projections.timeline import Timeline
 from app.incident.state import BEFORE_ANYTHING, IncidentState
-from app.models.metric_curves import indicator_curve, marks_of, service_curves, span_of
+from app.models.metric_curves import (
+    MetricMark,
+    Span,
+    indicator_curve,
+    marks_of,
+    service_curves,
+    span_of,
+)
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.metric_sheet import MetricSheet
@@ -30,11 +40,15 @@ class MetricCurves(QObject):
         self._state: IncidentState = BEFORE_ANYTHING
         self._service, self._name = "", ""
         self._history = ServiceHistory()
+        self._marks: tuple[MetricMark, ...] = ()
+        self._marked: Timeline | None = None
+        self._marked_from: tuple[datetime, datetime | None] | None = None
         self.sheet = MetricSheet(desk, view)
         QShortcut(QKeySequence(KEY), view).activated.connect(self.toggle)
         view.body.timeline.chart.curve_pressed.connect(self.toggle)
         view.installEventFilter(self)
-        desk.times.changed.connect(self.refresh)
+        desk.times.changed.connect(self._fill_open)
+        desk.clock.viewing_changed.connect(self._fill_open)
 
     @Slot()
     def toggle(self) -> None:
@@ -48,9 +62,9 @@ class MetricCurves(QObject):
 
     def show_state(self, state: IncidentState) -> None:
         """Show this state, of now or of the moment looked at."""
-        self._state = state
-        if self.sheet.isVisible():
-            self._fill()
+        if state is not self._state:
+            self._state = state
+            self._fill_open()
 
     def choose_service(self, service: str, name: str) -> None:
         """Show the readings of this service, by its id; empty for none."""
@@ -58,15 +72,13 @@ class MetricCurves(QObject):
         if service == self._service:
             return
         self._service, self._history = service, ServiceHistory(service=service)
-        if self.sheet.isVisible():
-            self._fill()
-            self.wanted.emit(service)
+        self._fill_open()
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Ask again: new readings came, or time has passed."""
         if self.sheet.isVisible():
-            self._fill()
             self.wanted.emit(self._service)
 
     @Slot(object)
@@ -76,12 +88,17 @@ class MetricCurves(QObject):
             self.sheet.use_plots()
         if history.service == self._service:
             self._history = history
-        self._fill()
+        self._fill_open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self.sheet.fit()
         return super().eventFilter(watched, event)
+
+    @Slot()
+    def _fill_open(self) -> None:
+        if self.sheet.isVisible():
+            self._fill()
 
     def _fill(self) -> None:
         span = span_of(self._state, self._desk.clock.now())
@@ -90,5 +107,13 @@ class MetricCurves(QObject):
             indicator_curve(self._state.signals.indicator, span),
             self._name,
             service_curves(self._history, span),
-            marks_of(self._state, span),
+            self._marks_in(span),
         )
+
+    def _marks_in(self, span: Span) -> tuple[MetricMark, ...]:
+        """The marks of a span; they are looked for again only when the timeline has changed."""
+        timeline, since = self._state.timeline, (span.start, self._desk.clock.viewed)
+        if timeline is not self._marked or since != self._marked_from:
+            self._marked, self._marked_from = timeline, since
+            self._marks = marks_of(self._state, span)
+        return self._marks

@@ -31,6 +31,8 @@ from app.views.typography import TypeStyle
 HEADROOM = 1.12
 _AXIS_WIDTH = 46
 _AXIS_HEIGHT = 22
+_FOOT = 8
+_STEP_HEIGHT = 17
 _MARK_STRENGTH = 0.6
 _LINES = {
     MarkKind.ALERT: Qt.PenStyle.SolidLine,
@@ -115,7 +117,9 @@ class CurvePlot(QWidget):
                 tickFont=theme.font(TypeStyle.LABEL), tickLength=0, tickTextOffset=theme.px(5)
             )
         self._axes["left"].setWidth(theme.px(_AXIS_WIDTH))
-        self._axes["bottom"].setHeight(theme.px(_AXIS_HEIGHT) if self._has_times else 6)
+        self._axes["bottom"].setHeight(
+            theme.px(_AXIS_HEIGHT) if self._has_times else theme.px(_FOOT)
+        )
         self._line.setPen(_pen(tokens.fail_border if self._has_area else tokens.info, 1.5))
         colours = {
             MarkKind.ALERT: tokens.fail_border,
@@ -157,10 +161,16 @@ class CurvePlot(QWidget):
         minute = self._desk.times.minute
         below = [(one.timestamp(), minute(one)) for one in moments.ticks() if one >= span.start]
         self._axes["bottom"].setTicks([below if self._has_times else []])
-        steps = steps_to(top / HEADROOM)
+        steps = steps_to(top / HEADROOM, self._most_steps())
         unit = self._curve.unit if self._curve.unit == "%" else ""
         beside = [(value, f"{value:,.12g}{unit}") for value in steps]
         self._axes["left"].setTicks([beside if self._curve.points else []])
+
+    def _most_steps(self) -> int:
+        """How many numbers find room above the 0."""
+        px = self._desk.theme.px
+        room = self.height() - (px(_AXIS_HEIGHT) if self._has_times else px(_FOOT))
+        return min(4, max(1, int(room / HEADROOM / px(_STEP_HEIGHT))))
 
     def resizeEvent(self, _event: object) -> None:
         """A wider plot has room for more times of day."""

@@ -35,6 +35,7 @@ WIDTH = 620
 LOADING = "Loading the curves."
 _PLOT_SHARES = (5, 3, 3, 3)
 _LEAST_HEIGHT = 44
+_SAID_HEIGHT = 32
 _NEAR = 0.008
 """The mouse is on a mark when it is this share of the span away from it, or less."""
 
@@ -94,6 +95,8 @@ class MetricSheet(EdgeSheet):
         self.setAccessibleName("Metric curves")
         self.reach = TextLabel("", self)
         self.said = TextLabel(LOADING, self)
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.service = TextLabel("", self)
         self.service.setWordWrap(True)
         self.blocks: tuple[CurveBlock, ...] = ()
@@ -146,7 +149,7 @@ class MetricSheet(EdgeSheet):
         ):
             label.setFont(theme.font(style))
             write_in(label, colour)
-        self.said.setMinimumHeight(theme.px(18))
+        self.said.setFixedHeight(theme.px(_SAID_HEIGHT))
         for block in self.blocks:
             block.restyle()
 
@@ -189,7 +192,7 @@ class MetricSheet(EdgeSheet):
         for block in self.blocks:
             block.plot.choose(None if mark is None else mark.at)
         if self.has_plots:
-            self.said.setText("" if mark is None else self._said_at(mark.at, mark))
+            self.said.setText("" if mark is None else self._said_at(mark.at))
 
     @Slot(object)
     def _point(self, moment: float | None) -> None:
@@ -206,7 +209,7 @@ class MetricSheet(EdgeSheet):
             nearest = None
         self.said.setText(self._said_at(pointed if nearest is None else nearest.at, nearest))
 
-    def _said_at(self, moment: datetime, mark: MetricMark | None) -> str:
+    def _said_at(self, moment: datetime, mark: MetricMark | None = None) -> str:
         words = moment_words(moment, self._curves, self._desk.times)
         return words if mark is None else f"{words}.  {self.model.sentence(mark)}"
 

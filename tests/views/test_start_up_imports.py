@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 import app.console.room, app.views.commander_view, app.views.service_map.service_map
+import app.views.metric_curves, app.console.mapping
 print([name for name in ("pyqtgraph", "scipy", "igraph", "networkx") if name in sys.modules])
 """
 
