@@ -306,7 +306,7 @@ class TimelineChart(QWidget):
             pen.text(area, mark.label, TypeStyle.ROW_MEDIUM, tokens.text2)
 
     def _paint_now(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
-        tokens, px = self._desk.theme.tokens, self._desk.theme.px
+        tokens = self._desk.theme.tokens
         x = round(scale.x(now))
         bottom = self._top() + self._lanes_height()
         colour, on = tokens.accent, tokens.accent_on
@@ -321,17 +321,28 @@ class TimelineChart(QWidget):
         words = self._value_words()
         if words:
             stale = self._sync.is_offline and self._sync.as_of is not None
-            style = TypeStyle.ROW_MEDIUM
-            width = pen.width(words, style)
-            left = x + px(7)
-            align_right = left + width > self.width() - px(4)
-            area = QRectF(left, px(CURVE_TOP), width + 2, px(18))
-            if align_right:
-                area.moveRight(x - px(6))
+            area = self._value_area(x)
+            if area.right() < x:
                 pen.painter.fillRect(area, tokens.bg1)
             ink = tokens.warn if stale else tokens.text1
-            pen.text(area, words, style, ink, RIGHT if align_right else CENTRE)
-        self._now_area = outer(chip.united(QRectF(x - 4, 0, 8, self.height())))
+            pen.text(area, words, TypeStyle.ROW_MEDIUM, ink, RIGHT if area.right() < x else CENTRE)
+        self._now_area = self._area_of_now(x)
+
+    def _area_of_now(self, x: float) -> QRect:
+        """Everything that moves with the now line: the line, its time, the newest value."""
+        chip = self._now_chip(x, self._top() + self._lanes_height())
+        line = QRectF(x - 4, 0, 8, self.height())
+        return outer(chip.united(line).united(self._value_area(x)))
+
+    def _value_area(self, x: float) -> QRectF:
+        """Where the newest value stands: right of the line, or left where there is no room."""
+        px = self._desk.theme.px
+        width = self._desk.theme.width(self._value_words(), TypeStyle.ROW_MEDIUM)
+        left = x + px(7)
+        area = QRectF(left, px(CURVE_TOP), width + 2, px(18))
+        if left + width > self.width() - px(4):
+            area.moveRight(x - px(6))
+        return area
 
     def _now_chip(self, x: float, bottom: float) -> QRectF:
         px = self._desk.theme.px
@@ -365,10 +376,8 @@ class TimelineChart(QWidget):
         if not is_same_scale or self._picture_key[-1] != now.minute:
             self._restyle()
             return
-        x = round(scale.x(now))
-        if abs(self._now_area.center().x() - x) >= 1:
-            bottom = self._top() + self._lanes_height()
-            fresh = outer(self._now_chip(x, bottom).united(QRectF(x - 4, 0, 8, self.height())))
+        fresh = self._area_of_now(round(scale.x(now)))
+        if fresh != self._now_area:
             self.update(self._now_area.united(fresh))
 
     @Slot()
