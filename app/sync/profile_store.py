@@ -11,7 +11,7 @@ from app.events.codec import RecordLine, to_microseconds
 from app.incident.kinds.situation import LogRestored
 from app.log.kept_states import KeptState
 from app.log.local_log import LocalLog
-from app.log.local_values import ConfirmedPage, OutboxEntry, Superseded
+from app.log.local_values import CARRIED_FROM, ConfirmedPage, OutboxEntry, Superseded
 from app.proof.withheld import is_withheld_line
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
@@ -151,11 +151,16 @@ _KIND = msgspec.json.Decoder(_Kind)
 def in_sending_order(lost: Sequence[Outgoing], own: Sequence[Outgoing]) -> list[Outgoing]:
     """The outbox: announcements of a restore, then what was `lost` by it, then the `own` rest.
 
-    The rules need to know of a restore before they meet records from before it.
+    The rules need to know of a restore before they meet records from before it.  An announcement
+    that another console made stays among the rows that were carried here with it.
     """
     known = {row.event_id for row in lost}
     waiting = [row for row in own if row.event_id not in known]
-    first = [row for row in waiting if _KIND.decode(row.body).kind == LogRestored.kind]
+    first = [
+        row
+        for row in waiting
+        if row.n < CARRIED_FROM and _KIND.decode(row.body).kind == LogRestored.kind
+    ]
     announced = {row.event_id for row in first}
     return [*first, *lost, *(row for row in waiting if row.event_id not in announced)]
 
