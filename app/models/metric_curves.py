@@ -188,8 +188,10 @@ def steps_to(highest: float, most: int = 4) -> tuple[float, ...]:
         return (0.0, 1.0)
     power = 10.0 ** math.floor(math.log10(highest))
     rounds = (0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0)
-    step = next(one for one in rounds if highest / (one * power) < most + 1) * power
-    return tuple(step * place for place in range(int(highest / step + 1e-9) + 1))
+    nearly = 1e-9  # three tenths are three steps of a tenth, though not in binary
+    counts = ((one * power, int(highest / (one * power) + nearly)) for one in rounds)
+    step, count = next((step, count) for step, count in counts if count <= most)
+    return tuple(step * place for place in range(count + 1))
 
 
 def with_gaps(curve: Curve) -> tuple[list[float], list[float]]:
