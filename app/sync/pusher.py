@@ -142,6 +142,8 @@ class Pusher:
             self.recorded.pop(event_id, None)
         if not any(row.event_id in self.waiting for row in self.in_flight):
             self.in_flight = ()  # seen recorded: nothing depends on the answer any more
+        if settled and not self._is_asked_to_wait:
+            self.hurry()  # a record of ours is as good as the answer that did not come
         return settled
 
     def holds(self, event_id: str) -> bool:
