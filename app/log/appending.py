@@ -36,7 +36,8 @@ class Batch:
     """Events for one log, in order.
 
     `epoch` is the log's whole epoch as the sender knows it, or empty; `arrived_at` is server
-    time in microseconds; `skew_ms` how far the sender's clock was ahead of it.
+    time in microseconds; `skew_ms` how far the sender's clock was ahead of it.  With `only_at`
+    it is taken only while the log's head is that: its facts follow from what is before them.
     """
 
     log: str
@@ -44,6 +45,7 @@ class Batch:
     arrived_at: int
     epoch: str = ""
     skew_ms: int = 0
+    only_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,18 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one batch; `is_epoch_changed` means that nothing of it was taken."""
+    """What became of one batch.
+
+    `is_epoch_changed` and `is_outgrown` (the log is not where `only_at` wants it) mean that
+    nothing of it was taken.
+    """
 
     log: str
     epoch: str
     head: int
     placements: tuple[Placement, ...] = ()
     is_epoch_changed: bool = False
+    is_outgrown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,8 @@ class GrowingLog:
             return Outcome(
                 log=self.log, epoch=self.epoch, head=self.position, is_epoch_changed=True
             )
+        if batch.only_at is not None and batch.only_at != self.position:
+            return Outcome(log=self.log, epoch=self.epoch, head=self.position, is_outgrown=True)
         self.received_at = max(self.received_at, batch.arrived_at)
         placements = tuple(
             self._place(arrival, batch.skew_ms, known) for arrival in batch.arrivals

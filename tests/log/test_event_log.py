@@ -118,6 +118,16 @@ def test_a_batch_under_an_old_epoch_is_not_taken(log: EventLog, maria: Writer):
     assert late.outcomes[1].placements[0].position == 2
 
 
+def test_a_batch_made_for_an_older_head_is_not_taken(log: EventLog, maria: Writer):
+    log.append([batch(maria.note())])
+
+    both = log.append([batch(maria.note(), only_at=1), batch(maria.note(), only_at=1)])
+
+    assert [one.is_outgrown for one in both.outcomes] == [False, True]
+    assert [one.head for one in both.outcomes] == [2, 2]
+    assert len(lines_of(log)) == 2
+
+
 def test_pages_follow_one_another_to_the_head(log: EventLog, maria: Writer):
     log.append([batch(*maria.notes(7))])
 

@@ -76,11 +76,16 @@ def arrival(signed: SignedEvent) -> Arrival:
     )
 
 
-def batch(*signed: SignedEvent, log: str = LOG, at: int = 1_000_000, epoch: str = "") -> Batch:
+def batch(
+    *signed: SignedEvent,
+    log: str = LOG,
+    at: int = 1_000_000,
+    epoch: str = "",
+    only_at: int | None = None,
+) -> Batch:
     """Signed events as one batch."""
-    return Batch(
-        log=log, arrivals=tuple(arrival(each) for each in signed), arrived_at=at, epoch=epoch
-    )
+    arrivals = tuple(arrival(each) for each in signed)
+    return Batch(log=log, arrivals=arrivals, arrived_at=at, epoch=epoch, only_at=only_at)
 
 
 def outbox_entry(signed: SignedEvent, made_at: int = 0) -> OutboxEntry:

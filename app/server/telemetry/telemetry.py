@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -16,20 +16,16 @@ from app.errors import InvalidInput
 from app.events.codec import Codec, to_microseconds
 from app.events.event import ORGANISATION_LOG
 from app.graph.catalog import Catalog
-from app.graph.catalogue_facts import catalogue_facts
 from app.graph.deploy_gate import HealthWord
 from app.graph.formats import read_catalog
 from app.graph.merging import known_as
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
-from app.organisation.state import OrganisationState
 from app.protocol.problems import Refused
 from app.protocol.readings import CatalogueSourceLine, Readings, TelemetryState
 from app.server.directory import Directory
 from app.server.feed import Feed
 from app.server.intake.intake import Intake
-from app.server.intake.known_logs import KnownLogs
-from app.server.intake.service_names import ServiceNames
 from app.server.own_hand import OwnHand
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Thresholds
 from app.server.talk import Talk
@@ -41,6 +37,7 @@ from app.server.telemetry.asking import (
 )
 from app.server.telemetry.call_levels import CallLevels, is_measured
 from app.server.telemetry.error_shares import ErrorShares
+from app.server.telemetry.known_organisation import KnownOrganisation
 from app.server.telemetry.lines import service_lines
 from app.server.telemetry.newest import Newest, frame_of, loudest
 from app.server.telemetry.service_levels import ServiceLevels
@@ -48,7 +45,6 @@ from app.server.telemetry.service_readings import Reading, read_answers, renamed
 
 _READINGS, _CATALOGUE = "readings", "catalogue-read"
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
-_BATCH = 500
 
 _log = logging.getLogger(__name__)
 
@@ -76,10 +72,8 @@ class Telemetry:
         self._talk = talk
         self._prometheus = tuple(prometheus)
         self._catalogues = tuple(catalogues)
-        self._logs = KnownLogs(log, codec)
-        self._organisation_lock = asyncio.Lock()
+        self._organisation = KnownOrganisation(log, codec, own_hand)
         self._clock = clock
-        self._own_hand = own_hand
         self._intake = intake
         self._directory = directory
         self._feed = feed
@@ -167,15 +161,15 @@ class Telemetry:
         label = source.queries.service_label
         reading = await asyncio.to_thread(read_answers, answers, source.name, label)
         observed_at = self._trusted_time(reading, source.name)
-        organisation, names = await self._known()
+        organisation, names = await self._organisation.now()
 
         def name_of(word: str) -> str:
             return names.find((word,)) or word
 
         reading = renamed(reading, name_of)
         if source.tells_dependencies:
-            await self._record_catalogue(reading.calls, source.name, is_complete=False)
-            organisation, _ = await self._known()
+            await self._organisation.record(reading.calls, source.name, is_complete=False)
+            organisation, _ = await self._organisation.now()
         claims = self._levels[source.name].take(reading.services, observed_at)
         await self._intake.hear_readings(
             source.name,
@@ -225,7 +219,7 @@ class Telemetry:
             try:
                 content = await fetch_catalogue(client, source)
                 catalog = await asyncio.to_thread(read_catalog, content, source.name)
-                await self._record_catalogue(catalog, source.name, is_complete=True)
+                await self._organisation.record(catalog, source.name, is_complete=True)
                 await self._tell_of_calls(catalog, source)
                 self._note_catalogue(
                     CatalogueSourceLine(
@@ -248,7 +242,7 @@ class Telemetry:
         moments = [one.observed_at for one in catalog.sources if one.observed_at is not None]
         if not moments and source.is_file:
             return
-        organisation, _ = await self._known()
+        organisation, _ = await self._organisation.now()
         calls = [one for one in known_as(catalog, organisation).dependencies if is_measured(one)]
         if calls:
             at = to_microseconds(min(moments, default=self._clock()))
@@ -293,21 +287,3 @@ class Telemetry:
             return
         if not self._is_asking and line.source in self._newest.catalogues:
             self._show_catalogue(line)
-
-    # The organisation
-
-    async def _known(self) -> tuple[OrganisationState, ServiceNames]:
-        async with self._organisation_lock:
-            names = await asyncio.to_thread(self._logs.services)
-            return await asyncio.to_thread(self._logs.organisation), names
-
-    async def _record_catalogue(self, catalog: Catalog, source: str, *, is_complete: bool) -> None:
-        async with self._organisation_lock:
-            organisation = await asyncio.to_thread(self._logs.organisation)
-            drafts = catalogue_facts(catalog, organisation, source, is_complete=is_complete)
-            for some in _batches(drafts):
-                await self._own_hand.record(ORGANISATION_LOG, f"integration:{source}", some)
-
-
-def _batches(drafts: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (drafts[start : start + _BATCH] for start in range(0, len(drafts), _BATCH))
