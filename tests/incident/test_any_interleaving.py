@@ -55,10 +55,10 @@ def told(steps):
 
 @given(steps)
 def test_no_conflict_is_hidden_and_the_strictest_stands(steps):
-    log = told(steps).log
+    room = told(steps)
 
-    rules.conflict_visible(log)
-    rules.safe_freeze(log)
+    rules.conflict_visible(room.log, room.state)
+    rules.safe_freeze(room.log, room.state)
 
 
 @given(steps, st.lists(st.integers(1, 9)))

@@ -15,7 +15,7 @@ Where each invariant is checked (`invariants.py` unless it says otherwise):
 | local_durable | at every start of a console, and at the end |
 | optimistic, replay_equals_live | sampled on the way |
 | converges, deterministic, causal, conflict_visible, safe_freeze | at the end |
-| skew_harmless | the same seed again with true clocks (`test_simulation.py`) |
+| skew_harmless | the same seed again with true clocks (`clocks.py`) |
 | bounded, the memory of a slow listener | `tests/server` (a subscription is cut at 4 MiB) |
 | export_verifies | `tests/proof` (mutations and forgeries of bundles) |
 """

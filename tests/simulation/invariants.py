@@ -120,8 +120,9 @@ def check_all(world: World) -> None:
     replay_equals_live(world, log)
     bounded(world)
     export_verifies(world)
-    rules.conflict_visible(log)
-    rules.safe_freeze(log)
+    shown = replay(log)
+    rules.conflict_visible(log, shown)
+    rules.safe_freeze(log, shown)
 
 
 def converges(world: World) -> None:

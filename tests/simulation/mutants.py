@@ -9,6 +9,7 @@ from app.sync.engine import Engine
 from app.sync.exchange import Arrived, Failure, Input, Outgoing, Output, Park, Push, Store
 from app.sync.puller import Puller
 from app.sync.pusher import Pusher
+from tests.simulation.invariants import CODEC
 
 
 class NoDedupe(Engine):
@@ -100,6 +101,19 @@ class OrderBroken(Engine):
 class _Backwards(Pusher):
     def _batch(self) -> tuple[Outgoing, ...]:
         return super()._batch()[::-1]
+
+
+class ByItsClock(Engine):
+    """Sends what this device's clock says was first: harmless until a clock is wrong."""
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        self._pusher.__class__ = _ByItsClock
+
+
+class _ByItsClock(Pusher):
+    def _batch(self) -> tuple[Outgoing, ...]:
+        return tuple(sorted(super()._batch(), key=lambda row: CODEC.read_event(row.body).made_at))
 
 
 class EpochIgnored(Engine):

@@ -14,8 +14,8 @@ from app.incident.kinds.situation import (
     SeverityChanged,
 )
 from app.incident.projections.situation import ENDED_PHASES, LIVE_PHASES
-from app.incident.replay import replay
 from app.incident.restoring import learn_restorations
+from app.incident.state import IncidentState
 from tests.simulation.violation import require
 
 
@@ -39,9 +39,8 @@ def standing(settings: list[Recorded]) -> list[Recorded]:
     ]
 
 
-def conflict_visible(log: list[Recorded]) -> None:
+def conflict_visible(log: list[Recorded], state: IncidentState) -> None:
     """I-CONFLICT: two who took one seat without knowing of each other are shown as contested."""
-    state = replay(log)
     for role in EXCLUSIVE_ROLES:
         facts = [
             one
@@ -61,19 +60,31 @@ def conflict_visible(log: list[Recorded]) -> None:
             require(seat.is_contested, "conflict_visible", f"{role}: {sorted(people)}")
 
 
-def safe_freeze(log: list[Recorded]) -> None:
+def safe_freeze(log: list[Recorded], state: IncidentState) -> None:
     """I-SAFE: no freeze ends, no severity falls, nothing is resolved behind anybody's back."""
-    state = replay(log)
     facts = effective(log)
-    lifts = [one for one in facts if isinstance(one.event.fact, FreezeLifted)]
-    declared = {one.event.id: one for one in facts if isinstance(one.event.fact, FreezeDeclared)}
     for freeze in state.freeze.freezes:
         if freeze.lifted_at is not None:
-            origin = declared[freeze.freeze_id]
-            is_known = any(knew(lift, origin) for lift in lifts)
+            is_known = _was_lifted_knowingly(facts, freeze.freeze_id)
             require(is_known, "safe_freeze", f"{freeze.freeze_id} was lifted unseen")
     _severity_is_safe(facts, state.situation.severity)
     _resolve_is_safe(facts, state.situation.phase in LIVE_PHASES)
+
+
+def _was_lifted_knowingly(facts: list[Recorded], freeze: str) -> bool:
+    """Whether somebody who knew of a freeze lifted it, or one that it extends."""
+    declared = {one.event.id: one for one in facts if isinstance(one.event.fact, FreezeDeclared)}
+    origin, family = declared[freeze], {freeze}
+    while (member := declared.get(freeze)) and isinstance(member.event.fact, FreezeDeclared):
+        freeze = member.event.fact.extends
+        family.add(freeze)
+    return any(
+        isinstance(one.event.fact, FreezeLifted)
+        and one.event.fact.freeze in family
+        and one.position > origin.position
+        and knew(one, origin)
+        for one in facts
+    )
 
 
 def _after_declaration(facts: list[Recorded]) -> list[Recorded]:

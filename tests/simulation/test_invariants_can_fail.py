@@ -8,22 +8,24 @@ from dataclasses import replace
 import pytest
 
 from app.events.event import Recorded, Standing
+from app.incident.claims import claim
+from app.incident.kinds.situation import Phase
+from app.incident.replay import replay
+from app.incident.state import IncidentState
 from app.log.appending import Appended, Growth
 from tests.simulate import run_seed
-from tests.simulation import invariants
+from tests.simulation import invariants, rules
+from tests.simulation.clocks import skew_harmless
 from tests.simulation.console import Console
 from tests.simulation.disk import Lost
 from tests.simulation.exporting import bundle_of, export_verifies
+from tests.simulation.mutants import ByItsClock
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
 
 SEED = 10
-
-
-@pytest.fixture
-def world() -> World:
-    """A world in which everything holds."""
-    return run_seed(SEED)
+SEED_OF_CONFLICTS = 3
+"""A world in which two contend for a seat, a freeze holds and resolving was blind."""
 
 
 def _log(world: World) -> list[Recorded]:
@@ -142,7 +144,51 @@ def _export_one_thing_and_record_another(world: World) -> None:
     export_verifies(world)
 
 
-BROKEN: dict[str, Callable[[World], None]] = {
+def _shown(world: World) -> IncidentState:
+    """What everybody sees in the end; the rules hold of it."""
+    state = replay(_log(world))
+    rules.conflict_visible(_log(world), state)
+    rules.safe_freeze(_log(world), state)
+    return state
+
+
+def _seat_the_first_silently(world: World) -> None:
+    state = _shown(world)
+    assert any(seat.is_contested for seat in state.roster)
+    roster = tuple(replace(seat, claims=seat.claims[:1]) for seat in state.roster)
+    rules.conflict_visible(_log(world), replace(state, roster=roster))
+
+
+def _lift_what_nobody_lifted(world: World) -> None:
+    state = _shown(world)
+    now = _log(world)[-1].received_at
+    freezes = tuple(replace(one, lifted_at=one.lifted_at or now) for one in state.freeze.freezes)
+    assert freezes != state.freeze.freezes
+    freeze = replace(state.freeze, freezes=freezes)
+    rules.safe_freeze(_log(world), replace(state, freeze=freeze))
+
+
+def _let_the_severity_fall(world: World) -> None:
+    state, last = _shown(world), _log(world)[-1]
+    situation = replace(state.situation, severities=(claim(last, 6),))
+    rules.safe_freeze(_log(world), replace(state, situation=situation))
+
+
+def _end_it_behind_somebodys_back(world: World) -> None:
+    state, last = _shown(world), _log(world)[-1]
+    situation = replace(state.situation, phases=(claim(last, Phase.RESOLVED),))
+    rules.safe_freeze(_log(world), replace(state, situation=situation))
+
+
+def _go_by_the_clock(world: World) -> None:
+    skew_harmless(world.seed)
+    for seed in range(1, 20):
+        skew_harmless(seed, ByItsClock)
+
+
+Break = Callable[[World], None]
+
+BROKEN: dict[str, Break] = {
     "acked_is_kept": _forget_an_acknowledged_event,
     "once": _record_twice,
     "dense": _leave_a_hole,
@@ -161,10 +207,27 @@ BROKEN: dict[str, Callable[[World], None]] = {
     "replay_equals_live": _remember_another_past,
     "bounded": _hurry,
     "export_verifies": _export_one_thing_and_record_another,
+    "skew_harmless": _go_by_the_clock,
 }
+BROKEN_RULES: tuple[tuple[str, Break], ...] = (
+    ("conflict_visible", _seat_the_first_silently),
+    ("safe_freeze", _lift_what_nobody_lifted),
+    ("safe_freeze", _let_the_severity_fall),
+    ("safe_freeze", _end_it_behind_somebodys_back),
+)
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_world_is_refused_by_name(world: World, name: str) -> None:
+def test_a_broken_world_is_refused_by_name(name: str) -> None:
+    world = run_seed(SEED)
+
     with pytest.raises(Violation, match=f"^{name}: "):
         BROKEN[name](world)
+
+
+@pytest.mark.parametrize(("name", "break_it"), BROKEN_RULES)
+def test_a_state_that_hides_a_conflict_is_refused_by_name(name: str, break_it: Break) -> None:
+    world = run_seed(SEED_OF_CONFLICTS)
+
+    with pytest.raises(Violation, match=f"^{name}: "):
+        break_it(world)

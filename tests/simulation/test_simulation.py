@@ -12,9 +12,9 @@ import pytest
 from app.log.local_log import NotNext
 from tests.real_programs import in_ci
 from tests.simulate import run_seed
+from tests.simulation.clocks import skew_harmless
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.violation import Violation, require
-from tests.simulation.world import World
+from tests.simulation.violation import Violation
 
 BATCH = 50
 SCHEDULES = int(os.environ.get("SCHEDULES", "2000" if in_ci() else "100"))
@@ -61,20 +61,3 @@ def test_a_seed_is_one_history():
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_no_clock_changes_order_or_standing(seed):
     skew_harmless(seed)
-
-
-def skew_harmless(seed):
-    """I-SKEW: with wrong clocks the log is the one that right clocks would have given."""
-    wrong, right = World(seed), World(seed, has_true_clocks=True)
-    wrong.run(200)
-    right.run(200)
-
-    require(_order(wrong) == _order(right), "skew_harmless", "the order differs")
-    assert wrong.now == right.now
-
-
-def _order(world):
-    from tests.simulation.invariants import CODEC
-
-    records = map(CODEC.read_record, world.site.store.lines.get(world.site.log, []))
-    return [(one.event.console, one.event.n, one.standing, one.why) for one in records]
