@@ -44,19 +44,19 @@ _SAYABLE = {
 }  # recovery is found out, not said
 
 
-class _Alert(msgspec.Struct, kw_only=True):
+class _Alert(msgspec.Struct, kw_only=True, rename="camel"):
     status: str
     labels: dict[str, str]
     annotations: dict[str, str] = {}
-    startsAt: str = ""  # noqa: N815 -- the sender's spelling
-    endsAt: str = ""  # noqa: N815 -- the sender's spelling
-    generatorURL: str = ""  # noqa: N815 -- the sender's spelling
+    starts_at: str = ""
+    ends_at: str = ""
+    generator_url: str = msgspec.field(default="", name="generatorURL")
 
 
-class _Webhook(msgspec.Struct, kw_only=True):
+class _Webhook(msgspec.Struct, kw_only=True, rename="camel"):
     version: str
     alerts: list[msgspec.Raw]
-    truncatedAlerts: int = 0  # noqa: N815 -- the sender's spelling
+    truncated_alerts: int = 0
 
 
 _WEBHOOK = msgspec.json.Decoder(_Webhook)
@@ -82,9 +82,9 @@ def read_alertmanager(content: bytes, source: SourceRegistered) -> Notification:
                 alerts.append(_report(alert, source))
         except (msgspec.DecodeError, UnicodeDecodeError, InvalidInput) as error:
             left_out.append(f"alerts[{number}]: {error}, this alert was left out")
-    if webhook.truncatedAlerts > 0:
+    if webhook.truncated_alerts > 0:
         left_out.append(
-            f"the sender left out {webhook.truncatedAlerts} alerts by itself (max_alerts)"
+            f"the sender left out {webhook.truncated_alerts} alerts by itself (max_alerts)"
         )
     return Notification(alerts=tuple(alerts), left_out=tuple(left_out), is_heartbeat=is_heartbeat)
 
@@ -108,12 +108,12 @@ def _webhook(content: bytes) -> _Webhook:
 
 def _report(alert: _Alert, source: SourceRegistered) -> AlertReport:
     labels = alert.labels
-    started_at = moment_in(alert.startsAt)
+    started_at = moment_in(alert.starts_at)
     if alert.status not in ("firing", "resolved"):
         raise InvalidInput(f"{alert.status[:20]!r} is neither firing nor resolved", field="status")
     if started_at is None:
         raise InvalidInput("is not a time", field="startsAt")
-    ended_at = moment_in(alert.endsAt)
+    ended_at = moment_in(alert.ends_at)
     summary = alert.annotations.get("summary") or alert.annotations.get("description", "")
     said = alert.annotations.get("health") or labels.get("health", "")
     return AlertReport(
@@ -129,7 +129,7 @@ def _report(alert: _Alert, source: SourceRegistered) -> AlertReport:
         indicator=shortened(alert.annotations.get("indicator", ""), INDICATOR_CHARACTERS),
         ended_at=None if ended_at is None else ended_at.astimezone(UTC),
         labels=kept_labels(labels),
-        link=web_link(alert.generatorURL),
+        link=web_link(alert.generator_url),
     )
 
 
