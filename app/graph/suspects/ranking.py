@@ -38,7 +38,7 @@ MOST_CANDIDATES = 20
 """More suspects than this are no help to anybody."""
 
 
-def rank_suspects(  # noqa: PLR0917 -- published signature: scorers call it by position
+def rank_suspects(  # noqa: PLR0917 -- docs/suspects.md publishes it so: by position
     graph: CallGraph,
     symptom: Symptom,
     normal: Sequence[Readings],
