@@ -1,4 +1,4 @@
-"""How the regions of the commander view share the window: roomy, compact, or narrow."""
+"""The regions of the commander view, and how they share the window: roomy, compact, or narrow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import Enum, auto
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from app.incident.state import IncidentState
+from app.protocol.sync_status import SyncStatus
 from app.views.action_panel import ActionPanel
 from app.views.blueprint import COMPACT_COLUMNS, OVERLAYS_BELOW, ROOMY_COLUMNS, ROOMY_FROM
 from app.views.clocks_panel import ClocksPanel
@@ -178,10 +180,27 @@ class CommanderBody(QWidget):
     def resizeEvent(self, _event: object) -> None:
         self.fit()
 
-    def settle(self) -> None:
-        """Share the centre again after what it shows has changed."""
+    def show_state(self, state: IncidentState) -> None:
+        """Show the incident in every region, and give them the room they need then."""
+        self.roster.show_state(state)
+        self.freeze.show_state(state)
+        self.services.show_state(state)
+        self.timeline.show_state(state)
+        self.decisions.show_state(state)
+        self.work.show_state(state)
+        self.clocks.show_state(state)
+        self.update_panel.show_state(state)
         if not self._are_sizes_chosen:
             self._share_centre()
+
+    def show_sync(self, sync: SyncStatus) -> None:
+        """Show how the console stands to the server in every region where it changes a thing."""
+        self.roster.show_sync(sync)
+        self.freeze.show_sync(sync)
+        self.services.show_sync(sync)
+        self.timeline.show_sync(sync)
+        self.decisions.show_sync(sync)
+        self.update_panel.show_sync(sync)
 
     def sizes(self) -> tuple[list[int], list[int]]:
         """The widths of the columns and the heights of the centre, to be restored later."""

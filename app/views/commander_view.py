@@ -16,8 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.incident.kinds.decisions import Verdict
-from app.incident.projections.timeline import Mark, TimelineEntry
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncStatus
 from app.views.banner import Banner, BannerKind, BannerText, standing_banner
@@ -26,6 +24,7 @@ from app.views.commander_layout import CommanderBody
 from app.views.desk import Desk
 from app.views.header_strip import HeaderStrip
 from app.views.keyboard_map import KeyboardMap
+from app.views.line_starts import LineStarts
 from app.views.nudges import nudge_for
 from app.views.panel import Panel
 from app.views.places import Places
@@ -97,6 +96,7 @@ class CommanderView(QWidget):
         self._banner_from_outside: BannerText | None = None
         self._notice = ""
         self._connect_panels()
+        self._line_starts = LineStarts(self.body, self.capture)
         self._places = Places(self, self.body, self.capture, self._panels)
         self._make_shortcuts()
         self._order_tabs()
@@ -121,22 +121,20 @@ class CommanderView(QWidget):
             self._known_when_left = len(self._live.timeline)
             self.update_sheet.hide()
         self._desk.clock.view(moment)
-        self._show_sync_in_panels(SyncStatus())
+        self.body.show_sync(SyncStatus())  # the line of now says nothing of what was known then
         self._present(state)
 
     def show_live(self) -> None:
         """Show what is known now, and go on with it."""
         if self._desk.clock.viewed is not None:
             self._desk.clock.view(None)
-            self._show_sync_in_panels(self._sync)
+            self.body.show_sync(self._sync)
             self._present(self._live)
 
     def _present(self, state: IncidentState) -> None:
         self._state = state
         self.header.show_state(state)
-        for panel in (*self._panels, self.body.clocks, self.body.update_panel):
-            panel.show_state(state)  # type: ignore[attr-defined]  # every panel here has the slot
-        self.body.settle()
+        self.body.show_state(state)
         self._show_banner()
         self._nudge()
 
@@ -147,17 +145,7 @@ class CommanderView(QWidget):
         self.header.show_sync(sync)
         self.capture.show_sync(sync)
         if self._desk.clock.viewed is None:
-            self._show_sync_in_panels(sync)
-
-    def _show_sync_in_panels(self, sync: SyncStatus) -> None:
-        """What was known at a moment of the past does not depend on the line of now."""
-        body = self.body
-        body.roster.show_sync(sync)
-        body.freeze.show_sync(sync)
-        body.services.show_sync(sync)
-        body.timeline.show_sync(sync)
-        body.decisions.show_sync(sync)
-        body.update_panel.show_sync(sync)
+            self.body.show_sync(sync)
 
     @Slot(object)
     def show_banner(self, banner: BannerText | None) -> None:
@@ -202,21 +190,15 @@ class CommanderView(QWidget):
         self.header.cell_clicked.connect(self._press_header)
         self.banner.pressed.connect(self._press_banner)
         body.timeline.travel.asked.connect(self._look_at)
-        body.roster.page_pressed.connect(self._begin_page)
-        body.freeze.exception_pressed.connect(self._begin_exception)
-        body.decisions.decide_requested.connect(self._decide)
+        body.decisions.decide_requested.connect(self.decide_requested)
         body.decisions.poll_requested.connect(self.poll_requested)
         body.decisions.extend_requested.connect(self.poll_extended)
-        body.decisions.reverse_asked.connect(self._begin_reverse)
-        body.decisions.no_go_asked.connect(self._begin_no_go)
-        body.decisions.object_asked.connect(self._begin_objection)
         body.update_panel.review_requested.connect(self._review_update)
         body.update_panel.copy_requested.connect(self._copy)
         body.work.done_requested.connect(self.done_requested)
         body.work.extend_requested.connect(self.action_extended)
         body.timeline.pin_requested.connect(self.pin_requested)
         body.timeline.restrict_requested.connect(self.restrict_requested)
-        body.timeline.rewrite_asked.connect(self._rewrite)
         self.update_sheet.sent.connect(self.update_recorded)
 
     def _make_shortcuts(self) -> None:
@@ -309,10 +291,6 @@ class CommanderView(QWidget):
         if self._desk.clock.viewed is not None:
             self._show_banner()
 
-    @Slot(str, object)
-    def _decide(self, decision_id: str, verdict: Verdict) -> None:
-        self.decide_requested.emit(decision_id, verdict)
-
     @Slot()
     def _decide_or_log_go(self) -> None:
         """In the bar Ctrl+Enter logs and decides; anywhere else it decides the open poll."""
@@ -324,32 +302,6 @@ class CommanderView(QWidget):
     @Slot()
     def _undo(self) -> None:
         self.capture.undo()
-
-    @Slot(str)
-    def _begin_page(self, team: str) -> None:
-        self.capture.begin(f"/p @{team.lower().replace(' ', '-')} ")
-
-    @Slot()
-    def _begin_exception(self) -> None:
-        self.capture.begin("/ex ")
-
-    @Slot(str)
-    def _begin_reverse(self, label: str) -> None:
-        self.capture.begin(f"/x {label} because ")
-
-    @Slot(str)
-    def _begin_no_go(self, label: str) -> None:
-        self.capture.begin(f"/nogo {label} because ")
-
-    @Slot(str)
-    def _begin_objection(self, label: str) -> None:
-        self.capture.begin(f"/o {label} ")
-
-    @Slot(object)
-    def _rewrite(self, entry: TimelineEntry) -> None:
-        """Only what people wrote as notes can be corrected."""
-        if entry.line.mark is Mark.NOTE and entry.is_human and not entry.is_taken_back:
-            self.capture.rewrite(entry)
 
     @Slot()
     def _review_update(self) -> None:
