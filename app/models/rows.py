@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Generic, TypeVar
@@ -35,9 +36,9 @@ class RowsModel(QAbstractListModel, Generic[Row]):
         """The rows shown now."""
         return self._rows
 
+    @abstractmethod
     def sentence(self, row: Row) -> str:
         """What a row says, in one line."""
-        raise NotImplementedError
 
     def show_rows(self, new: Sequence[Row]) -> None:
         """Show `new` instead of the present rows, telling views only what differs.

@@ -70,7 +70,7 @@ class ActionDelegate(RowDelegate):
             area = QRectF(rect.right() - px(80), rect.top(), px(80), rect.height())
             yield row_digits(area, short_countdown(left), self._urgency(cast(Action, row), left))
 
-    def pressed_part(self, rect: QRectF, row: object, x: float, y: float) -> str:  # noqa: ARG002 (the box is in every row)
+    def pressed_part(self, rect: QRectF, _row: object, x: float, y: float) -> str:
         return "done" if self._box(rect).adjusted(-7, -7, 7, 7).contains(x, y) else ""
 
     def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -21,9 +22,9 @@ class Clock(QObject):
         super().__init__(parent)
         self._viewed: datetime | None = None
 
+    @abstractmethod
     def live(self) -> datetime:
         """The time it really is, aware UTC: for what is written, whatever shows."""
-        raise NotImplementedError
 
     def now(self) -> datetime:
         """The time that shows: the moment looked at, else the time it really is."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from abc import abstractmethod
+from collections.abc import Iterable
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -53,15 +53,15 @@ class RowDelegate(QStyledItemDelegate):
         """Whether time shows in these rows at all."""
         return type(self).digits is not RowDelegate.digits
 
+    @abstractmethod
     def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
         """Paint one row in `rect`, which spans the list's width."""
-        raise NotImplementedError
 
-    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:  # noqa: ARG002 (rows without time)
-        """Where time shows in a row, and what it reads now."""
+    def digits(self, _rect: QRectF, _row: object) -> Iterable[Digits]:
+        """Where time shows in a row, and what it reads now: nowhere, unless a subclass says so."""
         return ()
 
-    def pressed_part(self, rect: QRectF, row: object, x: float, y: float) -> str:  # noqa: ARG002 (rows without parts)
+    def pressed_part(self, _rect: QRectF, _row: object, _x: float, _y: float) -> str:
         """The name of the part of a row at a point; empty where nothing can be pressed."""
         return ""
 
@@ -69,7 +69,7 @@ class RowDelegate(QStyledItemDelegate):
         """Paint rows of another height from now on (pixels at 100 %)."""
         self._height = height
 
-    def height_of(self, row: object) -> int:  # noqa: ARG002 (all rows alike)
+    def height_of(self, _row: object) -> int:
         """The height of a row in pixels at 100 %."""
         return self._height
 
@@ -113,7 +113,6 @@ class RowList(QListView):
         self._delegate = delegate
         self._digits = DigitMemory()
         self._keys: dict[Qt.Key, str] = {}
-        self._drawn_ground: Callable[[QPainter], None] | None = None
         self.setItemDelegate(delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -160,16 +159,10 @@ class RowList(QListView):
         """Let these keys press parts of the current row."""
         self._keys = keys
 
-    def setModel(self, model: QAbstractItemModel | None) -> None:
-        super().setModel(model)
-
     def current_row(self) -> object | None:
         """The row the keyboard is on; None without one."""
-        return self.currentIndex().data(RowRole.ROW)  # type: ignore[no-any-return]  # Qt's data() is Any
-
-    def row_rect(self, index: Index) -> QRect:
-        """Where a row is in the viewport."""
-        return self.visualRect(index)
+        row: object | None = self.currentIndex().data(RowRole.ROW)
+        return row
 
     @Slot()
     def refresh_digits(self) -> None:
