@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Signal, Slot
 
+from app.console.queue_questions import Closing, QueueDialogs, QueueQuestions
 from app.console.queue_rows import QueueRows
 from app.console.renumbering import Renumbering
 from app.errors import WatchfloorError
@@ -20,11 +19,9 @@ from app.events.event import Event
 from app.incident.contested import Contested, contested
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
-from app.sync.queue_file import ENDING
 from app.views.banner import SETTLE, BannerKind, BannerText, settling_banner
 from app.views.desk import Desk
 from app.views.queue_sheet import QueueSheet
-from app.views.safe_text import SafeMessageBox
 from app.views.settle_sheet import SettleSheet
 from app.views.times import in_words
 from app.views.window import Window
@@ -69,7 +66,7 @@ class Apart(QObject):
     """Lives in the user interface's thread.
 
     `settle_chosen` carries a contested matter and the key of a choice, `repeat_requested` an
-    event to be logged again.
+    event to be logged again.  `questions` asks the person at the window.
     """
 
     settle_chosen = Signal(object, str)
@@ -84,6 +81,7 @@ class Apart(QObject):
         self.view = window.view
         self._desk = desk
         self._carrying = carrying
+        self.questions: QueueQuestions = QueueDialogs(window)
         self.queue = QueueRows()
         self._renumbering = Renumbering()
         self._state = BEFORE_ANYTHING
@@ -277,7 +275,7 @@ class Apart(QObject):
     @Slot()
     def export(self) -> None:
         """Ask for a file and write the queue to it."""
-        path = self.ask_where_to()
+        path = self._where_to()
         if path is not None:
             self._carrying.export(path).add_done_callback(self._exported)
             if self._absence is not None:
@@ -290,7 +288,7 @@ class Apart(QObject):
     @Slot()
     def bring(self) -> None:
         """Ask for a file and take in the queue in it."""
-        path = self.ask_which()
+        path = self.questions.which()
         if path is not None:
             self._carrying.bring(path).add_done_callback(
                 lambda future: self._tell(future, lambda taken: taken.sentence)
@@ -313,11 +311,14 @@ class Apart(QObject):
         count = self.queue.waiting
         if not count:
             return True
-        answer = self.ask_to_close(closing_question(count))
-        if answer == EXPORT:
-            path = self.ask_where_to()
+        answer = self.questions.whether_to_close(closing_question(count))
+        if answer is Closing.EXPORT:
+            path = self._where_to()
             return path is not None and self._has_exported(path)
-        return answer == CLOSE
+        return answer is Closing.CLOSE
+
+    def _where_to(self) -> Path | None:
+        return self.questions.where_to(self._state.situation.number)
 
     def _has_exported(self, path: Path) -> bool:
         """Wait for the file to be on disk before the window goes."""
@@ -329,38 +330,7 @@ class Apart(QObject):
             return False
         return True
 
-    def ask_to_close(self, question: str) -> str:
-        """Ask whether to close with a queue: `KEEP_OPEN`, `EXPORT` or `CLOSE`."""
-        box = SafeMessageBox(self._window, title="Close Watchfloor", text=question)
-        keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
-        export = box.addButton("Export and close", QMessageBox.ButtonRole.AcceptRole)
-        close = box.addButton("Close", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        box.exec()
-        pressed = box.clickedButton()
-        return EXPORT if pressed is export else CLOSE if pressed is close else KEEP_OPEN
 
-    def ask_where_to(self) -> Path | None:
-        """Ask where the queue should be written; None if nowhere."""
-        number = self._state.situation.number or "queue"
-        name = f"{number}-{socket.gethostname()}{ENDING}"
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / name)
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the queue", start, f"Queues (*{ENDING})"
-        )
-        return Path(chosen) if chosen else None
-
-    def ask_which(self) -> Path | None:
-        """Ask which queue to take in; None for none."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self._window, "Import a queue", "", f"Queues (*{ENDING})"
-        )
-        return Path(chosen) if chosen else None
-
-
-KEEP_OPEN, CLOSE = "keep-open", "close"
 _ONLINE = (SyncKind.LIVE, SyncKind.CONFLICT, SyncKind.SLOW)
 
 

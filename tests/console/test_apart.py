@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.cli import main as run_command
-from app.console.apart import CLOSE, EXPORT, KEEP_OPEN
+from app.console.queue_questions import Closing
 from app.console.room import Room
 from app.events.event import Draft
 from app.incident.kinds.roles import COMMANDER, RoleAssigned
@@ -19,6 +19,7 @@ from app.models.queue_model import QueueStanding
 from app.models.timeline_model import ConnectionLost
 from app.protocol.sync_status import SyncKind
 from app.sync.queue_file import read_queue_file
+from tests.console.answering import Answers
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import RunningServer, say, serve
 from tests.scenarios.onlooker import newest_incident, onlookers
@@ -90,7 +91,7 @@ def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_
         with open_room(server, "priya") as room:
             _pull(qtbot, room, server)
             _log(qtbot, room, "pool is full")
-            room.apart.ask_where_to = lambda: file  # type: ignore[method-assign]  # no dialog
+            room.apart.questions = Answers(file=file)
             room.apart.export()
             qtbot.waitUntil(file.exists, timeout=WITHIN_MS)
 
@@ -136,7 +137,7 @@ def test_a_queue_brought_to_a_console_without_server_goes_on_from_there(
         say("declare", "Checkout failing", server=server)
         with open_room(server, "tom") as room:
             _pull(qtbot, room, server)
-            room.apart.ask_which = lambda: file  # type: ignore[method-assign]  # no dialog
+            room.apart.questions = Answers(file=file)
             room.apart.bring()
             room.apart.bring()
             qtbot.waitUntil(lambda: room.apart.queue.waiting == 1, timeout=WITHIN_MS)
@@ -159,7 +160,7 @@ def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:
     file = tmp_path / "last.watchfloor-queue"
-    asked: list[str] = []
+    answers = Answers(file=file)
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
         with open_room(server, "priya") as room:
@@ -167,21 +168,15 @@ def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
             _pull(qtbot, room, server)
             _log(qtbot, room, "pool is full")
 
-            def answer(with_: str) -> bool:
-                def ask(question: str) -> str:
-                    asked.append(question)
-                    return with_
-
-                room.apart.ask_to_close = ask  # type: ignore[method-assign]  # no dialog
-                return room.apart.may_close()
-
-            room.apart.ask_where_to = lambda: file  # type: ignore[method-assign]  # no dialog
-            assert not answer(KEEP_OPEN)
-            assert answer(EXPORT)
+            room.apart.questions = answers
+            assert not room.apart.may_close()
+            answers.closing = Closing.EXPORT
+            assert room.apart.may_close()
             assert file.exists()
-            assert answer(CLOSE)
+            answers.closing = Closing.CLOSE
+            assert room.apart.may_close()
 
-    assert set(asked) == {"1 event is only on this device. Close anyway?"}
+    assert set(answers.asked) == {"1 event is only on this device. Close anyway?"}
 
 
 def test_what_two_set_while_apart_is_settled_with_one_key(

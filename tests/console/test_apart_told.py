@@ -20,6 +20,7 @@ from app.views.desk import Desk
 from app.views.theme import Theme
 from app.views.times import TimeDisplay
 from app.views.window import Window
+from tests.console.answering import Answers
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=NOON, as_of=NOON)
@@ -101,7 +102,7 @@ def test_after_half_an_hour_a_copy_is_offered_until_it_is_made(
     assert banner is not None
     assert banner.text == "Working on this device for 32 min. Export a copy?"
 
-    apart.ask_where_to = lambda: tmp_path / "copy"  # type: ignore[method-assign]  # no dialog
+    apart.questions = Answers(file=tmp_path / "copy")
     apart.view.banner_pressed.emit(EXPORT)
     assert apart.view.banner.banner is None
     assert apart.view.capture.parse_line.message == "3 events in copy."
