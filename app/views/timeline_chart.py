@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.incident.projections.timeline import Lane
@@ -17,6 +17,7 @@ from app.protocol.sync_status import SyncStatus
 from app.views.desk import Desk
 from app.views.digits import outer
 from app.views.drawing import CENTRE, RIGHT, Pen, text_width
+from app.views.impact_curve import paint_curve
 from app.views.mark_shapes import draw_mark
 from app.views.time_travel import TimeTravel
 from app.views.timeline_marks import (
@@ -190,7 +191,9 @@ class TimelineChart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scale, now = self.scale(), self._desk.clock.now()
-        self._refresh_picture(scale, now)
+        is_new = self._refresh_picture(scale, now)
+        if is_new and not QRegion(self.rect()).subtracted(event.region()).isEmpty():
+            self.update()  # what lies outside this region still shows the old picture
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRegion(event.region())
@@ -199,18 +202,19 @@ class TimelineChart(QWidget):
         self._paint_now(Pen(painter, self._desk.theme), scale, now)
         painter.end()
 
-    def _refresh_picture(self, scale: TimeScale, now: datetime) -> None:
+    def _refresh_picture(self, scale: TimeScale, now: datetime) -> bool:
+        """Draw the still picture again if it shows something else now; whether it did."""
         ratio = self.devicePixelRatioF()
         theme = self._desk.theme
         key: tuple[object, ...] = (
-            (id(self._state), self._sync, self._desk.times.is_local),
+            (self._sync, self._desk.times.is_local),
             scale,
             (self.size(), ratio, theme.tokens.name, theme.scale),
             self._desk.clock.viewed,
             now.minute,
         )
         if key == self._picture_key and self._picture is not None:
-            return
+            return False
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(self._desk.theme.tokens.bg1)
@@ -219,6 +223,7 @@ class TimelineChart(QWidget):
         self._paint_still(Pen(painter, self._desk.theme), scale, now)
         painter.end()
         self._picture, self._picture_key = picture, key
+        return True
 
     def _paint_still(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
         self._paint_axis(pen, scale, now)
@@ -258,27 +263,12 @@ class TimelineChart(QWidget):
     def _paint_curve(self, pen: Pen, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         indicator = self._state.signals.indicator
-        base, height = float(self._top() - px(2)), float(self._top() - px(CURVE_TOP + 4))
         label = QRectF(px(MARGIN), px(CURVE_TOP), px(PLOT_LEFT - MARGIN - 4), px(CURVE))
         pen.text(label, indicator.name or "Indicator", TypeStyle.LABEL, tokens.text2)
         until = self._sync.as_of if self._sync.is_offline else None
         samples = [one for one in indicator.samples if until is None or one.at <= until]
-        if not samples:
-            return
-        highest = max(max(one.value for one in samples) * 1.06, 1e-9)
-        # One point per pixel: a curve of thousands takes longer to paint than all the rest.
-        places = {round(max(scale.left, scale.x(one.at))): max(0.0, one.value) for one in samples}
-        points = [QPointF(x, base - value / highest * height) for x, value in places.items()]
-        last = until or self._desk.clock.now()
-        points.append(QPointF(max(points[-1].x(), scale.x(last)), points[-1].y()))
-        area = QPolygonF([QPointF(points[0].x(), base), *points, QPointF(points[-1].x(), base)])
-        painter = pen.painter
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.curve_tint)
-        painter.drawPolygon(area)
-        painter.setPen(QPen(tokens.fail_border, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF(points))
+        base, height = float(self._top() - px(2)), float(self._top() - px(CURVE_TOP + 4))
+        paint_curve(pen, samples, scale, until or self._desk.clock.now(), base, height)
 
     def _paint_lane(self, pen: Pen, lane: Lane, middle: float, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px

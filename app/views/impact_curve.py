@@ -1,0 +1,44 @@
+"""The impact curve above the lanes: what the incident's indicator said, filled to its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPen, QPolygonF
+
+from app.incident.projections.signals import Sample
+from app.views.drawing import Pen
+from app.views.timeline_marks import TimeScale
+
+HEADROOM = 1.06
+
+
+def paint_curve(
+    pen: Pen,
+    samples: Sequence[Sample],
+    scale: TimeScale,
+    last: datetime,
+    base: float,
+    height: float,
+) -> None:
+    """Paint `samples` from `base` (the y of zero) up, at most `height` pixels high.
+
+    The newest value goes on level to `last`.  Nothing is painted without samples.
+    """
+    if not samples:
+        return
+    highest = max(max(one.value for one in samples) * HEADROOM, 1e-9)
+    # One point per pixel: a curve of thousands takes longer to paint than all the rest.
+    places = {round(max(scale.left, scale.x(one.at))): max(0.0, one.value) for one in samples}
+    points = [QPointF(x, base - value / highest * height) for x, value in places.items()]
+    points.append(QPointF(max(points[-1].x(), scale.x(last)), points[-1].y()))
+    area = QPolygonF([QPointF(points[0].x(), base), *points, QPointF(points[-1].x(), base)])
+    painter, tokens = pen.painter, pen.theme.tokens
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens.curve_tint)
+    painter.drawPolygon(area)
+    painter.setPen(QPen(tokens.fail_border, 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF(points))
