@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ MOST_POINTS = 1_000
 
 GAP_SECONDS = 300.0
 """Readings further apart than this are not joined by a line: nobody knows what was between."""
+
+BEYOND_MEASURE = 1e60
+"""Nothing that is measured is this large, and no axis is numbered so far."""
 
 MOST_MARKS = 200
 """So many of the newest marks are listed and drawn."""
@@ -66,8 +70,13 @@ class Curve:
 
     @property
     def highest(self) -> float:
-        """The largest value, 0 without any."""
-        return max((value for _, value in self.points), default=0.0)
+        """The largest value, 0 when none is above 0: curves show where 0 is."""
+        return max((value for _, value in self.points if value > 0), default=0.0)
+
+    @property
+    def lowest(self) -> float:
+        """The smallest value, 0 when none is below 0."""
+        return min((value for _, value in self.points if value < 0), default=0.0)
 
     def value_words(self, value: float) -> str:
         """A value with its unit: `41%`, `320 ms`."""
@@ -126,7 +135,7 @@ def indicator_curve(indicator: Indicator, span: Span) -> Curve:
     points = sorted(
         (one.at.timestamp(), one.value)
         for one in indicator.samples
-        if span.start <= one.at <= span.end and math.isfinite(one.value)
+        if span.start <= one.at <= span.end and abs(one.value) < BEYOND_MEASURE
     )
     return Curve(
         title=indicator.name or "Indicator",
@@ -182,16 +191,23 @@ def thinned(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(kept)
 
 
-def steps_to(highest: float, most: int = 4) -> tuple[float, ...]:
-    """Round values from 0 to `highest` or a little less, at most `most` (1 to 4) above 0."""
-    if highest <= 0.0:
+def steps_to(highest: float, most: int = 4, lowest: float = 0.0) -> tuple[float, ...]:
+    """Round values around 0 within `lowest` (0 or less) and `highest` (0 or more), ascending.
+
+    At most `most` (1 to 4) beside the 0.
+    """
+    largest = max(highest, -lowest)
+    if largest < sys.float_info.min:
         return (0.0, 1.0)
-    power = 10.0 ** math.floor(math.log10(highest))
+    power = 10.0 ** math.floor(math.log10(largest))
     rounds = (0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 10.0)
     nearly = 1e-9  # three tenths are three steps of a tenth, though not in binary
-    counts = ((one * power, int(highest / (one * power) + nearly)) for one in rounds)
-    step, count = next((step, count) for step, count in counts if count <= most)
-    return tuple(step * place for place in range(count + 1))
+    counts = (
+        (one * power, int(-lowest / (one * power) + nearly), int(highest / (one * power) + nearly))
+        for one in rounds
+    )
+    step, below, above = next(found for found in counts if found[1] + found[2] <= most)
+    return tuple(step * place for place in range(-below, above + 1))
 
 
 def with_gaps(curve: Curve) -> tuple[list[float], list[float]]:

@@ -28,6 +28,7 @@ class EdgeSheet(QWidget):
 
     def __init__(self, desk: Desk, parent: QWidget, width: int) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._desk = desk
         self._design_width = width
         self._back_to: QWidget | None = None

@@ -24,6 +24,7 @@ from app.models.metric_curves import (
     with_gaps,
 )
 from app.views.desk import Desk
+from app.views.metric_words import step_words
 from app.views.timeline_marks import TimeScale
 from app.views.tokens import mixed
 from app.views.typography import TypeStyle
@@ -105,6 +106,12 @@ class CurvePlot(QWidget):
         """The curve that is drawn."""
         return self._curve
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The lowest and the highest value there is room for."""
+        foot, top = self._box.viewRange()[1]
+        return float(foot), float(top)
+
     @Slot()
     def restyle(self) -> None:
         """Take over colours and fonts of the theme."""
@@ -140,8 +147,8 @@ class CurvePlot(QWidget):
         span = self._span
         if span is None:
             return
-        top = max(self._curve.highest * HEADROOM, 1e-9)
-        top = top if self._curve.points else 1.0
+        foot, top = self._curve.lowest * HEADROOM, self._curve.highest * HEADROOM
+        top = max(top, 1e-9 if foot == 0.0 else 0.0) if self._curve.points else 1.0
         times, values = with_gaps(self._curve)
         tokens = self._desk.theme.tokens
         self._line.setPen(_pen(tokens.fail_border if self._has_area else tokens.info, 1.5))
@@ -150,20 +157,19 @@ class CurvePlot(QWidget):
         self._line.setData(times, values, connect="finite" if self._curve.breaks else "all")
         for kind, item in self._ticks.items():
             at = [one.at.timestamp() for one in self._marks if one.kind is kind]
-            item.setData([x for x in at for _ in "ab"], [0.0, top] * len(at), connect="pairs")
+            item.setData([x for x in at for _ in "ab"], [foot, top] * len(at), connect="pairs")
         self._box.setXRange(span.start.timestamp(), span.end.timestamp(), padding=0.0)
-        self._box.setYRange(0.0, top, padding=0.0)
-        self._number_axes(span, top)
+        self._box.setYRange(foot, top, padding=0.0)
+        self._number_axes(span)
 
-    def _number_axes(self, span: Span, top: float) -> None:
+    def _number_axes(self, span: Span) -> None:
         width = max(120, self._widget.width() - self._desk.theme.px(_AXIS_WIDTH))
         moments = TimeScale(span.start, span.end, 0.0, float(width) / self._desk.theme.scale)
         minute = self._desk.times.minute
         below = [(one.timestamp(), minute(one)) for one in moments.ticks() if one >= span.start]
         self._axes["bottom"].setTicks([below if self._has_times else []])
-        steps = steps_to(top / HEADROOM, self._most_steps())
-        unit = self._curve.unit if self._curve.unit == "%" else ""
-        beside = [(value, f"{value:,.12g}{unit}") for value in steps]
+        steps = steps_to(self._curve.highest, self._most_steps(), self._curve.lowest)
+        beside = [(value, step_words(value, self._curve.unit)) for value in steps]
         self._axes["left"].setTicks([beside if self._curve.points else []])
 
     def _most_steps(self) -> int:

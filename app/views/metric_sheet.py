@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from PySide6.QtCore import QModelIndex, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QRectF, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.incident.projections.timeline import Mark
 from app.models.metric_curves import Curve, MarkModel, MetricMark, Span
+from app.views.curve_block import CurveBlock, write_in
 from app.views.desk import Desk
 from app.views.drawing import Pen
 from app.views.edge_sheet import EdgeSheet
@@ -28,65 +29,23 @@ from app.views.timeline_marks import LaneMark, Shape
 from app.views.tokens import Row, Space
 from app.views.typography import TypeStyle
 
-if TYPE_CHECKING:
-    from app.views.metric_plot import CurvePlot
-
 WIDTH = 620
 LOADING = "Loading the curves."
 _PLOT_SHARES = (5, 3, 3, 3)
-_LEAST_HEIGHT = 44
 _SAID_HEIGHT = 32
+_BETWEEN_TURNS_MS = 16
+"""A frame, so that what the last turn changed is painted before the next."""
+
 _NEAR = 0.008
 """The mouse is on a mark when it is this share of the span away from it, or less."""
-
-
-class CurveBlock(QWidget):
-    """One curve under its name and its newest value."""
-
-    def __init__(self, desk: Desk, parent: QWidget, *, has_times: bool) -> None:
-        from app.views.metric_plot import CurvePlot
-
-        super().__init__(parent)
-        self._desk = desk
-        self.name = TextLabel("", self)
-        self.value = TextLabel("", self)
-        self.plot: CurvePlot = CurvePlot(desk, self, has_times=has_times)
-        self.plot.setMinimumHeight(desk.theme.px(_LEAST_HEIGHT))
-        heading = QHBoxLayout()
-        heading.addWidget(self.name)
-        heading.addStretch(1)
-        heading.addWidget(self.value)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(heading)
-        layout.addWidget(self.plot, 1)
-        self.restyle()
-
-    def restyle(self) -> None:
-        """Take over the fonts and colours of the theme."""
-        theme = self._desk.theme
-        self.plot.setMinimumHeight(theme.px(_LEAST_HEIGHT))
-        write_in(self.name, theme.tokens.text2)
-        self.name.setFont(theme.font(TypeStyle.ROW_MEDIUM))
-        write_in(self.value, theme.tokens.text1)
-        self.value.setFont(theme.font(TypeStyle.ROW_STRONG))
-
-    def show_curve(self, curve: Curve, span: Span, marks: tuple[MetricMark, ...]) -> None:
-        """Show a curve, and say its newest value in words too."""
-        words = value_words(curve, self._desk.times)
-        self.name.setText(curve.title)
-        self.value.setText(words)
-        self.plot.setAccessibleName(shown(curve.title))
-        self.plot.setAccessibleDescription(shown(f"{curve.title}: {words}"))
-        self.plot.show_curve(curve, span, marks)
 
 
 class MetricSheet(EdgeSheet):
     """Shows curves above the list of what happened meanwhile.
 
     The list chooses a mark, whose line then stands out in every curve; the mouse over a curve
-    says what was measured there.  Nothing is drawn before `use_plots`.
+    says what was measured there.  Words come at once; curves are drawn from `use_plots` on, one
+    in each turn of the event loop, so that nobody who types waits for all of them.
     """
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -100,6 +59,10 @@ class MetricSheet(EdgeSheet):
         self.service = TextLabel("", self)
         self.service.setWordWrap(True)
         self.blocks: tuple[CurveBlock, ...] = ()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(_BETWEEN_TURNS_MS)
+        self._turn.timeout.connect(self._take_turn)
         self._span: Span | None = None
         self._curves: tuple[Curve, ...] = ()
         self._plots = QVBoxLayout()
@@ -120,6 +83,11 @@ class MetricSheet(EdgeSheet):
         """Whether the library that draws is loaded and in use."""
         return bool(self.blocks)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether every curve shows what the words say."""
+        return self.has_plots and not any(block.is_due for block in self.blocks)
+
     def use_plots(self) -> None:
         """Make the curves: from now on the library that draws them is needed."""
         last = len(_PLOT_SHARES) - 1
@@ -131,7 +99,7 @@ class MetricSheet(EdgeSheet):
             if place == 1:
                 self._plots.addWidget(self.service)
             self._plots.addWidget(block, share)
-            block.plot.pointed.connect(self._point)
+            block.pointed.connect(self._point)
         self.said.setText("")
         self.restyle()
 
@@ -170,6 +138,7 @@ class MetricSheet(EdgeSheet):
         self.service.setText(f"{service}  {standing}".strip())
         for block, curve in zip(self.blocks, (indicator, *readings), strict=False):
             block.show_curve(curve, span, marks)
+        self._turn.start()
         for block in self.blocks[1:]:
             block.setVisible(bool(service))
         newest = [f"{one.title}: {value_words(one, times)}" for one in self._curves]
@@ -185,12 +154,20 @@ class MetricSheet(EdgeSheet):
         else:
             super().keyPressEvent(event)
 
+    @Slot()
+    def _take_turn(self) -> None:
+        """Draw the next curve; what was typed meanwhile goes before the one after it."""
+        due = [block for block in self.blocks if block.is_due]
+        if due:
+            due[0].take_turn()
+            self._turn.start()
+
     @Slot(QModelIndex)
     def _choose(self, *_: object) -> None:
         """Make the line of the current mark stand out, and say what was measured then."""
         mark = self.model.row(self.list.currentIndex())
         for block in self.blocks:
-            block.plot.choose(None if mark is None else mark.at)
+            block.choose(None if mark is None else mark.at)
         if self.has_plots:
             self.said.setText("" if mark is None else self._said_at(mark.at))
 
@@ -243,10 +220,3 @@ _SHAPES = {
     Mark.DECISION: Shape.DIAMOND,
     Mark.REVERSED: Shape.SLASHED_DIAMOND,
 }
-
-
-def write_in(label: TextLabel, colour: QColor) -> None:
-    """Write a label's text in this colour."""
-    palette = label.palette()
-    palette.setColor(label.foregroundRole(), colour)
-    label.setPalette(palette)

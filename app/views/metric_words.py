@@ -20,6 +20,22 @@ def value_words(curve: Curve, times: TimeDisplay) -> str:
     return f"{curve.value_words(newest[1])}, as of {at}"
 
 
+_LONGEST_STEP = 6
+_THOUSANDS = ("", " k", " M", " G", " T")
+
+
+def step_words(value: float, unit: str) -> str:
+    """A number beside a curve, short enough to stand there: `40%`, `-4,000`, `12 M`."""
+    words = f"{value:,.12g}"
+    if unit == "%" and len(words) < _LONGEST_STEP - 1:
+        return f"{words}%"
+    power = 0
+    while len(words) > _LONGEST_STEP and power < len(_THOUSANDS) - 1:
+        power += 1
+        words = f"{value / 1000.0**power:.3g}{_THOUSANDS[power]}"
+    return words
+
+
 def span_words(span: Span, times: TimeDisplay, viewed: datetime | None) -> str:
     """From when to when the curves go, in which zone, and whether that is the past."""
     zone = "local" if times.is_local else "UTC"

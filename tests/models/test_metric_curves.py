@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,8 +53,26 @@ def test_an_axis_has_as_many_round_steps_as_find_room(highest: float, most: int)
     assert steps[-1] <= highest * (1 + 1e-6)
 
 
-def test_an_axis_without_height_still_has_steps() -> None:
-    assert steps_to(0.0) == (0.0, 1.0)
+@given(st.floats(1e-6, 1e9), st.floats(-1e9, -1e-6), st.integers(1, 4))
+def test_an_axis_with_values_below_zero_counts_from_zero_both_ways(
+    highest: float, lowest: float, most: int
+) -> None:
+    steps = steps_to(highest, most, lowest)
+
+    assert 0.0 in steps
+    assert len(steps) <= most + 1
+    assert list(steps) == sorted(set(steps))
+    assert steps[0] >= lowest * (1 + 1e-6)
+    assert steps[-1] <= highest * (1 + 1e-6)
+
+
+def test_an_axis_below_zero_alone_is_numbered() -> None:
+    assert steps_to(0.0, 2, -40.0) == (-40.0, -20.0, 0.0)
+
+
+@pytest.mark.parametrize("highest", [0.0, 5e-324])
+def test_an_axis_without_height_still_has_steps(highest: float) -> None:
+    assert steps_to(highest) == (0.0, 1.0)
 
 
 def test_a_line_breaks_where_nobody_measured() -> None:

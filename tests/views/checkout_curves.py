@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from app.graph.service_history import ServiceHistory
@@ -47,5 +48,12 @@ def open_checkout_curves(desk: Desk, view: CommanderView, state: IncidentState) 
     curves.choose_service(SERVICE, SERVICE)
     curves.toggle()
     curves.show_history(checkout_history())
-    QApplication.processEvents()
+    let_draw(curves)
     return curves
+
+
+def let_draw(curves: MetricCurves) -> None:
+    """Let the event loop turn until every curve is drawn."""
+    while not curves.sheet.is_drawn:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    QApplication.processEvents()

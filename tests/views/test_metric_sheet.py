@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,8 +17,14 @@ from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.metric_curves import MetricCurves
 from app.views.metric_sheet import LOADING
+from app.views.metric_words import step_words
 from app.views.tokens import light_tokens
-from tests.views.checkout_curves import SERVICE, checkout_history, open_checkout_curves
+from tests.views.checkout_curves import (
+    SERVICE,
+    checkout_history,
+    let_draw,
+    open_checkout_curves,
+)
 from tests.views.checkout_incident import LogWriter, at, checkout_log
 from tests.views.test_canary import canary_pixels, evil, evil_log
 
@@ -73,6 +79,68 @@ def test_the_newest_values_are_said_with_their_time(curves: MetricCurves) -> Non
     assert plots[2].accessibleDescription() == "Latency: 819 ms, as of 14:39:24"
 
 
+def test_the_words_come_at_once_and_the_curves_one_by_one(
+    desk: Desk, view: CommanderView, state: IncidentState
+) -> None:
+    curves = MetricCurves(desk, view)
+    curves.show_state(state)
+    curves.choose_service(SERVICE, SERVICE)
+    curves.toggle()
+
+    curves.show_history(checkout_history())
+
+    blocks = curves.sheet.blocks
+    assert blocks[3].value.text().startswith("154 calls/s")
+    due = [sum(block.is_due for block in blocks)]
+    while due[-1]:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        due.append(sum(block.is_due for block in blocks))
+    assert sorted(set(due), reverse=True) == [4, 3, 2, 1, 0]
+    assert [bool(block.plot.curve.points) for block in blocks] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (40.0, "%", "40%"),
+        (-4000.0, "%", "-4,000"),
+        (0.25, "s", "0.25"),
+        (12_000.0, "ms", "12,000"),
+        (-12_000_000.0, "", "-12 M"),
+        (3e-7, "", "3e-07"),
+    ],
+)
+def test_a_number_beside_a_curve_is_short(value: float, unit: str, words: str) -> None:
+    assert step_words(value, unit) == words
+
+
+@pytest.mark.parametrize("values", [(-40.0, -10.0), (-40.0, 25.0), (3.0, 1.0)])
+def test_an_indicator_below_zero_is_drawn_below_zero(
+    desk: Desk, curves: MetricCurves, values: tuple[float, ...]
+) -> None:
+    writer = LogWriter()
+    for minute, value in zip(("14:30", "14:39"), values, strict=True):
+        sampled = IndicatorSampled(indicator="Change of orders", value=value, unit="%")
+        writer.add(minute, "integration:monitor", sampled)
+
+    curves.show_state(replay(writer.log))
+    let_draw(curves)
+
+    plot = curves.sheet.blocks[0].plot
+    picture = plot.grab().toImage()
+    colour = desk.theme.tokens.fail_border.name()
+    columns = range(plot.width() // 2, plot.width())
+    rows = [
+        y
+        for y in range(picture.height())
+        if any(picture.pixelColor(x, y).name() == colour for x in columns)
+    ]
+    assert rows
+    foot, top = plot.reach
+    assert foot <= min(0.0, *values)
+    assert top >= max(0.0, *values)
+
+
 def test_times_follow_the_zone(desk: Desk, curves: MetricCurves) -> None:
     assert curves.sheet.reach.text() == "13:30 to 14:39 UTC"
 
@@ -89,6 +157,7 @@ def test_a_moment_of_the_past_shows_nothing_later(
 
     view.show_past(past_state("14:01"), moment)
     curves.show_state(past_state("14:01"))
+    let_draw(curves)
 
     assert curves.sheet.reach.text() == "13:30 to 14:01 UTC, as known at 14:01:00, read only"
     for block in curves.sheet.blocks:
@@ -132,6 +201,7 @@ def test_an_answer_about_another_service_is_dropped(curves: MetricCurves) -> Non
     curves.choose_service("search", "search")
 
     curves.show_history(checkout_history())
+    let_draw(curves)
 
     assert curves.sheet.blocks[1].plot.curve.points == ()
 
@@ -197,7 +267,7 @@ def test_no_name_is_read_as_markup(qtbot: QtBot, desk: Desk, evil: str, name: st
     curves.choose_service(text, text)
     curves.toggle()
     curves.show_history(checkout_history(text))
-    QApplication.processEvents()
+    let_draw(curves)
 
     assert curves.sheet.blocks[0].name.text().startswith("<img src=")
     assert curves.sheet.service.text().startswith("<img src=")
