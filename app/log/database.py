@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from app.log.problems import StorageUnavailable, explained
 from app.log.secret_file import make_folder
@@ -67,9 +67,10 @@ class Database:
                         return
 
     def close(self) -> None:
-        """Close every connection."""
-        self.readers.dispose()
-        self.writer.dispose()
+        """Close every connection; one that a thread still uses, once it is given back."""
+        for engine in (self.readers, self.writer):
+            event.listen(engine, "checkin", _close_at_once)
+            engine.dispose()
 
 
 def open_database(where: str | Path) -> Database:
@@ -151,6 +152,11 @@ def _connector(path: Path, key: bytes | None, *, is_writer: bool) -> Callable[[]
         return connection
 
     return connect
+
+
+def _close_at_once(_: Any, record: ConnectionPoolEntry) -> None:
+    """Close a connection that is given back: nobody would take it again, or close it."""
+    record.invalidate()
 
 
 def begin_immediate(connection: Connection) -> None:

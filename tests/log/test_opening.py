@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlcipher3.dbapi2
 
 from app.log.credentials import Credentials, token_digest
-from app.log.database import open_sqlite
+from app.log.database import open_database, open_sqlite
 from app.log.deliveries import Arriving, Deliveries
 from app.log.event_log import EventLog
 from app.log.problems import (
@@ -139,3 +140,16 @@ def test_deliveries_wait_in_order_until_they_are_settled(log: EventLog):
 
     assert [each.content for each in deliveries.waiting()] == [b"2", b"3"]
     assert len(deliveries.waiting_ids()) == 2
+
+
+def test_a_connection_in_use_is_closed_when_it_comes_back_to_a_closed_database(database_url: str):
+    database = open_database(database_url)
+    used = database.readers.connect()
+    own = used.connection.dbapi_connection
+    database.close()
+
+    used.close()
+
+    assert own is not None
+    with pytest.raises((sqlcipher3.dbapi2.ProgrammingError, psycopg.OperationalError)):
+        own.execute("SELECT 1")
