@@ -19,6 +19,7 @@ def paint_curve(
     pen: Pen,
     samples: Sequence[Sample],
     scale: TimeScale,
+    *,
     last: datetime,
     base: float,
     height: float,

@@ -267,8 +267,9 @@ class TimelineChart(QWidget):
         pen.text(label, indicator.name or "Indicator", TypeStyle.LABEL, tokens.text2)
         until = self._sync.as_of if self._sync.is_offline else None
         samples = [one for one in indicator.samples if until is None or one.at <= until]
+        last = until or self._desk.clock.now()
         base, height = float(self._top() - px(2)), float(self._top() - px(CURVE_TOP + 4))
-        paint_curve(pen, samples, scale, until or self._desk.clock.now(), base, height)
+        paint_curve(pen, samples, scale, last=last, base=base, height=height)
 
     def _paint_lane(self, pen: Pen, lane: Lane, middle: float, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
