@@ -19,17 +19,16 @@ from app.incident.projections.timeline import TimelineEntry
 from app.protocol.sync_status import SyncStatus
 from app.views.blueprint import CAPTURE_HEIGHT
 from app.views.capture_field import CaptureField
+from app.views.capture_hints import Hints, hints_beside, paint_hints, width_of
 from app.views.capture_keys import CaptureKeys
 from app.views.completion_popup import CompletionPopup
 from app.views.desk import Desk
-from app.views.drawing import Pen, text_width
+from app.views.drawing import Pen
 from app.views.intentions import AndThen, LoggedLine
 from app.views.parse_line import ParseLine
 from app.views.tokens import Control, Radius, Space
-from app.views.typography import TypeStyle
 
 MOST_ROWS = 4
-HINTS = (("Ctrl Z", "undo last"), ("Shift Enter", "log and poll"), ("Enter", "log"))
 DRAFT_PAUSE = 300
 """Milliseconds without a key after which the draft is to be kept."""
 UNDO_FOR = timedelta(seconds=60)
@@ -103,14 +102,24 @@ class CaptureBar(QWidget):
 
     @Slot(str)
     def begin(self, line: str) -> None:
-        """Put the beginning of a line into the field and give it the keyboard."""
+        """Put the beginning of a line into the field and give it the keyboard.
+
+        Another line that was being typed there goes to the earlier ones.
+        """
+        before = self.field.line
+        if not line.startswith(before):
+            if self._rewriting is None and not _is_bare_command(before):
+                self.keys.remember(before)
+            self._rewriting = None
+            self._first_typed_at = None
         self.field.show_line(line)
         self.field.setFocus()
 
     def rewrite(self, entry: TimelineEntry) -> None:
         """Take the text of a note back into the field, to be corrected."""
-        self._rewriting = entry
         self.begin(entry.text)
+        self._rewriting = entry
+        self._restate()
 
     def stop_rewriting(self) -> bool:
         """Give up correcting a note; whether one was being corrected."""
@@ -317,32 +326,12 @@ class CaptureBar(QWidget):
             1.6 if has_focus else 1,
         )
         middle = frame.top() + px(Control.FIELD) / 2
-        right = frame.right() - px(14)
-        for keys, word in self._hints():
-            width = pen.width(word, TypeStyle.ROW)
-            area = QRectF(right - width, middle - px(10), width + 1, px(20))
-            pen.text(area, word, TypeStyle.ROW, tokens.text3)
-            right = pen.key_cap(right - width - px(7), middle, keys) - px(16)
+        paint_hints(pen, self._hints(), frame.right() - px(14), middle)
         painter.end()
 
-    def _hints(self) -> tuple[tuple[str, str], ...]:
-        """The hints that leave room for the line: all, the two that matter most, or none."""
-        theme = self._desk.theme
-        line = text_width(theme, self.field.line + self.field.ghost, TypeStyle.CODE)
-        room = self._frame().width() - theme.px(40)
-        for hints in (HINTS, HINTS[1:], ()):
-            if line + self._width_of(hints) <= room and (hints != HINTS or room > theme.px(1300)):
-                return hints
-        return ()
-
-    def _width_of(self, hints: tuple[tuple[str, str], ...]) -> float:
-        theme = self._desk.theme
-        return sum(
-            text_width(theme, keys, TypeStyle.KEY)
-            + text_width(theme, word, TypeStyle.ROW)
-            + theme.px(33)
-            for keys, word in hints
-        )
+    def _hints(self) -> Hints:
+        room = self._frame().width() - self._desk.theme.px(40)
+        return hints_beside(self.field.line + self.field.ghost, room, self._desk.theme)
 
     def resizeEvent(self, _event: object) -> None:
         self._fit()
@@ -359,7 +348,7 @@ class CaptureBar(QWidget):
         """Make room for the rows of the line; the hints keep the right end of the field."""
         px = self._desk.theme.px
         frame = self._frame()
-        room = px(14) + self._width_of(self._hints())
+        room = px(14) + width_of(self._hints(), self._desk.theme)
         row = self.field.row_height()
         pad = (px(Control.FIELD) - row) / 2
         self.field.setGeometry(
@@ -381,3 +370,7 @@ class CaptureBar(QWidget):
         self._fit()
         self._show_focus(self.field.hasFocus())
         self._restate()
+
+
+def _is_bare_command(line: str) -> bool:
+    return line.startswith("/") and len(line.split()) == 1

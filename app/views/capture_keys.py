@@ -50,8 +50,8 @@ class CaptureKeys(QObject):
         self._place: int | None = None
 
     def remember(self, line: str) -> None:
-        """Add a logged line to the history."""
-        if not self._lines or self._lines[-1] != line:
+        """Add a line to the history."""
+        if line.strip() and self._lines[-1:] != [line]:
             self._lines = [*self._lines, line][-LONGEST_HISTORY:]
         self._place = None
 

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.capture.entry import EntryKind
+from app.incident.projections.timeline import Mark
+from app.incident.state import IncidentState
 from app.views.capture_bar import CaptureBar
 from app.views.capture_field import python_offset, qt_offset
 from app.views.clock import FrozenClock
@@ -122,6 +124,40 @@ def test_up_brings_back_what_was_logged(qtbot: QtBot, bar: CaptureBar) -> None:
     qtbot.keyClick(bar.field, Qt.Key.Key_Down)
     qtbot.keyClick(bar.field, Qt.Key.Key_Down)
     assert bar.field.line == ""
+
+
+def test_what_was_being_typed_is_among_the_earlier_lines_when_another_begins(
+    qtbot: QtBot, bar: CaptureBar, clock: FrozenClock
+) -> None:
+    # given a line that was begun some minutes ago
+    qtbot.keyClicks(bar.field, "pool refilled")
+    clock.show(at("14:45"))
+
+    # when a panel begins another one, and that is logged
+    bar.begin("/d ")
+    qtbot.keyClicks(bar.field, "restart cart")
+    with qtbot.waitSignal(bar.line_logged) as logged:
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+    # then it is logged at its own time, and the first line was not lost
+    assert logged.args is not None
+    assert logged.args[0].first_typed_at == at("14:45")
+    qtbot.keyClick(bar.field, Qt.Key.Key_Up)
+    qtbot.keyClick(bar.field, Qt.Key.Key_Up)
+    assert bar.field.line == "pool refilled"
+
+
+def test_a_line_that_begins_while_a_note_is_corrected_is_a_line_of_its_own(
+    qtbot: QtBot, bar: CaptureBar, state: IncidentState
+) -> None:
+    note = next(one for one in state.timeline if one.line.mark is Mark.NOTE)
+    bar.rewrite(note)
+
+    bar.begin("/d ")
+    qtbot.keyClicks(bar.field, "restart cart")
+
+    with qtbot.assertNotEmitted(bar.note_rewritten), qtbot.waitSignal(bar.line_logged):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
 
 
 def test_undo_is_offered_for_a_minute(qtbot: QtBot, bar: CaptureBar, clock: FrozenClock) -> None:
