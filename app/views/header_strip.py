@@ -260,7 +260,8 @@ class HeaderStrip(QWidget):
         theme = self._desk.theme
         icon = theme.px(20) if cell.icon is not None else 0
         chip = theme.px(12) if cell.look in (CellLook.SOLID_FAIL, CellLook.SOLID_WARN) else 0
-        value = text_width(theme, cell.widest or cell.value, self._style(cell))
+        style = self._style(cell)
+        value = max(text_width(theme, text, style) for text in (cell.widest, cell.value))
         wide = max(text_width(theme, cell.label, TypeStyle.LABEL), value + icon + chip)
         return min(wide, theme.px(220)) + 2 * self._padding()
 

@@ -74,6 +74,8 @@ class Window(QMainWindow):
         self._title_of = window_title
         self._restore_theme(desk)
         self.setCentralWidget(view)
+        if view.focusWidget() is None:
+            view.setFocus()  # else the window gives the keyboard to the first thing it finds
         self._restore_splitters()
         view.body.across.splitterMoved.connect(self._later.start)
         view.body.centre.splitterMoved.connect(self._later.start)
