@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.real_programs import in_ci
+from tests.log.postgres import Cluster, running_cluster
+from tests.real_programs import in_ci, needs_program
 
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Path]()
@@ -76,6 +77,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"a `real` test may not skip in CI: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for the whole run."""
+    with running_cluster(needs_program("postgres").resolve().parent) as running:
+        yield running
+
+
+@pytest.fixture
+def postgresql(cluster: Cluster) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of one's own."""
+    with cluster.database() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ from app.log.event_log import EventLog
 from app.server.keys import load_keys
 from app.server.settings import Settings, embedded_settings
 from app.server.site import running_site
-from tests.log.conftest import cluster  # noqa: F401 - the fixture, for the PostgreSQL test
 from tests.log.writing import CODEC, LOG, OTHER_LOG, Writer, batch
 from tests.server.running import running_server
 
@@ -198,16 +197,13 @@ def test_postgresql_is_left_to_its_own_tools(settings: Settings, tmp_path: Path)
 
 
 @pytest.mark.real
-def test_a_restored_postgresql_begins_new_epochs(request, settings: Settings, tmp_path: Path):
-    running = request.getfixturevalue("cluster")
-    url = running.make_database("restored")
-    with EventLog.open(url) as log:
+def test_a_restored_postgresql_begins_new_epochs(postgresql: str, settings: Settings):
+    with EventLog.open(postgresql) as log:
         log.append([batch(*Writer().notes(3))])
         epoch = log.head(LOG).epoch
 
-    assert restore(url, settings.key_file, None, clock=lambda: NOW) == 0
+    assert restore(postgresql, settings.key_file, None, clock=lambda: NOW) == 0
 
-    with EventLog.open(url) as log:
+    with EventLog.open(postgresql) as log:
         assert log.head(LOG).epoch != epoch
         assert log.head(LOG).position == 4
-    running.drop_database("restored")

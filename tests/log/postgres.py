@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 _AS_ROOT_RUN_AS = "postgres"
 _SECONDS_TO_END = 20.0
@@ -32,6 +33,16 @@ class Cluster:
     def url_of(self, database: str) -> str:
         """Where a database of this cluster is."""
         return f"postgresql://{_user()}@/{database}?host={self.folder}"
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A new empty database as long as the block lasts, whoever is connected; its URL."""
+        name = f"test_{uuid4().hex}"
+        url = self.make_database(name)
+        try:
+            yield url
+        finally:
+            self.drop_database(name)
 
     def make_database(self, name: str) -> str:
         """A new empty database; returns its URL."""

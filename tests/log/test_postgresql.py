@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,16 +19,8 @@ HANG_UP = (
 )
 
 
-@pytest.fixture
-def url(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database."""
-    name = f"only_{abs(hash(request.node.nodeid)):x}"
-    yield cluster.make_database(name)
-    cluster.drop_database(name)
-
-
-def test_an_append_survives_that_the_database_hangs_up(url: str, maria: Writer):
-    with EventLog.open(url) as log, EventLog.open(url) as other:
+def test_an_append_survives_that_the_database_hangs_up(postgresql: str, maria: Writer):
+    with EventLog.open(postgresql) as log, EventLog.open(postgresql) as other:
         log.append([batch(maria.note())])
         with other.database.writer.begin() as connection:
             connection.exec_driver_sql(HANG_UP)
@@ -48,9 +39,9 @@ def test_a_database_that_is_gone_is_said_to_be(cluster: Cluster, maria: Writer):
             log.append([batch(maria.note())])
 
 
-def test_many_writers_in_many_connections_leave_no_gap_and_no_double(url: str):
+def test_many_writers_in_many_connections_leave_no_gap_and_no_double(postgresql: str):
     writers = [Writer(seed=seed) for seed in range(1, 5)]
-    logs = [EventLog.open(url) for _ in writers]
+    logs = [EventLog.open(postgresql) for _ in writers]
 
     def write(log: EventLog, writer: Writer) -> None:
         for number in range(25):

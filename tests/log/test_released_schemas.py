@@ -57,12 +57,10 @@ def old_and_new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tupl
         yield str(load_sqlite(tmp_path / "old.db", dump)), str(tmp_path / "n.db")
         return
     cluster: Cluster = request.getfixturevalue("cluster")
-    urls = cluster.make_database("schema_old"), cluster.make_database("schema_new")
-    with psycopg.connect(urls[0]) as connection:
-        connection.execute((SCHEMAS / dump).read_bytes())
-    yield urls
-    for name in ("schema_old", "schema_new"):
-        cluster.drop_database(name)
+    with cluster.database() as old, cluster.database() as new:
+        with psycopg.connect(old) as connection:
+            connection.execute((SCHEMAS / dump).read_bytes())
+        yield old, new
 
 
 def shape(engine: Engine) -> dict[str, object]:

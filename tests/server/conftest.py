@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def anyio_backend() -> str:
 def settings(tmp_path: Path) -> Settings:
     """A server of maria's own."""
     return embedded_settings(tmp_path / "server", local_person="maria")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def on_each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """A server of maria's own, on each database."""
+    own = embedded_settings(tmp_path / "server", local_person="maria")
+    if request.param == "sqlite":
+        return own
+    return replace(own, database=request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,30 +16,12 @@ from app.proof.verify import verify_bundle
 from app.protocol.problems import ProblemCode
 from app.server.settings import Settings
 from app.sync.api_client import ApiClient
-from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.running import RunningServer, problem_in, running_server
 
 pytestmark = pytest.mark.anyio
 CONTENT = b"<script>alert(1)</script>"
 NAME = sha256(CONTENT).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
-def on_either(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    """A server on each database."""
-    if request.param == "sqlite":
-        return settings
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return replace(settings, database=cluster.make_database("attachments"))
 
 
 def mentioning(writer: Writer, content: bytes, labels: tuple[str, ...] = ()) -> NoteWritten:
@@ -52,10 +32,10 @@ def mentioning(writer: Writer, content: bytes, labels: tuple[str, ...] = ()) -> 
 
 
 async def test_what_is_put_is_read_again_and_exported_with_its_proof(
-    on_either: Settings, tmp_path: Path
+    on_each_database: Settings, tmp_path: Path
 ):
     maria = Writer()
-    async with running_server(on_either) as server:
+    async with running_server(on_each_database) as server:
         await server.register(maria)
         first = await server.owner.put(f"/v1/blobs/{NAME}", content=CONTENT)
         again = await server.owner.put(f"/v1/blobs/{NAME}", content=CONTENT)

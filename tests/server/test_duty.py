@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
 
 from app.server.duty import Duty
-from tests.log.postgres import Cluster, running_cluster
-from tests.real_programs import needs_program
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
 
 
 class Worker:
@@ -51,34 +42,36 @@ async def test_alone_on_sqlite_a_process_always_has_the_duty():
     assert one.ended.is_set()
 
 
-async def test_one_of_two_has_the_duty_and_the_other_takes_over(cluster: Cluster):
-    one, other = Worker(cluster.url), Worker(cluster.url)
+async def test_one_of_two_has_the_duty_and_the_other_takes_over(postgresql: str):
+    one, other = Worker(postgresql), Worker(postgresql)
     async with other.duty:
         async with asyncio.timeout(20):
             await other.begun.wait()
             async with one.duty:
                 assert not one.duty.is_held
             assert not one.begun.is_set()
-        second = Worker(cluster.url)
+        second = Worker(postgresql)
         await other.duty.__aexit__(None, None, None)
         async with second.duty:
             assert second.duty.is_held
 
 
-async def test_who_loses_the_connection_stops_and_another_takes_over(cluster: Cluster):
-    one, other = Worker(cluster.url), Worker(cluster.url)
+async def test_who_loses_the_connection_stops_and_another_takes_over(postgresql: str):
+    one, other = Worker(postgresql), Worker(postgresql)
     async with one.duty, other.duty, asyncio.timeout(30):
         assert one.duty.is_held
-        await asyncio.to_thread(_end_idle_sessions, cluster)
+        await asyncio.to_thread(_end_idle_sessions, postgresql)
         await one.ended.wait()
         while not (one.duty.is_held or other.duty.is_held):
             await asyncio.sleep(0.05)  # whichever of them is first
         assert one.duty.is_held is not other.duty.is_held
 
 
-def _end_idle_sessions(cluster: Cluster) -> None:
+def _end_idle_sessions(url: str) -> None:
     """End the session that holds the lock, as PostgreSQL does with one it does not hear."""
-    with psycopg.connect(cluster.url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            "SELECT pg_terminate_backend(pid) "
+            "FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+            "WHERE locktype = 'advisory' AND datname = current_database()"
         )

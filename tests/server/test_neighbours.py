@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -11,27 +11,16 @@ from app.incident.kinds.situation import IncidentDeclared
 from app.log.appending import Batch
 from app.server.hints import Grown, Hint
 from app.server.settings import Settings
-from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer, arrival
-from tests.real_programs import needs_program
 from tests.server.running import RunningServer, listening_to, running_server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
 @pytest.fixture
-async def server(cluster: Cluster, settings: Settings) -> AsyncIterator[RunningServer]:
+async def server(postgresql: str, settings: Settings) -> AsyncIterator[RunningServer]:
     """A server that may have neighbours, with one record in a log."""
-    name = f"neighbours_{settings.key_file.parent.parent.name.rpartition('_')[2]}{id(settings)}"
-    shared = replace(settings, database=cluster.make_database(name))
-    async with running_server(shared) as running:
+    async with running_server(replace(settings, database=postgresql)) as running:
         await running.register(maria := Writer())
         await running.push(maria.note("the first"))
         yield running

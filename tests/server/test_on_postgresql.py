@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,26 +11,17 @@ from app.events.sensitivity import Sensitivity
 from app.incident.kinds.work import EntryClassified, NoteWritten
 from app.proof.verify import verify_bundle
 from app.server.settings import Settings
-from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.running import listening_to, running_server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
 async def test_pushing_streaming_and_exporting_work_on_postgresql(
-    cluster: Cluster, settings: Settings, tmp_path: Path
+    postgresql: str, settings: Settings, tmp_path: Path
 ):
     maria = Writer()
-    on_postgresql = replace(settings, database=cluster.make_database("whole"))
+    on_postgresql = replace(settings, database=postgresql)
     async with running_server(on_postgresql) as server:
         await server.register(maria)
         notes = maria.notes(3)
@@ -49,10 +39,10 @@ async def test_pushing_streaming_and_exporting_work_on_postgresql(
 
 
 async def test_two_servers_on_one_database_give_every_position_once(
-    cluster: Cluster, settings: Settings
+    postgresql: str, settings: Settings
 ):
     maria, omar = Writer(seed=1), Writer(seed=2, person="maria")
-    shared = replace(settings, database=cluster.make_database("shared"))
+    shared = replace(settings, database=postgresql)
     async with running_server(shared) as one:
         await one.register(maria)
         await one.register(omar)
@@ -67,12 +57,12 @@ async def test_two_servers_on_one_database_give_every_position_once(
 
 
 async def test_what_is_classified_at_one_server_is_withheld_at_the_other_at_once(
-    cluster: Cluster, settings: Settings
+    postgresql: str, settings: Settings
 ):
     maria = Writer()
     note = maria.write(NoteWritten(text="the key is hunter2"))
     said = EntryClassified(entry=note.event.id, sensitivity=Sensitivity.RESTRICTED)
-    shared = replace(settings, database=cluster.make_database("restricted"))
+    shared = replace(settings, database=postgresql)
     async with running_server(shared) as one, running_server(shared) as other:
         await one.register(maria)
         token = await one.token_for("person:omar")

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import httpx
 import pytest
 
 from app.protocol.stream import SIGNED_OUT, read_bye
-from app.server.settings import Settings, embedded_settings
-from tests.log.postgres import Cluster, running_cluster
+from app.server.settings import Settings
 from tests.log.writing import LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.running import RunningServer, listening_to, problem_in, running_server
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+@pytest.fixture
+def settings(on_each_database: Settings) -> Settings:
     """A server of maria's own, on each database."""
-    own = embedded_settings(tmp_path / "server", local_person="maria")
-    if request.param == "sqlite":
-        yield own
-        return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    yield replace(own, database=cluster.make_database("rights"))
-    cluster.drop_database("rights")
+    return on_each_database
 
 
 async def token_ids(client: httpx.AsyncClient) -> dict[str, str]:

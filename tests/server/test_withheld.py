@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -18,33 +17,18 @@ from app.proof.note import open_checkpoint
 from app.proof.verify import verify_bundle
 from app.protocol.authoring import SignedEvent
 from app.protocol.withholding import leaf_of, leaves_of, read_stamped
-from app.server.settings import Settings, embedded_settings
-from tests.log.postgres import Cluster, running_cluster
+from app.server.settings import Settings
 from tests.log.writing import LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.running import RunningServer, listening_to, problem_in
 
 pytestmark = pytest.mark.anyio
 SECRET = b"the leaked key is hunter2"
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+@pytest.fixture
+def settings(on_each_database: Settings) -> Settings:
     """A server of maria's own, on each database."""
-    own = embedded_settings(tmp_path / "server", local_person="maria")
-    if request.param == "sqlite":
-        yield own
-        return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    yield replace(own, database=cluster.make_database("withheld"))
-    cluster.drop_database("withheld")
+    return on_each_database
 
 
 @pytest.fixture

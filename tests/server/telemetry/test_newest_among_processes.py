@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from app.server.scheduled_sources import PrometheusSource
 from app.server.settings import Settings
-from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer
-from tests.real_programs import needs_program
 from tests.server.intake.scene import Scene
 from tests.server.running import running_server
 from tests.server.telemetry.prometheus_answers import answering
@@ -22,20 +19,13 @@ from tests.server.telemetry.test_telemetry import QUERIES
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of our own."""
-    with running_cluster(needs_program("postgres").resolve().parent) as running:
-        yield running
-
-
 async def test_a_process_that_asks_nobody_gives_what_the_one_on_duty_heard(
-    cluster: Cluster, settings: Settings
+    postgresql: str, settings: Settings
 ):
     with answering() as prometheus:
         prometheus.requests = {("checkout", "payments"): 20.0}
         source = PrometheusSource(name="prom", url=prometheus.url, interval=ONCE, queries=QUERIES)
-        shared = replace(settings, database=cluster.make_database("newest"), prometheus=(source,))
+        shared = replace(settings, database=postgresql, prometheus=(source,))
         async with running_server(shared) as one:
             scene = Scene(one, Writer())
             await one.register(scene.maria)
