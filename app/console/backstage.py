@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Arrival, Bridge, Notice
@@ -28,22 +26,22 @@ from app.console.remembered import (
     Remembered,
 )
 from app.console.server_time import keep_measuring
+from app.console.sessions import Seat, incident_session, organisation_session
 from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
-from app.incident import replay as incident_folding
-from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.incident.state import IncidentState
 from app.log.local_log import LocalLog
-from app.organisation import replay as organisation_folding
-from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.organisation.state import OrganisationState
 from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
+from app.protocol.stream import FrameKind
 from app.sync.folders import data_folder
-from app.sync.keeping import IncidentKeeping
 from app.sync.log_view import LogView
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
-from app.sync.session import Session
+from app.sync.session import Hear, Session
+from app.sync.who_is_here import WhoIsHere
 
 if TYPE_CHECKING:
     from app.console.looking import Looking
@@ -117,6 +115,7 @@ class Backstage:
         self._is_open = asyncio.Event()
         self._sessions_of = ("", "")
         self._past: PastMoments | None = None
+        self._here: WhoIsHere | None = None
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
@@ -200,7 +199,7 @@ class Backstage:
             tell=self._bridge.noticed.emit,
         )
         actor, skew = await introduction.begin()
-        author = self._author(local, actor)
+        author = Seat(local=local, actor=actor, codec=self._codec, clock=_now).author()
         queue = self.queues.send_others(
             api, introduction.register, author, open_elsewhere=self._open_logs()
         )
@@ -251,6 +250,8 @@ class Backstage:
         for session in self._sessions():
             session.connect(desk.api, desk.register)
             tasks.create_task(session.run())
+        if self._here is not None:
+            tasks.create_task(self._here.say(desk.api))
         others = self.queues.send_others(
             desk.api, desk.register, desk.author, open_elsewhere=self._open_logs()
         )
@@ -263,40 +264,17 @@ class Backstage:
     def _open_logs(self) -> tuple[str, ...]:
         return ORGANISATION_LOG, *(session.log for session in self._sessions())
 
-    def _author(self, local: LocalLog, actor: str) -> Author:
-        return Author(
-            actor=actor,
-            key=console_key(local),
-            codec=self._codec,
-            clock=_now,
-            random_bytes=secrets.token_bytes,
-        )
-
     def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
         """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
-        shared: dict[str, Any] = {
-            "store": ProfileStore(local, _now),
-            "api": None,
-            "author": self._author(local, actor),
-            "codec": self._codec,
-            "random": SystemRandom(),
+        seat = Seat(local=local, actor=actor, codec=self._codec, clock=_now)
+        log, console = incident_log(incident_id), console_key(local).console_id
+        here = self._here = WhoIsHere(log, console, self._bridge.presence_changed.emit)
+        hear: dict[str, Hear] = {
+            FrameKind.READINGS: self._hear_readings,
+            FrameKind.PRESENCE: here.hear,
         }
-        self._organisation = Session(
-            log=ORGANISATION_LOG,
-            folding=organisation_folding,
-            start=EMPTY_ORGANISATION,
-            publish=self._publish_organisation,
-            **shared,
-        )
-        self._incident = Session(
-            log=incident_log(incident_id),
-            folding=incident_folding,
-            start=BEFORE_ANYTHING,
-            publish=self._publish_incident,
-            hear_readings=self._hear_readings,
-            keeping=IncidentKeeping(),
-            **shared,
-        )
+        self._organisation = organisation_session(seat, self._publish_organisation)
+        self._incident = incident_session(seat, incident_id, self._publish_incident, hear)
         self._sessions_of = (actor, incident_id)
         self._publish_organisation(self._organisation.view)
         self._publish_incident(self._incident.view)
@@ -338,6 +316,8 @@ class Backstage:
         if view.progress.is_connected and not self._is_connected:
             self._reconnected.set()
         self._is_connected = view.progress.is_connected
+        if self._here is not None:
+            self._here.line_is(is_connected=self._is_connected)
         self._bridge.incident_changed.emit(view)  # first: the map may take a moment longer
         if self._looking is not None:
             self._looking.show_incident(view.state)
@@ -387,6 +367,11 @@ class Backstage:
     async def import_queue(self, path: Path) -> TakenIn:
         """Queue here what another device queued, as its authors signed it."""
         return self.queues.take_in(path)
+
+    async def leave(self) -> None:
+        """Say to the others that nobody is at this console any more."""
+        if self._here is not None:
+            await self._here.leave()
 
     async def network_returned(self) -> None:
         """There is a network again: try at once."""

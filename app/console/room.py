@@ -54,8 +54,8 @@ T = TypeVar("T")
 
 _LINK_SCHEMES = ("https", "http")
 
-DRAFT_SECONDS = 1.0
-"""How long closing waits for the last words to be on disk."""
+LAST_WORD_SECONDS = 1.0
+"""How long closing waits for what is typed to be on disk, and for the others to be told."""
 
 SHOW_EVERY_MS = 100
 """What others write is gathered for so long before it is shown: an alert storm stays readable."""
@@ -154,9 +154,11 @@ class Room(QObject):
             return
         self.view.capture.settle_draft()
         self.view.draft_changed.disconnect(self._save_draft)
-        if self._draft is not None and self._backstage.done():
-            with suppress(TimeoutError, WatchfloorError):
-                self._draft.result(DRAFT_SECONDS)
+        if self._backstage.done():
+            farewell = self._ask(lambda stage: stage.leave())
+            for last_word in (self._draft, farewell) if self._draft else (farewell,):
+                with suppress(TimeoutError, WatchfloorError):
+                    last_word.result(LAST_WORD_SECONDS)
         self._running.cancel()
         self._worker.stop(timeout=10.0)
         QCoreApplication.removePostedEvents(self)  # the window that would show it goes
@@ -183,6 +185,7 @@ class Room(QObject):
         bridge.looked.connect(self.looking_back.show, queued)
         self.looking_back.shows.connect(self._show_past_map)
         bridge.skew_measured.connect(self._use_skew, queued)
+        bridge.presence_changed.connect(view.body.roster.show_present, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
         view.line_logged.connect(acting.log_line)

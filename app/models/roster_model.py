@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Slot
 
@@ -19,7 +19,8 @@ class RosterRow:
     """A seat and who sits in it; `tenure` is None while a required seat is unfilled.
 
     `is_me` marks the person at this console, `also_commander` a commander who took this role
-    too, `on_bridge` whether they are on the voice bridge.
+    too, `on_bridge` whether they are on the voice bridge, `is_here` whether they are at a
+    console that shows this incident now.
     """
 
     role: str
@@ -30,22 +31,29 @@ class RosterRow:
     also_commander: bool = False
     is_contested: bool = False
     on_bridge: bool = False
+    is_here: bool = False
 
 
 class RosterModel(RowsModel[RosterRow]):
     """Shows `IncidentState.roster`, in an order that never depends on who sits where.
 
-    `me` is the person who looks at it.
+    `me` is the person who looks at it, `here` the ids of the people at a console now.
     """
 
     def __init__(self, me: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.me = me
+        self.here: frozenset[str] = frozenset()
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the roster of `state`."""
-        self.show_rows(roster_rows(state, self.me))
+        self.show_rows(roster_rows(state, self.me, self.here))
+
+    def show_present(self, here: frozenset[str]) -> None:
+        """Show who is at a console now."""
+        self.here = here
+        self.show_rows(tuple(replace(row, is_here=_is_in(row.tenure, here)) for row in self.rows))
 
     def sentence(self, row: RosterRow) -> str:
         if row.tenure is None:
@@ -53,7 +61,8 @@ class RosterModel(RowsModel[RosterRow]):
         you = ", you" if row.is_me else ""
         also = ", also incident commander" if row.also_commander else ""
         contested = ", contested" if row.is_contested else ""
-        return f"{row.title}: {row.tenure.name}{you}{also}{contested}"
+        here = ", here" if row.is_here and not row.is_me else ""
+        return f"{row.title}: {row.tenure.name}{you}{also}{contested}{here}"
 
     @property
     def filled(self) -> int:
@@ -61,7 +70,9 @@ class RosterModel(RowsModel[RosterRow]):
         return sum(row.tenure is not None for row in self.rows)
 
 
-def roster_rows(state: IncidentState, me: str) -> tuple[RosterRow, ...]:
+def roster_rows(
+    state: IncidentState, me: str, here: frozenset[str] = frozenset()
+) -> tuple[RosterRow, ...]:
     """The rows of the roster: known roles first, in their fixed order, then the others."""
     commander = state.commander
     present = {one.person for one in state.participants if one.on_bridge}
@@ -82,6 +93,7 @@ def roster_rows(state: IncidentState, me: str) -> tuple[RosterRow, ...]:
                     also_commander=is_commander and seat.role != COMMANDER,
                     is_contested=seat.is_contested,
                     on_bridge=tenure is not None and tenure.person in present,
+                    is_here=_is_in(tenure, here),
                 )
             )
     return tuple(rows)
@@ -93,6 +105,10 @@ def also_on_bridge(state: IncidentState) -> tuple[str, ...]:
     return tuple(
         one.name for one in state.participants if one.on_bridge and one.person not in seated
     )
+
+
+def _is_in(tenure: Tenure | None, people: frozenset[str]) -> bool:
+    return tenure is not None and tenure.person in people
 
 
 def _place(seat: RoleSeat) -> int:

@@ -13,12 +13,10 @@ from typing import Self
 
 import msgspec
 
+from app.protocol.presence import PRESENCE_SECONDS
 from app.protocol.stream import FrameKind
 from app.server.feed import Feed
 from app.server.talk import Talk
-
-PRESENCE_SECONDS = 30.0
-"""How long a word of presence holds if it is not said again."""
 
 _TOPIC, _ASKED = "presence", "presence-asked"
 _SWEEP_SECONDS = 1.0

@@ -34,6 +34,7 @@ from app.protocol.bodies import (
     WhoAmI,
 )
 from app.protocol.gate import DeployAnswer
+from app.protocol.presence import PresenceWord, presence_content
 from app.protocol.problems import ProblemCode, read_problem
 from app.protocol.rights import ClearanceList, ClearanceRequest, ConsoleList, TokenList
 from app.protocol.sources import SourceIssued, SourceList, SourceRegistration
@@ -222,6 +223,11 @@ class ApiClient:
         request = _ENCODER.encode(TokenRequest(actor=actor))
         answer = await self._request("POST", "/v1/tokens", content=request)
         return _decoded(answer.content, TokenIssued).token
+
+    async def say_presence(self, log: str, word: PresenceWord) -> None:
+        """Say to all who follow `log` that somebody is at this console, or no longer."""
+        content = presence_content(word)
+        await self._request("POST", f"/v1/logs/{log}/presence", content=content)
 
     async def keep_blob(self, content: bytes) -> str:
         """Put an attachment on the server; its SHA-256.  Putting it again changes nothing."""

@@ -6,7 +6,7 @@ Runs on the worker's loop and owns everything it touches there; what leaves is f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -58,6 +58,9 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 R = TypeVar("R")
 
+Hear = Callable[[Sequence[bytes]], None]
+"""Takes in the data lines of a frame."""
+
 
 @dataclass(slots=True)
 class _Running:
@@ -71,7 +74,7 @@ class _Running:
 class Session(Generic[S]):
     """Sends what was written here and fetches what was written elsewhere, for one log.
 
-    `hear_readings` is given the data lines of `readings` frames, which pass by and are not kept.
+    `hear` is given, by kind, the data lines of frames that pass by and are not records.
     With `keeping`, states of a long log are kept on disk for the next opening.
     """
 
@@ -87,11 +90,11 @@ class Session(Generic[S]):
         start: S,
         publish: Callable[[LogView[S]], None],
         random: Random,
-        hear_readings: Callable[[Sequence[bytes]], None] | None = None,
+        hear: Mapping[str, Hear] | None = None,
         keeping: Keeping[S] | None = None,
     ) -> None:
         self.log = log
-        self._hear_readings = hear_readings
+        self._hearers = hear or {}
         self._api = api
         self._register: Callable[[], Awaitable[None]] | None = None
         self._codec = codec
@@ -275,10 +278,10 @@ class Session(Generic[S]):
         self._inbox.put_nowait(StreamEnded(ending))
 
     def _hear(self, frames: Sequence[Frame]) -> Failure | None:
-        """Pass readings on; how the server says goodbye, if it does."""
+        """Pass on what others hear; how the server says goodbye, if it does."""
         for frame in frames:
-            if frame.kind == FrameKind.READINGS and self._hear_readings is not None:
-                self._hear_readings(frame.lines)
+            if (hear := self._hearers.get(frame.kind)) is not None:
+                hear(frame.lines)
             elif frame.kind == FrameKind.BYE:
                 with suppress(WatchfloorError):
                     return _farewell(read_bye(frame))

@@ -17,6 +17,9 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
+PRESENCE = 8
+"""The dot that says somebody is here, with the gap around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pen:
@@ -151,6 +154,16 @@ class Pen:
         self.painter.drawEllipse(rect.adjusted(0.6, 0.6, -0.6, -0.6))
         if initials:
             self.text(rect, initials, TypeStyle.TAG, look.text, CENTRE)
+
+    def presence(self, disc: QRectF) -> None:
+        """Mark the person of a disc as here: a dot on its lower right edge."""
+        size = self.theme.px(PRESENCE)
+        dot = QRectF(disc.right() - 0.7 * size, disc.bottom() - 0.7 * size, size, size)
+        if not self.reaches(dot):
+            return
+        self.painter.setBrush(self.theme.tokens.ok)
+        self.painter.setPen(QPen(self.theme.tokens.bg1, self.theme.px(2)))
+        self.painter.drawEllipse(dot)
 
     def hatch(self, rect: QRectF, colour: QColor) -> None:
         """Paint diagonal hatching: a gap, or health that is not live."""

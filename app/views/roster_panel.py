@@ -45,6 +45,7 @@ class RosterPanel(Panel):
         super().__init__(desk, "Roster", parent)
         self.heading.show_note("On shift")
         self.model = RosterModel(desk.me, self)
+        self._here: frozenset[str] = frozenset()
         self._delegate = RosterDelegate(desk, self)
         self.list = RowList(desk, self._delegate, self)
         self.list.setModel(self.model)
@@ -59,11 +60,21 @@ class RosterPanel(Panel):
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
         """Show the roster of `state`."""
-        self.model.me = self.desk.me
+        self.model.me, self.model.here = self.desk.me, self._shown_here()
         self.model.show_state(state)
         count = len(self.model.rows)
         self.heading.show_count(f"{self.model.filled} of {count} filled" if count else "")
         self.bridge.show_names(also_on_bridge(state))
+
+    @Slot(object)
+    def show_present(self, here: frozenset[str]) -> None:
+        """Mark the people who are at a console that shows this incident, by their ids."""
+        self._here = here
+        self.model.show_present(self._shown_here())
+
+    def _shown_here(self) -> frozenset[str]:
+        """Who is here now; that says nothing of a moment that is looked back at."""
+        return self._here if self.desk.clock.viewed is None else frozenset()
 
     def be_compact(self, *, is_compact: bool) -> None:
         """Show lower rows, and not who else is on the bridge."""
@@ -113,6 +124,8 @@ class RosterDelegate(RowDelegate):
     def _paint_seat(self, pen: Pen, rect: QRectF, seat: RosterRow, tenure: Tenure) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         pen.disc(self._disc_rect(rect), initials_of(tenure.name), self._disc_look(seat))
+        if seat.is_here:
+            pen.presence(self._disc_rect(rect))
         text, is_tired = self._shift(tenure)
         left = rect.left() + px(46)
         colour = tokens.warn if is_tired else tokens.text2

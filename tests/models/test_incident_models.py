@@ -40,6 +40,21 @@ def test_the_roster_keeps_unfilled_required_roles_in_place(
     qtmodeltester.check(model)
 
 
+def test_who_is_at_a_console_is_marked_until_they_leave(qtbot: QtBot) -> None:
+    model = RosterModel(ME)
+    model.show_state(checkout_state())
+    commander, deputy = (row.tenure.person for row in model.rows[:2] if row.tenure is not None)
+
+    model.show_present(frozenset({commander, deputy, "nobody-with-a-role"}))
+    model.show_state(checkout_state())
+
+    assert [row.is_here for row in model.rows].count(True) == 2
+    assert model.index(1).data() == "Deputy: Tom Okafor, here"
+    assert model.index(0).data() == "Incident commander: Priya Raman, you"
+    model.show_present(frozenset())
+    assert not any(row.is_here for row in model.rows)
+
+
 def test_people_on_the_bridge_without_a_role_are_listed_apart() -> None:
     assert also_on_bridge(checkout_state()) == (
         "Eva Horn",

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.protocol.presence import PRESENCE_SECONDS
 from app.protocol.stream import StreamParser
 from app.server.feed import Feed, Subscription
-from app.server.presence import PRESENCE_SECONDS, Presence
+from app.server.presence import Presence
 from app.server.settings import Settings
 from app.server.talk import Talk
 from tests.log.writing import LOG, Writer

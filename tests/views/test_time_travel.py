@@ -84,6 +84,18 @@ def test_every_region_is_of_that_moment(past: CommanderView) -> None:
     assert elapsed.value == "00:51:10"
 
 
+def test_who_is_at_a_console_now_says_nothing_of_then(past: CommanderView) -> None:
+    roster = past.body.roster
+    everybody = frozenset(row.tenure.person for row in roster.model.rows if row.tenure is not None)
+
+    roster.show_present(everybody)
+    assert not any(row.is_here for row in roster.model.rows)
+
+    past.body.timeline.travel.go_live()
+    past.show_state(replay(checkout_log()))
+    assert any(row.is_here for row in roster.model.rows)
+
+
 @pytest.mark.parametrize("when", ["13:50", "14:19:30", "14:32:10", "14:38:30"])
 def test_no_control_that_writes_is_left(past: CommanderView, when: str) -> None:
     past.body.timeline.travel.seek(at(when))

@@ -21,8 +21,8 @@ _ANY_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 async def tell_presence(request: Call, log: FromPath[str]) -> None:
     """Tell everyone who follows this log who is there, wherever they follow it.
 
-    Takes a small JSON object of the console's own.  It holds for 30 seconds, until another, or
-    until `"gone": true`; `console` tells the consoles of one person apart.  Followers get it as
+    Takes a small JSON object of the console's own.  It holds for a minute, until another, or until
+    `"gone": true`; `console` tells the consoles of one person apart.  Followers get it as
     a `presence` frame with `actor`, and one with `gone` when it is over, at the latest six
     seconds after the server process it was told to has died.
     """
