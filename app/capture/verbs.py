@@ -31,7 +31,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("r", EntryKind.ROLE, "role", "/r scribe @ben"),
     Verb("p", EntryKind.PAGE, "page somebody", "/p @dba +5m"),
     Verb("x", EntryKind.REVERSE, "reverse a decision", "/x D-5 because errors did not fall"),
-    Verb("f", EntryKind.FREEZE, "freeze changes", "/f full prod-eu +2h"),
+    Verb("f", EntryKind.FREEZE, "freeze changes, or lift a freeze", "/f full prod-eu +2h"),
     Verb("ex", EntryKind.EXCEPTION, "freeze exception", "/ex checkout to v41 @maria"),
     Verb("h", EntryKind.HYPOTHESIS, "hypothesis, suspect", "/h orders-db pool leak since v42"),
     Verb("repro", EntryKind.REPRODUCTION, "reproduction", "/repro pay by EU card 4/5 answers 500"),

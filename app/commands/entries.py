@@ -13,13 +13,12 @@ from datetime import datetime
 from app.capture.entry import Entry, EntryKind
 from app.capture.moments import due_at, happened_at
 from app.capture.subjects import phase_of, severity_of
-from app.commands import cause_entries, decisions, incident
+from app.commands import cause_entries, decisions, freeze_entries, incident
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
 from app.events.fact import Fact
 from app.events.sensitivity import Sensitivity, sensitivity_of
 from app.incident.kinds.decisions import DecisionProposed, Verdict
-from app.incident.kinds.freezes import FreezeDeclared, FreezeScope
 from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
 from app.incident.kinds.signals import SuspectNamed
 from app.incident.kinds.work import ActionAssigned, FollowUpNoted, NoteWritten
@@ -63,6 +62,7 @@ def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:
         understood.add("next")
     if entry.kind is EntryKind.CLOCK:
         understood.update(entry.text.split()[:1])
+    understood.update(freeze_entries.understood(entry))
     if entry.kind is EntryKind.REPRODUCTION:
         understood.update(cause_entries.counted(entry))
     kept = {word for draft in act.drafts for word in _words_of(draft.fact)}
@@ -279,43 +279,6 @@ def _impact(entry: Entry, desk: Desk) -> Act:
     return incident.state_impact(desk, entry.text)
 
 
-def _freeze(entry: Entry, desk: Desk) -> Act:
-    words = entry.text.split()
-    if not words:
-        return _kept(entry, desk, "Freeze what? Write /f full prod-eu +2h. Saved as a note.")
-    is_full = words[0].lower() == "full"
-    services = entry.service_ids
-    if not is_full and not services:
-        return _kept(entry, desk, "Freeze what? Write full or name services. Saved as a note.")
-    if not desk.is_in_command:
-        proposal = DecisionProposed(
-            title=f"Freeze {entry.text}", reason=entry.reason, services=services
-        )
-        act = decisions.propose(desk, proposal)
-        return Act(drafts=act.drafts, hint="Proposed. The commander decides on a freeze.")
-    named = {service.name.lower() for service in entry.services} | set(services)
-    places = tuple(word for word in words[is_full:] if word.lower() not in named)
-    fact = FreezeDeclared(
-        scope=FreezeScope.FULL if is_full else FreezeScope.SERVICES,
-        environments=places or _environment(desk),
-        services=() if is_full else services,
-        reason=entry.reason,
-        ends_at=_due(entry, desk),
-    )
-    return incident.declare_freeze(desk, fact)
-
-
-def _environment(desk: Desk) -> tuple[str, ...]:
-    environment = desk.state.situation.environment
-    return (environment,) if environment else ()
-
-
-def _exception(entry: Entry, desk: Desk) -> Act:
-    if not entry.text:
-        return _kept(entry, desk, "Which change? Write /ex checkout to v41. Saved as a note.")
-    return incident.request_exception(desk, entry.text, entry.service_ids, entry.reason)
-
-
 def _follow_up(entry: Entry, desk: Desk) -> Act:
     if not entry.text:
         return _kept(entry, desk, "A follow-up needs its words. Saved as a note.")
@@ -378,8 +341,6 @@ _ACTS: Mapping[EntryKind, Callable[[Entry, Desk], Act]] = {
     EntryKind.STATE: _state,
     EntryKind.SEVERITY: _severity,
     EntryKind.ROLE: _role,
-    EntryKind.FREEZE: _freeze,
-    EntryKind.EXCEPTION: _exception,
     EntryKind.HYPOTHESIS: _hypothesis,
     EntryKind.IMPACT: _impact,
     EntryKind.FOLLOW_UP: _follow_up,
@@ -387,5 +348,6 @@ _ACTS: Mapping[EntryKind, Callable[[Entry, Desk], Act]] = {
     EntryKind.UPDATE: _update,
     EntryKind.CLOCK: _clock,
     EntryKind.PIN: _pin,
+    **freeze_entries.ACTS,
     **cause_entries.ACTS,
 }
