@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.capture.entry import Entry, EntryKind, Problem, ProblemCode, SpanRole
 from app.capture.moments import Amount, TypedTime, amount_in_words, read_amount
+from app.capture.outlook import AS_SAID, Outlook
 from app.capture.subjects import phase_of, severity_of, suggested_due
 from app.incident.kinds.decisions import Verdict
 
@@ -96,6 +97,7 @@ _REF_DEFAULTS = {
     EntryKind.PIN: "the last entry",
     EntryKind.CONFIRM: "the reproduction",
 }
+_ABOUT_A_DECISION = (EntryKind.GO, EntryKind.NOGO, EntryKind.OBJECTION, EntryKind.CLEAR)
 _REASON_PROMPTS = (EntryKind.REVERSE, EntryKind.NOGO, EntryKind.WAIVE, EntryKind.LOCK)
 _REASON_UNSAID = (EntryKind.NOTE, EntryKind.DECISION)
 _OWNER_PROMPTS = {
@@ -127,28 +129,31 @@ def restate(
     acting: Collection[EntryKind],
     clock: str = "UTC",
     caret: int | None = None,
+    outlook: Outlook = AS_SAID,
 ) -> tuple[Part, ...]:
     """What the parse line shows for `entry`, from left to right; nothing for an empty line.
 
     `acting` are the kinds that do something; the others say that they are saved as a note.
     `clock` names the zone that times of day are typed in.  What could not be read is not
-    mentioned while the caret (an offset in the line) is still at the end of it.
+    mentioned while the caret (an offset in the line) is still at the end of it.  `outlook` is
+    what logging it would come to now.
     """
     if not entry.line.strip():
         return ()
     problems = [problem for problem in entry.problems if problem.end != caret]
-    return (
+    parts = (
         Part(entry.kind, _HEADS[entry.kind], Tone.KIND),
         *_subject(entry),
         *_services(entry),
-        *_refs(entry),
+        *_refs(entry, outlook),
         *_reason(entry),
         *_people(entry),
         *_times(entry, clock),
         *(Part("label", label) for label in entry.labels),
         *(_problem(problem) for problem in problems),
-        *_as_note(entry, acting),
     )
+    is_asking = any(part.tone is Tone.PROMPT for part in parts)
+    return (*parts, *_as_note(entry, acting), *_foreseen(entry, acting, outlook, is_asking))
 
 
 def as_sentence(parts: tuple[Part, ...]) -> str:
@@ -202,7 +207,7 @@ def _end_of_versions(entry: Entry, number: int) -> int:
     return end
 
 
-def _refs(entry: Entry) -> Iterator[Part]:
+def _refs(entry: Entry, outlook: Outlook) -> Iterator[Part]:
     for ref in entry.refs:
         if ref.startswith("EX-") and entry.kind is EntryKind.DECISION:
             yield Part("freeze", f"Freeze exception {ref} attached")
@@ -210,7 +215,9 @@ def _refs(entry: Entry) -> Iterator[Part]:
             yield Part("ref", ref)
     if entry.refs:
         return
-    if entry.kind in _REF_DEFAULTS:
+    if entry.kind in _ABOUT_A_DECISION and outlook.decision:
+        yield Part("ref", outlook.decision)
+    elif entry.kind in _REF_DEFAULTS:
         yield Part("ref", _REF_DEFAULTS[entry.kind])
     elif entry.kind in _REF_PROMPTS:
         yield Part("ref", _REF_PROMPTS[entry.kind], Tone.PROMPT)
@@ -268,3 +275,12 @@ def _problem(problem: Problem) -> Part:
 def _as_note(entry: Entry, acting: Collection[EntryKind]) -> Iterator[Part]:
     if entry.kind is not EntryKind.NOTE and entry.kind not in acting:
         yield Part("note", f"/{entry.verb} is saved as a note", Tone.QUIET)
+
+
+def _foreseen(
+    entry: Entry, acting: Collection[EntryKind], outlook: Outlook, is_asking: bool
+) -> Iterator[Part]:
+    """Why it will not do all that it says; a part that asks for what is missing says enough."""
+    if outlook.hint and entry.kind in acting and not (is_asking and outlook.is_only_a_note):
+        tone = Tone.PROMPT if outlook.is_only_a_note else Tone.QUIET
+        yield Part("warning", outlook.hint, tone)

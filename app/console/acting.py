@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.capture.entry import Entry
+from app.capture.outlook import Outlook
 from app.commands import decisions, incident, settling
 from app.commands.desk import Act
 from app.commands.desk import Desk as CommandDesk
 from app.commands.disputes import settle_word
 from app.commands.entries import log_entry
+from app.commands.outlook import outlook_of
 from app.commands.suspecting import say_of_suspect
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
@@ -156,6 +159,10 @@ class Acting(QObject):
             decide=line.and_then is AndThen.DECIDE_GO,
         )
         self._do(act, line.entry.line)
+
+    def outlook(self, entry: Entry) -> Outlook:
+        """What logging `entry` would come to now."""
+        return outlook_of(entry, self._command_desk())
 
     @Slot()
     def undo(self) -> None:

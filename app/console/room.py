@@ -144,6 +144,7 @@ class Room(QObject):
         self.looking_back = LookingBack(self.view, self._look_back, self)
         self._connect()
         self.view.capture.use_acting(acting_kinds())
+        self.view.capture.use_outlook(self.acting.outlook)
         self._worker.start()
         self._running = self._worker.submit(self._work())
 

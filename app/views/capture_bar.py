@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, Slot
@@ -13,6 +13,7 @@ from app.capture.completion import Completions, Row, complete
 from app.capture.correction import correct
 from app.capture.entry import Entry, EntryKind
 from app.capture.grammar import parse
+from app.capture.outlook import AS_SAID, Outlook
 from app.capture.restate import as_sentence, restate
 from app.capture.vocabulary import Vocabulary
 from app.incident.projections.timeline import TimelineEntry
@@ -54,6 +55,7 @@ class CaptureBar(QWidget):
         self._desk = desk
         self._vocabulary = Vocabulary.of()
         self._acting: frozenset[EntryKind] = frozenset(EntryKind)
+        self._outlook: Callable[[Entry], Outlook] = lambda _entry: AS_SAID
         self._entry = Entry(line="")
         self._first_typed_at: datetime | None = None
         self._undo_until: datetime | None = None
@@ -93,6 +95,11 @@ class CaptureBar(QWidget):
         """Say of every other kind that it is saved as a note."""
         self._acting = frozenset(acting)
         self._read()
+
+    def use_outlook(self, outlook: Callable[[Entry], Outlook]) -> None:
+        """Ask `outlook` what logging a line would come to, and say that."""
+        self._outlook = outlook
+        self._restate()
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
@@ -250,7 +257,14 @@ class CaptureBar(QWidget):
     @Slot()
     def _restate(self) -> None:
         clock = "local" if self._desk.times.is_local else "UTC"
-        parts = restate(self._entry, acting=self._acting, clock=clock, caret=self.field.caret)
+        outlook = self._outlook(self._entry) if self._entry.line.strip() else AS_SAID
+        parts = restate(
+            self._entry,
+            acting=self._acting,
+            clock=clock,
+            caret=self.field.caret,
+            outlook=outlook,
+        )
         self.parse_line.show_parts(parts, self._note(), is_offline=self._sync.is_offline)
         self.field.setAccessibleDescription(as_sentence(parts) or "Type what you hear.")
 
