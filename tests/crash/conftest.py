@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,14 @@ def failing_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def every_point(failing_disk: Path) -> Iterator[Nursery]:
-    """Forks children that try every write and sync of a run."""
+def every_point(failing_disk: Path) -> Iterator[list[Nursery]]:
+    """One for each processor: they fork children that try every write and sync of a run."""
     environment = {"LD_PRELOAD": str(failing_disk)}
-    with nursery("tests.crash.every_point", environment=environment) as running:
-        yield running
+    with ExitStack() as running:
+        yield [
+            running.enter_context(nursery("tests.crash.every_point", environment=environment))
+            for _ in range(os.cpu_count() or 1)
+        ]
 
 
 @pytest.fixture
