@@ -37,6 +37,7 @@ def _log(qtbot: QtBot, room: Room, line: str) -> None:
 
 
 def _pull(qtbot: QtBot, room: Room, server: RunningServer) -> None:
+    qtbot.waitUntil(lambda: room._progress["incident"].is_connected, timeout=WITHIN_MS)
     server.kill()
     qtbot.waitUntil(lambda: room.sync.is_offline, timeout=WITHIN_MS)
 
