@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -37,6 +37,8 @@ from app.views.ruling_form import SuspectSaid
 from app.views.word_form import WordChosen
 
 MORE_TIME = timedelta(minutes=5)
+UNDO_FOR = timedelta(seconds=60)
+"""So long what was logged can be taken back with one key."""
 
 Write = Callable[[tuple[Draft, ...], int], "Future[tuple[Event, ...]]"]
 """Puts facts in the outbox on the worker, with the position of the state their author acted on.
@@ -50,23 +52,30 @@ WriteHere = Callable[[tuple[Draft, ...], int, str], "Future[tuple[Event, ...]]"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
-    """An act that is on disk: what was seen before it, what was logged, under which ids."""
+    """An act that is on disk: what was seen before it, what was logged, under which ids.
+
+    `undo_until` is until when it can be taken back; None for what takes something back.
+    """
 
     before: IncidentState
     drafts: tuple[Draft, ...]
     ids: tuple[str, ...]
     hint: str
+    undo_until: datetime | None
     failure: WatchfloorError | None = None
 
 
 class Acting(QObject):
     """Turns intentions into facts.  Lives in the user interface's thread.
 
-    `logged(str)` says what was logged and can be undone; `said(str)` anything else worth a
-    sentence.  What cannot be written is said with advice and given back by `kept(str)`.
+    `logged(str, until)` says what was logged, and until when something can be undone (None when
+    nothing can); `named(str, str)` how it is said from now on, since its number is settled.
+    `said(str)` is anything else worth a sentence.  What cannot be written is said with advice
+    and given back by `kept(str)`.
     """
 
-    logged = Signal(str)
+    logged = Signal(str, object)
+    named = Signal(str, str)
     said = Signal(str)
     kept = Signal(str)
     _written = Signal(object)
@@ -85,7 +94,8 @@ class Acting(QObject):
         self._write = write
         self._state = BEFORE_ANYTHING
         self._organisation = EMPTY_ORGANISATION
-        self._last: _Written | None = None
+        self._undoable: list[_Written] = []
+        self._told: tuple[str, _Written] | None = None
         self._person = desk.me
         self._written.connect(self._tell)
 
@@ -94,6 +104,12 @@ class Acting(QObject):
         self._state = state
         self._organisation = organisation
         self._person = person
+        if self._told is not None:
+            words, written = self._told
+            settled = self._what_was_logged(written)
+            if settled != words:
+                self._told = settled, written
+                self.named.emit(words, settled)
 
     def _command_desk(self, now: datetime | None = None) -> CommandDesk:
         return CommandDesk(
@@ -105,7 +121,9 @@ class Acting(QObject):
             zone=self._desk.times.zone,
         )
 
-    def _do(self, act: Act, line: str = "", repeats: str = "") -> None:
+    def _do(
+        self, act: Act, line: str = "", repeats: str = "", *, is_undoing: bool = False
+    ) -> None:
         """Write what an act came to; `line` is what was typed, given back if that fails.
 
         `repeats` is the id of a refused event that is logged again.
@@ -114,14 +132,17 @@ class Acting(QObject):
             self.said.emit(act.hint)
             return
         before = self._state
+        until = None if is_undoing else self._desk.clock.live() + UNDO_FOR
 
         def done(future: Future[tuple[Event, ...]]) -> None:
             error = future.exception()
             failure = error if isinstance(error, WatchfloorError) else None
             ids = () if error is not None else tuple(event.id for event in future.result())
-            self._written.emit(
-                _Written(before=before, drafts=act.drafts, ids=ids, hint=act.hint, failure=failure)
-            )
+            written = _Written(
+                before=before, drafts=act.drafts, ids=ids, hint=act.hint, undo_until=until,
+                failure=failure,
+            )  # fmt: skip
+            self._written.emit(written)
             if error is not None and line:
                 self.kept.emit(line)
 
@@ -132,8 +153,17 @@ class Acting(QObject):
         if written.failure is not None:
             self.said.emit(f"{written.failure} {written.failure.advice}")
         elif written.ids:
-            self._last = written
-            self.logged.emit(written.hint or self._what_was_logged(written))
+            if written.undo_until is not None:
+                self._undoable.append(written)
+            words = written.hint or self._what_was_logged(written)
+            self._told = None if written.hint else (words, written)
+            self.logged.emit(words, self._undo_until())
+
+    def _undo_until(self) -> datetime | None:
+        """Until when the newest of what was logged can be taken back; forgets what is too old."""
+        now = self._desk.clock.live()
+        self._undoable = [one for one in self._undoable if one.undo_until and now < one.undo_until]
+        return self._undoable[-1].undo_until if self._undoable else None
 
     def _what_was_logged(self, written: _Written) -> str:
         """ "Logged D-8", with the label of the first thing that has one."""
@@ -166,22 +196,15 @@ class Acting(QObject):
 
     @Slot()
     def undo(self) -> None:
-        """Take back what was last logged."""
-        last, self._last = self._last, None
-        if last is None:
+        """Take back what was logged last, and with the next call what was logged before it."""
+        if self._undo_until() is None:
             self.said.emit("Nothing to undo.")
             return
-        now = self._command_desk()
-        before = CommandDesk(
-            person=now.person,
-            state=last.before,
-            organisation=now.organisation,
-            now=now.now,
-            new_id=now.new_id,
+        last = self._undoable.pop()
+        act = incident.take_back(
+            replace(self._command_desk(), state=last.before), last.drafts, last.ids
         )
-        act = incident.take_back(before, last.drafts, last.ids)
-        self._do(Act(drafts=act.drafts, hint="Taken back. A trace stays."))
-        self._last = None
+        self._do(Act(drafts=act.drafts, hint="Taken back. A trace stays."), is_undoing=True)
 
     @Slot(str, object)
     def decide(self, decision_id: str, verdict: Verdict) -> None:
@@ -218,7 +241,9 @@ class Acting(QObject):
                 self._do(incident.extend_action(desk, action, start + MORE_TIME))
 
     def attend(self, view: CommanderView) -> None:
-        """Take up what is asked for of entries of the timeline."""
+        """Take up what is asked for of entries of the timeline, and tell what was logged."""
+        self.logged.connect(view.capture.confirm)
+        self.named.connect(view.capture.amend)
         view.pin_requested.connect(self.pin)
         view.note_rewritten.connect(self.rewrite)
         view.restrict_requested.connect(self.restrict)

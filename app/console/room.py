@@ -200,7 +200,6 @@ class Room(QObject):
         view.update_recorded.connect(acting.record_update)
         view.draft_changed.connect(self._save_draft)
         view.bridge_requested.connect(self._open_link)
-        acting.logged.connect(view.capture.confirm)
         acting.said.connect(view.capture.tell)
         acting.kept.connect(view.capture.restore_draft)
         self._clock.ticked.connect(self._show_sync)

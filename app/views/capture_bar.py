@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -32,14 +32,13 @@ from app.views.tokens import Control, Radius, Space
 MOST_ROWS = 4
 DRAFT_PAUSE = 300
 """Milliseconds without a key after which the draft is to be kept."""
-UNDO_FOR = timedelta(seconds=60)
 
 
 class CaptureBar(QWidget):
     """Takes lines.
 
     Signals: `line_logged(LoggedLine)`; `undo_requested()` while the field is empty and the last
-    log is at most 60 s old; `draft_changed(str, began_at)` once typing pauses, with
+    log can be taken back; `draft_changed(str, began_at)` once typing pauses, with
     the time of the first character (or None); `note_rewritten(TimelineEntry, str)` when a
     note's new text was entered.
     `popup` shows over `over`, the window the bar is in.
@@ -142,20 +141,31 @@ class CaptureBar(QWidget):
 
     @Slot(str)
     def restore_draft(self, line: str, began_at: datetime | None = None) -> None:
-        """Bring back what was being typed when the console ended.
+        """Bring back what was being typed when the console ended, or could not be written.
 
-        It is logged at `began_at`, when its first character was typed.
+        It is logged at `began_at`, when its first character was typed.  Where something else is
+        being typed by now, it goes to the earlier lines.
         """
+        if self.field.line and line:
+            self.keys.remember(line)
+            return
         self.field.show_line(line)
         if began_at is not None and line:
             self._first_typed_at = began_at
             self._restate()
 
-    @Slot(str)
-    def confirm(self, text: str) -> None:
-        """Say that something was logged ("Logged D-8"), and offer to undo it for 60 s."""
-        self._undo_until = self._desk.clock.live() + UNDO_FOR
-        self.parse_line.show_message(text, keys="Ctrl Z", offer="Undo")
+    @Slot(str, object)
+    def confirm(self, text: str, undo_until: datetime | None = None) -> None:
+        """Say that something was logged ("Logged D-8"), and offer to undo it until then."""
+        self._undo_until = undo_until
+        keys, offer = ("Ctrl Z", "Undo") if undo_until is not None else ("", "")
+        self.parse_line.show_message(text, keys=keys, offer=offer)
+
+    @Slot(str, str)
+    def amend(self, before: str, text: str) -> None:
+        """Say `text` where `before` was said and still shows."""
+        if self.parse_line.message == before:
+            self.confirm(text, self._undo_until)
 
     @Slot(str)
     def tell(self, text: str) -> None:

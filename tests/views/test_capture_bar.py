@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -147,6 +149,19 @@ def test_what_was_being_typed_is_among_the_earlier_lines_when_another_begins(
     assert bar.field.line == "pool refilled"
 
 
+def test_a_line_that_comes_back_does_not_overwrite_what_is_being_typed(
+    qtbot: QtBot, bar: CaptureBar
+) -> None:
+    qtbot.keyClicks(bar.field, "pool ref")
+
+    bar.restore_draft("/d restart cart")
+
+    assert bar.field.line == "pool ref"
+    bar.field.clear()
+    qtbot.keyClick(bar.field, Qt.Key.Key_Up)
+    assert bar.field.line == "/d restart cart"
+
+
 def test_a_line_that_begins_while_a_note_is_corrected_is_a_line_of_its_own(
     qtbot: QtBot, bar: CaptureBar, state: IncidentState
 ) -> None:
@@ -161,20 +176,35 @@ def test_a_line_that_begins_while_a_note_is_corrected_is_a_line_of_its_own(
 
 
 def test_undo_is_offered_for_a_minute(qtbot: QtBot, bar: CaptureBar, clock: FrozenClock) -> None:
-    bar.confirm("Logged D-8.")
+    bar.confirm("Logged D-8.", clock.live() + timedelta(seconds=60))
     assert "Undo" in bar.parse_line.accessibleName()
     clock.show(at("14:40:23"))
     with qtbot.waitSignal(bar.undo_requested):
         qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
-    bar.confirm("Logged D-9.")
+    bar.confirm("Logged D-9.", clock.live() + timedelta(seconds=60))
     clock.show(at("14:42"))
     with qtbot.assertNotEmitted(bar.undo_requested):
         qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_with_text_in_the_field_undo_is_of_the_text(qtbot: QtBot, bar: CaptureBar) -> None:
-    bar.confirm("Logged D-8.")
+def test_a_label_that_is_settled_takes_the_place_of_the_temporary_one(
+    bar: CaptureBar, clock: FrozenClock
+) -> None:
+    bar.confirm("Logged D-8*", clock.live() + timedelta(seconds=60))
+
+    bar.amend("Logged D-8*", "Logged D-8")
+    assert bar.parse_line.accessibleName() == "Logged D-8 Undo Ctrl Z"
+
+    bar.tell("Text copied.")
+    bar.amend("Logged D-8", "Logged D-9")
+    assert bar.parse_line.message == "Text copied."
+
+
+def test_with_text_in_the_field_undo_is_of_the_text(
+    qtbot: QtBot, bar: CaptureBar, clock: FrozenClock
+) -> None:
+    bar.confirm("Logged D-8.", clock.live() + timedelta(seconds=60))
     bar.field.show_line("half a thought")
 
     with qtbot.assertNotEmitted(bar.undo_requested):
