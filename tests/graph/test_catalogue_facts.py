@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.event import Draft, Event, Recorded
+from app.events.event import Draft
 from app.graph.catalog import Catalog, Criticality, Dependency, Kind, Service
 from app.graph.catalogue_facts import catalogue_facts
 from app.organisation.kinds import DependencyRemoved, PersonRecorded, ServiceRetired
-from app.organisation.state import EMPTY_ORGANISATION, OrganisationState, replay_organisation
+from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from tests.organisation.records import organisation_after
 
-NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 SHOP = Catalog(
     services=(
         Service(id="web", name="Web", team="Storefront", tier=0),
@@ -25,34 +24,16 @@ SHOP = Catalog(
 )
 
 
-def after(state: OrganisationState, drafts: Sequence[Draft]) -> OrganisationState:
+def after(drafts: Iterable[Draft], state: OrganisationState) -> OrganisationState:
     """The organisation once these are recorded."""
-    records = [
-        Recorded(
-            position=state.position + number,
-            received_at=NOON,
-            event=Event(
-                id=str(number),
-                log="organisation",
-                actor="person:maria",
-                console="c",
-                n=number,
-                seen=0,
-                epoch="",
-                made_at=NOON,
-                fact=draft.fact,
-            ),
-        )
-        for number, draft in enumerate(drafts, 1)
-    ]
-    return replay_organisation(records, state)
+    return organisation_after([one.fact for one in drafts], state)
 
 
 def imported(*catalogs: tuple[str, Catalog]) -> OrganisationState:
     """The organisation after these imports, each from its source."""
     state = EMPTY_ORGANISATION
     for source, catalog in catalogs:
-        state = after(state, catalogue_facts(catalog, state, source))
+        state = after(catalogue_facts(catalog, state, source), state)
     return state
 
 
@@ -70,9 +51,9 @@ def test_importing_the_same_again_records_nothing():
 
 
 def test_people_on_call_are_known_by_name():
-    state = after(EMPTY_ORGANISATION, [Draft(fact=PersonRecorded(person="jae", name="Jae Park"))])
+    state = organisation_after([PersonRecorded(person="jae", name="Jae Park")])
 
-    state = after(state, catalogue_facts(SHOP, state, "a.yaml"))
+    state = after(catalogue_facts(SHOP, state, "a.yaml"), state)
 
     assert state.services["checkout"].on_call == "jae"
 

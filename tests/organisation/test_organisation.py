@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.event import ORGANISATION_LOG, Event, Recorded, Standing
+from app.events.event import Standing
 from app.events.fact import UnreadableFact
 from app.organisation.kinds import (
     ConsoleRegistered,
@@ -26,8 +24,8 @@ from app.organisation.state import (
     foresee_organisation,
     replay_organisation,
 )
+from tests.organisation.records import organisation_after, records_of
 
-NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 FACTS = (
     PersonRecorded(person="maria", name="Maria Silva"),
     PersonRecorded(person="maria", name="Maria da Silva"),
@@ -45,43 +43,28 @@ FACTS = (
 )
 
 
-def log_of(*facts, standing=Standing.ACCEPTED):
-    return [
-        Recorded(
-            position=position,
-            received_at=NOON,
-            standing=standing,
-            event=Event(
-                id=f"e-{position}", log=ORGANISATION_LOG, actor="person:maria", console="desk",
-                n=position, seen=position - 1, epoch="e0000001", made_at=NOON, fact=fact,
-            ),
-        )
-        for position, fact in enumerate(facts, 1)
-    ]  # fmt: skip
-
-
 def test_the_last_word_on_a_person_holds():
-    people = replay_organisation(log_of(*FACTS[:2])).people
+    people = organisation_after(FACTS[:2]).people
 
     assert {id_: one.name for id_, one in people.items()} == {"maria": "Maria da Silva"}
 
 
 def test_a_retired_service_takes_its_dependencies_with_it():
-    state = replay_organisation(log_of(*FACTS[3:6], ServiceRetired(service="order")))
+    state = organisation_after([*FACTS[3:6], ServiceRetired(service="order")])
 
     assert set(state.services) == {"checkout"}
     assert state.dependencies == {}
 
 
 def test_a_removed_dependency_leaves_its_services():
-    state = replay_organisation(log_of(*FACTS[3:7]))
+    state = organisation_after(FACTS[3:7])
 
     assert set(state.services) == {"checkout", "order"}
     assert state.dependencies == {}
 
 
 def test_a_service_without_a_name_on_call_is_its_teams():
-    state = replay_organisation(log_of(*FACTS[:5]))
+    state = organisation_after(FACTS[:5])
 
     assert state.owner_of("checkout") == "Shop team"
     assert state.owner_of("order") == ""
@@ -89,29 +72,29 @@ def test_a_service_without_a_name_on_call_is_its_teams():
 
 
 def test_a_revoked_console_stays_known_with_the_position_of_its_end():
-    state = replay_organisation(log_of(*FACTS[10:12]))
+    state = organisation_after(FACTS[10:12])
 
     assert set(state.consoles) == {"c1"}
     assert dict(state.revoked_consoles) == {"c1": 2}
 
 
 def test_a_revoked_source_sends_no_more():
-    assert replay_organisation(log_of(*FACTS[8:10])).sources == {}
+    assert organisation_after(FACTS[8:10]).sources == {}
 
 
 def test_what_is_quarantined_takes_no_effect():
-    state = replay_organisation(log_of(*FACTS, standing=Standing.QUARANTINED))
+    state = replay_organisation(records_of(FACTS, standing=Standing.QUARANTINED))
 
     assert not state.people
     assert not state.services
 
 
 def test_what_cannot_be_read_is_counted():
-    assert replay_organisation(log_of(*FACTS)).unreadable == 1
+    assert organisation_after(FACTS).unreadable == 1
 
 
 def test_a_pending_fact_is_foreseen_without_a_position():
-    log = log_of(*FACTS[:1])
+    log = records_of(FACTS[:1])
 
     foreseen = foresee_organisation(EMPTY_ORGANISATION, [log[0].event])
 
@@ -121,7 +104,7 @@ def test_a_pending_fact_is_foreseen_without_a_position():
 
 @given(st.lists(st.sampled_from(FACTS)), st.integers(0, 20))
 def test_a_log_in_two_parts_is_the_log_at_once(facts, cut):
-    log = log_of(*facts)
+    log = records_of(facts)
 
     parts = replay_organisation(log[cut:], replay_organisation(log[:cut]))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 
-from app.events.event import Draft, Event, Recorded
 from app.graph.answers import answers_for
 from app.graph.topology import topology_of
 from app.incident.state import BEFORE_ANYTHING
@@ -15,10 +14,10 @@ from app.organisation.kinds import (
     ServiceRecorded,
     TeamRecorded,
 )
-from app.organisation.state import OrganisationState, replay_organisation
 from app.views.service_map.picture import ServiceHealth
 from app.views.service_words import sheet_of
 from app.views.times import TimeDisplay
+from tests.organisation.records import organisation_after
 from tests.views.checkout_incident import NOW
 
 BUS = ServiceRecorded(
@@ -49,31 +48,8 @@ FACTS = (
 )
 
 
-def organisation(position: int) -> OrganisationState:
-    """The organisation once so many of the facts were recorded."""
-    records = [
-        Recorded(
-            position=number,
-            received_at=NOW,
-            event=Event(
-                id=str(number),
-                log="organisation",
-                actor="person:maria",
-                console="c",
-                n=number,
-                seen=0,
-                epoch="",
-                made_at=NOW,
-                fact=Draft(fact=fact).fact,
-            ),
-        )
-        for number, fact in enumerate(FACTS[:position], 1)
-    ]
-    return replay_organisation(records)
-
-
 def sheet(position: int) -> str:
-    topology = topology_of(organisation(position))
+    topology = topology_of(organisation_after(FACTS[:position], at=NOW))
     answers = answers_for("bus", topology, BEFORE_ANYTHING, today=NOW.date())
     assert answers is not None
     findings = sheet_of(
