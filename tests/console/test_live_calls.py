@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from app.views.service_map.edges import EdgeClass, edge_class
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 from tests.server.real.monitoring import exporting, prometheus
-from tests.server.real.test_real_service_graph import Traffic
+from tests.server.real.test_real_service_graph import Traffic, sources_file
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
@@ -23,19 +22,6 @@ EDGE = ("checkout", "payments")
 SCRAPED_EVERY = "5s"
 OVER = "15s"
 CALLS = "checkout calls payments"
-
-
-def _sources(folder: Path, url: str) -> Path:
-    by = "sum by (client, server, connection_type)"
-    queries = {
-        "requests": f"{by} (rate(traces_service_graph_request_total[{OVER}]))",
-        "failed": f"{by} (rate(traces_service_graph_request_failed_total[{OVER}]))",
-        "latency": "",
-    }
-    source = {"name": "prometheus", "url": url, "interval": 1.0, "queries": queries}
-    file = folder / "sources.yml"
-    file.write_text(json.dumps({"prometheus": [source]}))
-    return file
 
 
 def _loudness(room: Room) -> EdgeClass | None:
@@ -63,7 +49,7 @@ def test_an_edge_whose_errors_rise_turns_within_two_scrapes_on_two_consoles(
         exporting() as exporter,
         Traffic(exporter) as traffic,
         prometheus(tmp_path, exporter.address, [], every=SCRAPED_EVERY) as url,
-        serve(tmp_path / "server", sources=_sources(tmp_path, url)) as server,
+        serve(tmp_path / "server", sources=sources_file(tmp_path, url, over=OVER)) as server,
     ):
         (tmp_path / "levels.csv").write_text("service,slo\npayments,99% in 30 days\n")
         say("import-catalog", str(tmp_path / "levels.csv"), server=server)

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from tests.real_programs import needs_program
+from tests.server.served_page import serving
 
 SECONDS = 60.0
 _LOOK_AGAIN = 0.05
@@ -37,53 +38,26 @@ def free_port() -> int:
         return port
 
 
+@dataclass(kw_only=True)
 class Exporter:
-    """Shows metrics that a test sets."""
+    """Shows metrics that a test sets at `address` (host and port); `scrapes` counts the looks."""
 
-    def __init__(self) -> None:
-        self.text = ""
-        self.scrapes = 0
-        """How often somebody looked."""
-        exporter = self
+    address: str = ""
+    text: str = ""
+    scrapes: int = 0
 
-        class Page(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                exporter.scrapes += 1
-                body = exporter.text.encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="exporter")
-        self._thread.start()
-
-    @property
-    def address(self) -> str:
-        """Host and port."""
-        host, port = self._server.server_address[:2]
-        return f"{host!s}:{port}"
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def page(self, _path: str) -> bytes:
+        """The metrics as they are now."""
+        self.scrapes += 1
+        return self.text.encode()
 
 
 @contextmanager
 def exporting() -> Iterator[Exporter]:
     """An exporter that is closed in the end."""
     exporter = Exporter()
-    try:
+    with serving(exporter.page, "text/plain; version=0.0.4") as exporter.address:
         yield exporter
-    finally:
-        exporter.close()
 
 
 @contextmanager

@@ -55,18 +55,18 @@ class Traffic:
         )
 
 
-def sources_file(folder: Path, url: str) -> str:
-    """What the server asks: this Prometheus, once a second, over the last two scrapes."""
+def sources_file(folder: Path, url: str, *, over: str = "3s") -> Path:
+    """What a server asks: this Prometheus, once a second, over the last two scrapes."""
     by = "sum by (client, server, connection_type)"
     queries = {
-        "requests": f"{by} (rate(traces_service_graph_request_total[3s]))",
-        "failed": f"{by} (rate(traces_service_graph_request_failed_total[3s]))",
+        "requests": f"{by} (rate(traces_service_graph_request_total[{over}]))",
+        "failed": f"{by} (rate(traces_service_graph_request_failed_total[{over}]))",
         "latency": "",
     }
     source = {"name": "prometheus", "url": url, "interval": 1.0, "queries": queries}
     file = folder / "sources.yml"
     file.write_text(json.dumps({"prometheus": [source]}))
-    return str(file)
+    return file
 
 
 def telemetry(server: ServerProcess) -> TelemetryState:
@@ -89,7 +89,7 @@ def test_a_call_whose_errors_rise_turns_its_callee_on_two_consoles(tmp_path: Pat
         exporting() as exporter,
         Traffic(exporter) as traffic,
         prometheus(tmp_path, exporter.address, []) as url,
-        running_process(tmp_path / "server", sources=sources_file(tmp_path, url)) as server,
+        running_process(tmp_path / "server", sources=str(sources_file(tmp_path, url))) as server,
         shop_with_two_consoles(server, tmp_path) as shop,
     ):
         wait_for(lambda: has_readings(server), "the server has readings of the call")

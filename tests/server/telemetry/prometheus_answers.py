@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.server.served_page import serving
 
 Calls = dict[tuple[str, str], float]
 
@@ -33,59 +34,35 @@ def service_vector(samples: dict[str, float], at: datetime) -> bytes:
     return json.dumps({"status": "success", "data": data}).encode()
 
 
+@dataclass(kw_only=True)
 class FakePrometheus:
-    """Answers `requests`, and anything else as `failed`, with what a test sets."""
+    """Answers `requests`, and anything else as `failed`, with what a test sets.
 
-    def __init__(self) -> None:
-        self.requests: Calls = {}
-        self.failed: Calls = {}
-        self.at: datetime | None = None
-        self.asked = 0
-        self.of_services: dict[str, dict[str, float]] = {}
-        """Vectors with the label `service_name`, by query."""
-        prometheus = self
+    `of_services` has vectors with the label `service_name`, by query; `at` is the time of what it
+    says, else now.  `asked` counts the queries for requests.
+    """
 
-        class Page(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                query = parse_qs(urlsplit(self.path).query)["query"][0]
-                prometheus.asked += query == "requests"
-                samples = prometheus.requests if query == "requests" else prometheus.failed
-                at = prometheus.at or datetime.now(UTC)
-                if (named := prometheus.of_services.get(query)) is not None:
-                    body = service_vector(named, at)
-                else:
-                    body = vector(samples, at)
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+    url: str = ""
+    requests: Calls = field(default_factory=dict)
+    failed: Calls = field(default_factory=dict)
+    of_services: dict[str, dict[str, float]] = field(default_factory=dict)
+    at: datetime | None = None
+    asked: int = 0
 
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="answers")
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def page(self, path: str) -> bytes:
+        """The answer to the query in `path`."""
+        query = parse_qs(urlsplit(path).query)["query"][0]
+        self.asked += query == "requests"
+        at = self.at or datetime.now(UTC)
+        if (named := self.of_services.get(query)) is not None:
+            return service_vector(named, at)
+        return vector(self.requests if query == "requests" else self.failed, at)
 
 
 @contextmanager
 def answering() -> Iterator[FakePrometheus]:
     """A Prometheus that is closed in the end."""
     prometheus = FakePrometheus()
-    try:
+    with serving(prometheus.page, "application/json") as address:
+        prometheus.url = f"http://{address}"
         yield prometheus
-    finally:
-        prometheus.close()

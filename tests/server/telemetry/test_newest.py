@@ -21,6 +21,7 @@ from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 from app.server.settings import Settings
 from app.server.telemetry.newest import MOST_CALLS, MOST_SOURCES, Newest, loudest
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.intake.scene import Scene, SetClock
 from tests.server.running import RunningServer, listening_to, running_server
 from tests.server.telemetry.prometheus_answers import answering
@@ -39,7 +40,7 @@ def said_in(frames: list[bytes]) -> list[Readings]:
 async def first_said(server: RunningServer, log: str, after: int = 1) -> Readings:
     """The first readings that a stream gives when it opens."""
     path = f"/v1/logs/{log}/stream?after={after}"
-    async with listening_to(server.owner, path) as listener, asyncio.timeout(10):
+    async with listening_to(server.owner, path) as listener, asyncio.timeout(PATIENCE):
         while True:
             for frame in await listener.frames(1):
                 if frame.kind == FrameKind.READINGS:
@@ -55,7 +56,7 @@ async def test_a_stream_that_opens_late_is_given_the_last_readings(settings: Set
             scene = Scene(server, Writer())
             await server.register(scene.maria)
             await scene.declare()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while (await telemetry(scene)).readings[0].observed_at is None:
                     pass
 
@@ -80,7 +81,7 @@ async def test_a_stream_that_opens_late_is_told_which_catalogue_is_broken(
         scene = Scene(server, Writer())
         await server.register(scene.maria)
         await scene.declare()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not (await telemetry(scene)).catalogues[0].problem:
                 pass
 

@@ -10,6 +10,7 @@ import pytest
 from app.server.scheduled_sources import PrometheusSource
 from app.server.settings import Settings
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.intake.scene import Scene
 from tests.server.running import running_server
 from tests.server.telemetry.prometheus_answers import answering
@@ -30,7 +31,7 @@ async def test_a_process_that_asks_nobody_gives_what_the_one_on_duty_heard(
             scene = Scene(one, Writer())
             await one.register(scene.maria)
             await scene.declare()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while one.site.telemetry.state().readings[0].observed_at is None:
                     await asyncio.sleep(0)
                 async with running_server(shared) as other:

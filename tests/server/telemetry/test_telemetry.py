@@ -125,10 +125,10 @@ async def test_error_shares_are_asked_for_services_with_an_objective_over_its_wi
         pay = ServiceRecorded(service="payments", name="Payments", slo="99% in 30 days")
         await scene.know(pay)
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             known: dict[str, ServiceReadingLine] = {}
             while not known.get("payments", NOTHING).error_shares:
-                await asyncio.to_thread(prometheus._thread.join, 0.02)
+                await asyncio.sleep(0.02)  # asked again meanwhile
                 (readings,) = (await telemetry(scene)).readings
                 known = {one.service: one for one in readings.services}
 
@@ -141,14 +141,14 @@ async def test_a_source_that_stops_or_has_a_wrong_clock_leaves_the_last_good_rea
     settings: Settings, prometheus: FakePrometheus
 ):
     async with watching(settings, prometheus) as scene:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (first := (await telemetry(scene)).readings[0]).observed_at is None:
-                await asyncio.to_thread(prometheus._thread.join, 0.02)
+                await asyncio.sleep(0.02)  # asked again meanwhile
 
             prometheus.at = datetime.now(UTC) - timedelta(hours=1)
             prometheus.failed = {("checkout", "payments"): 20.0}
             while not (said := (await telemetry(scene)).readings[0]).problem:
-                await asyncio.to_thread(prometheus._thread.join, 0.02)
+                await asyncio.sleep(0.02)  # asked again meanwhile
         assert "from -3600 s from now" in said.problem
         assert said.observed_at is not None
         assert said.observed_at >= (first.observed_at or 0)
@@ -169,7 +169,7 @@ async def test_a_catalogue_is_read_on_schedule_and_a_broken_one_changes_nothing(
             (line,) = (await telemetry(scene)).catalogues
             return line.read_at, line.problem
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await told())[0] is None:
                 pass
             before = await server.lines(ORGANISATION_LOG)
@@ -196,7 +196,7 @@ async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_aga
 
         async def heard(is_stale: bool) -> str:
             path = f"/v1/logs/{ORGANISATION_LOG}/stream?after=0"
-            async with listening_to(server.owner, path) as listener, asyncio.timeout(10):
+            async with listening_to(server.owner, path) as listener, asyncio.timeout(30):
                 while True:
                     for frame in await listener.frames(1):
                         if frame.kind == FrameKind.READINGS:
@@ -239,7 +239,7 @@ async def test_what_kiali_measured_streams_as_of_the_time_it_names(
         async def said() -> Readings | None:
             return next(iter((await telemetry(scene)).readings), None)
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (found := await said()) is None:
                 pass
             (call,) = found.dependencies
