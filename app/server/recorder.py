@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Self, TypeVar
@@ -19,6 +18,7 @@ from app.server.directory import Directory
 from app.server.discretion import Discretion
 from app.server.feed import Feed
 from app.server.measurements import Measurements
+from app.server.one_thread import OneThread
 from app.server.registry import Registry
 from app.server.settings import Limits
 
@@ -82,7 +82,7 @@ class Recorder:
         self._is_recording = False
         self._is_closing = False
         self._recorded_all = asyncio.Event()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
+        self._thread = OneThread("recorder")
         self._since_tidying = 0
         self._tidying: asyncio.Task[None] | None = None
         self.queued = 0
@@ -98,7 +98,7 @@ class Recorder:
             await self._recorded_all.wait()
         if self._tidying is not None:
             await asyncio.wait([self._tidying])
-        self._thread.shutdown()
+        self._thread.end()
 
     async def submit(self, batch: Batch, keys: Sequence[StrictVerifyingKey] = ()) -> Outcome:
         """Record `batch`; returns once it is durable.
@@ -134,13 +134,14 @@ class Recorder:
 
     async def write(self, work: Callable[[], Result]) -> Result:
         """Do other writing to the database, in the thread that may."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await self._thread.result_of(work)
 
     def _record_next(self, loop: asyncio.AbstractEventLoop) -> None:
         """Give the thread what waits: the next group is on its way while the last one is told."""
         self._is_recording = bool(self._waiting)
         if self._is_recording:
-            self._thread.submit(self._commit, loop, self._next_group())
+            group = self._next_group()
+            self._thread.give(lambda: self._commit(loop, group))
         else:
             self._recorded_all.set()
 
