@@ -61,8 +61,6 @@ record = Table(
     sqlite_with_rowid=False,
 )
 
-Index("record_by_console", record.c.log, record.c.console, record.c.n)
-
 is_listed = text("kind IN ({})".format(", ".join(f"'{kind}'" for kind in LISTED_KINDS)))
 Index(
     "record_listed",

@@ -18,5 +18,14 @@ def _add_attachments(connection: Connection) -> None:
     schema.classified.create(connection, checkfirst=True)
 
 
-SERVER_MIGRATIONS: tuple[Migration, ...] = (_create_server_tables, _add_attachments)
+def _drop_unread_index(connection: Connection) -> None:
+    """An index that nothing ever asked, and that every append had to write."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS record_by_console")
+
+
+SERVER_MIGRATIONS: tuple[Migration, ...] = (
+    _create_server_tables,
+    _add_attachments,
+    _drop_unread_index,
+)
 """Step i takes a server's database from schema i to schema i + 1."""

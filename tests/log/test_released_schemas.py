@@ -27,7 +27,7 @@ from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch, outbox
 
 SCHEMAS = Path(__file__).parent / "schemas"
 KEY = b"k" * 32
-RELEASED_SERVER = [1, 2]
+RELEASED_SERVER = [1, 2, 3]
 RELEASED_PROFILE = [1, 2]
 
 
