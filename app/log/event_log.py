@@ -29,6 +29,7 @@ EPOCH_BYTES = 16
 _CHUNK = 500
 _MOST_WAL_PAGES = 8_000
 """32 MiB; when the write-ahead log has grown to that, the writer stops to checkpoint it itself."""
+_USUAL_WAL_BYTES = 8 * 1024 * 1024
 _APPEND_TRIES = 3
 
 
@@ -102,6 +103,7 @@ class EventLog:
         try:
             migrate(database.writer, SERVER_MIGRATIONS)
             database.checkpoint_beside(_MOST_WAL_PAGES)
+            database.fill_write_ahead_log(_USUAL_WAL_BYTES)
         except BaseException:
             database.close()
             raise
