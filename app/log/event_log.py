@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, func, literal, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.log import schema
 from app.log.append_statements import (
@@ -126,10 +126,18 @@ class EventLog:
         Logs begin with their first batch.  Raises `StorageFull`, `StorageUnavailable`; then
         nothing was recorded, and the same batches may be given again.
         """
+        try:
+            return self._durably(lambda place: self._append(place, batches, ids=()))
+        except IntegrityError:  # rare, so it is looked up only then: something is known already
+            ids = ids_in(batches)
+            return self._durably(lambda place: self._append(place, batches, ids))
+
+    def _durably(self, work: Callable[[Any], Appended]) -> Appended:
+        """What `work` does with the place it is given, in one durable transaction."""
         for tries_left in reversed(range(self._tries)):
             try:
                 with explained(), self._statements.transaction() as place:
-                    return self._append(place, batches)
+                    return work(place)
             except StoreError as error:
                 if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
                     raise
@@ -226,11 +234,13 @@ class EventLog:
                 )
         return len(logs)
 
-    def _append(self, place: Any, batches: Sequence[Batch]) -> Appended:
+    def _append(self, place: Any, batches: Sequence[Batch], ids: Sequence[str]) -> Appended:
+        """Append; raises `IntegrityError` for an event that is known and not among `ids`."""
         growing = self._lock_heads(place, batches)
+        rows = self._statements.known(place, ids) if ids else ()
         known = {
             (log, event_id): Known(position=position, line=bytes(line))
-            for log, event_id, position, line in self._statements.known(place, ids_in(batches))
+            for log, event_id, position, line in rows
         }
         outcomes = tuple(growing[batch.log].take(batch, known) for batch in batches)
         grown = [log for log in growing.values() if log.lines]

@@ -193,3 +193,17 @@ def test_readers_see_whole_groups_while_one_thread_writes(log: EventLog, maria: 
 
     assert all(len(read.result()) % 3 == 1 for read in reading)
     assert len(lines_of(log)) == 61
+
+
+def test_events_sent_again_beside_new_ones_of_another_log_take_nothing_from_these(
+    log: EventLog, maria: Writer, omar: Writer
+):
+    notes = maria.notes(2)
+    log.append([batch(*notes)])
+
+    both = log.append([batch(omar.note("there", OTHER_LOG), log=OTHER_LOG), batch(*notes)])
+
+    assert [placed.position for placed in both.outcomes[0].placements] == [1]
+    assert [placed.position for placed in both.outcomes[1].placements] == [1, 2]
+    assert [growth.log for growth in both.growths] == [OTHER_LOG]
+    assert len(lines_of(log)) == 2
