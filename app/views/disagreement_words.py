@@ -10,7 +10,7 @@ from app.models.finding_model import Finding
 from app.organisation.disagreements import Disagreement, Word, disagreements
 from app.organisation.kinds import FactValue
 from app.organisation.state import OrganisationState
-from app.views.service_panel import ServiceBrief
+from app.views.inspector import ServiceBrief
 from app.views.times import TimeDisplay
 
 _FACT_WORDS = {

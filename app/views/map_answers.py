@@ -25,11 +25,12 @@ from app.views.finding_words import (
     supposition_lines,
     suspect_lines,
 )
+from app.views.inspector import Page
 from app.views.root_cause_words import root_cause_lines
 from app.views.ruling_form import RulingForm
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.service_map import ServiceMap
-from app.views.service_panel import Page, ServicePanel
+from app.views.service_panel import ServicePanel
 from app.views.service_sheet import ServiceSheet
 from app.views.service_words import brief_of, sheet_of
 from app.views.side_sheet import SideSheet

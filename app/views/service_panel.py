@@ -1,14 +1,12 @@
-"""The dependencies: heading with modes and counts, the map passed in, and the inspector strip."""
+"""The dependencies: heading with modes and counts, the map passed in, the inspector under it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
@@ -16,32 +14,11 @@ from app.protocol.sync_status import SyncStatus
 from app.views.desk import Desk
 from app.views.drawing import ChipLook, Pen, text_width
 from app.views.icons import Icon
+from app.views.inspector import Inspector, Page, ServiceBrief
 from app.views.panel import Button, Panel
 from app.views.typography import TypeStyle
 
 MODES = ("Impact", "Owners", "Changes", "Suspects")
-INSPECTOR = 66
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceBrief:
-    """What the inspector says of the selected service; empty texts are left out.
-
-    `facts` are (label, value) pairs from left to right: owner, on call, blast radius, users hit.
-    """
-
-    name: str
-    health: Health = Health.NORMAL
-    detail: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-class Page(StrEnum):
-    """A list about the whole estate that opens beside the map, by the key it begins with."""
-
-    EVIDENCE = "Evidence"
-    WHAT_NEXT = "What next"
-    GAPS = "Gaps"
 
 
 _PAGE_KEYS = {
@@ -240,131 +217,3 @@ class HealthCounts(QWidget):
         ]
         shown = parts[:2] if self._is_offline else parts
         return [part for part in shown if part[2] or part[3] == "normal"]
-
-
-class Inspector(QWidget):
-    """The strip under the map: what is known of the selected service.
-
-    Without a selection it offers the pages about the whole estate: `page_requested`.
-    """
-
-    page_requested = Signal(object)
-
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._brief: ServiceBrief | None = None
-        self._pages = QWidget(self)
-        row = QHBoxLayout(self._pages)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
-        for page in Page:
-            button = Button(desk, page.value, self._pages, variant="quiet", keys=page.value[0])
-            button.setProperty("page", page.value)
-            button.clicked.connect(self._ask_for_page)
-            row.addWidget(button)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        desk.theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def show_service(self, brief: ServiceBrief | None) -> None:
-        """Show a service, or that none is selected."""
-        self._brief = brief
-        self._pages.setVisible(brief is None)
-        if brief is None:
-            self.setAccessibleName("No service selected")
-        else:
-            facts = ", ".join(f"{label} {value}" for label, value in brief.facts)
-            self.setAccessibleName(f"{brief.name}, {brief.health.value}, {brief.detail}, {facts}")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, self._desk.theme.px(INSPECTOR))
-
-    def resizeEvent(self, _event: object) -> None:
-        self._place_pages()
-
-    def _place_pages(self) -> None:
-        hint = self._pages.sizeHint()
-        left = self.width() - self._desk.theme.px(14) - hint.width()
-        middle = self._desk.theme.px(33)
-        self._pages.setGeometry(left, middle - hint.height() // 2, hint.width(), hint.height())
-
-    @Slot()
-    def _ask_for_page(self) -> None:
-        self.page_requested.emit(Page(self.sender().property("page")))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = Pen(painter, theme)
-        pen.divider(0, 0, self.width())
-        brief = self._brief
-        top, low = QRectF(px(14), px(11), 1, px(22)), QRectF(px(14), px(33), 1, px(20))
-        if brief is None:
-            top.setRight(self._pages.x() - px(8))
-            top.moveTop(px(22))
-            words = "Select a service to see who owns it and what it hits."
-            pen.text(top, words, TypeStyle.ROW, tokens.text3)
-            painter.end()
-            return
-        widths = self._column_widths(brief)
-        top.setWidth(widths[0])
-        low.setWidth(widths[0])
-        icon, colour = self._glyph(brief.health)
-        pen.icon(icon, colour, top.left(), top.center().y() - px(6.5), 13)
-        pen.text(top.adjusted(px(22), 0, 0, 0), brief.name, TypeStyle.CARD, tokens.text1)
-        pen.text(low, brief.detail, TypeStyle.LABEL, tokens.text3)
-        for (label, value), before, width in zip(brief.facts, widths, widths[1:], strict=False):
-            for row in (top, low):
-                row.moveLeft(row.left() + before + px(12))
-                row.setWidth(width)
-            pen.text(top, label, TypeStyle.LABEL, tokens.text3)
-            pen.text(low, value, TypeStyle.STRONG, tokens.text1)
-        painter.end()
-
-    def _column_widths(self, brief: ServiceBrief) -> list[float]:
-        """As wide as what stands in each; where that is too much, the widest give way."""
-        theme, px = self._desk.theme, self._desk.theme.px
-        name = px(22) + text_width(theme, brief.name, TypeStyle.CARD)
-        wanted = [max(name, text_width(theme, brief.detail, TypeStyle.LABEL))]
-        wanted += [
-            max(
-                text_width(theme, label, TypeStyle.LABEL),
-                text_width(theme, value, TypeStyle.STRONG),
-            )
-            for label, value in brief.facts
-        ]
-        room = self.width() - px(28) - px(12) * len(brief.facts)
-        return shared_out([one + 2.0 for one in wanted], max(0.0, room))
-
-    def _glyph(self, health: Health) -> tuple[Icon, QColor]:
-        tokens = self._desk.theme.tokens
-        return {
-            Health.FAILING: (Icon.FAILING, tokens.fail_fill),
-            Health.DEGRADED: (Icon.DEGRADED, tokens.warn),
-            Health.NO_DATA: (Icon.NO_DATA, tokens.stale),
-            Health.RECOVERING: (Icon.DONE, tokens.ok),
-            Health.NORMAL: (Icon.NORMAL, tokens.text3),
-        }[health]
-
-    @Slot()
-    def _restyle(self) -> None:
-        self.setFixedHeight(self._desk.theme.px(INSPECTOR))
-        self._place_pages()
-        self.update()
-
-
-def shared_out(wanted: list[float], room: float) -> list[float]:
-    """Every width as wanted with an equal part of what is left; the widest give way first."""
-    spare = room - sum(wanted)
-    if spare >= 0:
-        return [one + spare / len(wanted) for one in wanted]
-    limit, left = 0.0, room
-    for place, one in enumerate(sorted(wanted)):
-        limit = left / (len(wanted) - place)
-        if one >= limit:
-            break
-        left -= one
-    return [min(one, limit) for one in wanted]

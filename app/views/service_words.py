@@ -17,6 +17,7 @@ from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
 from app.views.disagreement_words import disagreement_lines
+from app.views.inspector import ServiceBrief
 from app.views.reading_words import (
     Measured,
     brief_facts,
@@ -26,7 +27,6 @@ from app.views.reading_words import (
 )
 from app.views.service_map.picture import ServiceHealth
 from app.views.service_map.speech import counted, state_words
-from app.views.service_panel import ServiceBrief
 from app.views.times import TimeDisplay
 
 CHANGES_FOR = timedelta(hours=24)

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from PySide6.QtWidgets import QWidget
 
-from app.graph.catalog import Column, Dependency, Service
+from app.graph.catalog import Column, Dependency, Kind, Service
 from app.graph.layout.focus import lay_out_focus
 from app.graph.service_graph import ServiceGraph
 from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
 from app.views.desk import Desk
+from app.views.inspector import ServiceBrief
 from app.views.service_map.canvas import MapCanvas
 from app.views.service_map.picture import MapPicture, ServiceHealth, Tag, TagMeaning
-from app.views.service_panel import ServiceBrief
 from tests.views.checkout_incident import NOW
 
 COLUMNS = {
@@ -24,6 +24,7 @@ COLUMNS = {
     Column.PLATFORM: "tax inventory event-bus email fraud-check",
     Column.DATA: "catalog-db redis-cart orders-db psp-acquirer carrier-api",
 }
+EXTERNAL = ("psp-acquirer", "carrier-api")
 CALLS = (
     "cdn-edge>web-frontend web-frontend>search web-frontend>recommendation web-frontend>cart "
     "web-frontend>checkout web-frontend>auth mobile-bff>search mobile-bff>cart "
@@ -46,7 +47,12 @@ FAILING = frozenset(
 def checkout_graph() -> ServiceGraph:
     """The 24 services of the pictures and who calls whom."""
     services = [
-        Service(id=name, name=name, column=column)
+        Service(
+            id=name,
+            name=name,
+            column=column,
+            kind=Kind.EXTERNAL if name in EXTERNAL else Kind.SERVICE,
+        )
         for column, names in COLUMNS.items()
         for name in names.split()
     ]

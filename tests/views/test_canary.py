@@ -27,7 +27,7 @@ from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.banner import BannerKind, BannerText
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
-from app.views.service_panel import ServiceBrief
+from app.views.inspector import ServiceBrief
 from tests.views.checkout_incident import LogWriter, at
 
 CANARY = QColor("#01FE02")

@@ -20,10 +20,11 @@ from app.organisation.kinds import DependencyRecorded, ServiceRecorded, TeamReco
 from app.organisation.state import OrganisationState
 from app.organisation.words import Description, Settlement
 from app.views.desk import Desk
+from app.views.inspector import Page
 from app.views.map_answers import Known, MapAnswers
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.service_map import ServiceMap
-from app.views.service_panel import Page, ServicePanel
+from app.views.service_panel import ServicePanel
 from app.views.word_form import WordChosen
 from tests.views.checkout_incident import NOW, checkout_state
 

@@ -18,11 +18,12 @@ from app.incident.kinds.signals import Health
 from app.incident.projections.signals import SuspicionKind
 from app.organisation.kinds import ServiceRecorded
 from app.views.desk import Desk
+from app.views.inspector import Page
 from app.views.map_answers import Known, MapAnswers
 from app.views.ruling_form import SuspectSaid
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.service_map import ServiceMap
-from app.views.service_panel import Page, ServicePanel
+from app.views.service_panel import ServicePanel
 from tests.graph.organisations import shop_organisation, with_services
 from tests.views.checkout_incident import NOW, at, checkout_state
 

@@ -21,6 +21,9 @@ FADED = 0.25
 _LEAST_LETTERS = 3
 _LAST_WORDS = ("service", "server", "gateway", "database", "worker", "client", "proxy")
 
+_CLOSEST = 0.35
+"""So much closer, in pixels at scale 1, letters may stand before a name is cut in two."""
+
 TAG_HEIGHT = 16.0
 TAG_RISE = 13.0
 """How far a tag stands above the top edge of its card, in logical pixels."""
@@ -139,7 +142,8 @@ class CardPainter:
         )
         left = box.left() + measures.text_left
         room = box.right() - left - (24.0 if card.initials else 5.0)
-        painter.setFont(self._strong_font if is_loud else self._name_font)
+        font = self._strong_font if is_loud else self._name_font
+        painter.setFont(_drawn_together(font, card.name, room))
         if not card.second_line and (parts := _in_two(card.name, painter.font(), room)):
             painter.setFont(font_of(measures.second, tabular=False))
             _line_of_text(painter, QRectF(left, middle - 17.5, room, 20), parts[0], ink.name)
@@ -218,6 +222,16 @@ class CardPainter:
 
 def _size(card: Card) -> float:
     return 9.0 if card.health is Health.NORMAL else 13.0
+
+
+def _drawn_together(font: QFont, name: str, room: float) -> QFont:
+    """The font, its letters closer together where that alone makes a name fit its line."""
+    excess = QFontMetricsF(font).horizontalAdvance(name) - room
+    if not 0 < excess <= len(name) * _CLOSEST:
+        return font
+    closer = QFont(font)
+    closer.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -excess / len(name) - 0.01)
+    return closer
 
 
 def _in_two(name: str, font: QFont, room: float) -> tuple[str, str] | None:

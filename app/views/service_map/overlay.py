@@ -76,7 +76,7 @@ class Overlay:
         size = self.theme.scale
         top = QRectF(0, 0, self.room.width(), (HEADING_ROOM - 8) * size)
         self.painter.fillRect(top, self.theme.tokens.bg1)
-        self.painter.setFont(self.theme.font(TypeStyle.ROW))
+        self.painter.setFont(self.theme.font(TypeStyle.LABEL))
         self.painter.setPen(self.theme.tokens.text3)
         for heading in scene.headings:
             left = heading.left * self.camera.scale + self.camera.left

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from app.graph.topology import topology_of
 from app.views.desk import Desk
+from app.views.inspector import Page
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.service_map import ServiceMap
-from app.views.service_panel import Page, ServicePanel
+from app.views.service_panel import ServicePanel
 from tests.graph.organisations import shop_organisation
 from tests.views.checkout_incident import NOW, checkout_state
 
@@ -41,7 +42,7 @@ def panel(qtbot: QtBot, desk: Desk) -> ServicePanel:
 def test_the_letters_of_the_pages_open_them_from_the_table(
     qtbot: QtBot, panel: ServicePanel, key: Qt.Key, page: Page
 ):
-    with qtbot.waitSignal(panel.page_requested, timeout=1_000) as asked:
+    with qtbot.waitSignal(panel.page_requested) as asked:
         QTest.keyClick(panel.map.table, key)
 
     assert asked.args == [page]
@@ -80,7 +81,7 @@ def test_l_asks_for_a_layout_that_fills_the_room(qtbot: QtBot, panel: ServicePan
     panel.map.toggle_table()
     canvas = panel.map.canvas
 
-    with qtbot.waitSignal(canvas.relayout_requested, timeout=1_000) as asked:
+    with qtbot.waitSignal(canvas.relayout_requested) as asked:
         QTest.keyClick(canvas, Qt.Key.Key_L)
 
     assert asked.args == [canvas.focus_size]
