@@ -1,9 +1,15 @@
 """Frozen values that are made by the hundred thousand, made quickly.
 
 A frozen dataclass sets each field through `object.__setattr__`, which looks its name up again
-every time: in a log of 100,000 records that was half of reading and folding it.  The `__init__`
-made here lets the new object be of a class that is not frozen while its fields are set, so that
-Python sets them as those of any object with slots, and freezes it then.
+every time.  The `__init__` made here lets the new object be of a class that is not frozen while
+its fields are set, so that Python sets them as those of any object with slots, and freezes it
+then.  An object of eleven fields is made in half the time; reading 100,000 records of a long
+incident takes 1.0 s of processor time instead of 1.5 s, and folding them 1.7 s instead of 2.0 s
+(medians of five runs, Python 3.11).
+
+It is code made for each class, as that of `dataclasses` is, because nothing else is quicker: a
+loop over the fields, or the `__init__` of a twin that is not frozen called with `**fields`, takes
+as long as the frozen `__init__` does.
 """
 
 from __future__ import annotations
@@ -31,7 +37,7 @@ def quickly_made(kind: type[T]) -> type[T]:
     names: dict[str, Any] = {"put": object.__setattr__, "unfrozen": unfrozen, "kind": kind}
     names |= {f"default_{one.name}": _default(one) for one in known}
     names |= {"later": _LATER}
-    exec("\n".join(_lines(known)), names)  # noqa: S102 - as dataclasses does; only field names
+    exec("\n".join(_lines(known)), names)  # noqa: S102 - field names alone are put into it; what it saves is said above
     made = names["__init__"]
     made.__qualname__ = f"{kind.__qualname__}.__init__"
     made.__doc__ = kind.__init__.__doc__

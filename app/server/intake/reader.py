@@ -161,7 +161,7 @@ class DeliveryReader:
                     await self._read(delivery)
                 except (StoreError, Refused, Overtaken):
                     raise
-                except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
+                except Exception as error:  # noqa: BLE001 - a bug in one must not silence all alerts
                     _log.error("delivery %d could not be read", delivery.id, exc_info=error)
                     await self._settle(delivery.id, f"not read: {type(error).__name__}")
                 self.read_up_to = delivery.id
