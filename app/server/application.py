@@ -27,7 +27,7 @@ from app.server.api import (
     sources,
     stream,
 )
-from app.server.failures import headers_of, problem_of
+from app.server.failures import SenderLeft, headers_of, problem_of
 from app.server.openapi import openapi_config
 from app.server.site import Site
 
@@ -115,7 +115,10 @@ async def _tell_of_site(message: Message, scope: Scope) -> None:
 def _answer_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     site: Site = request.app.state.site
     why = problem_of(error)
-    site.measurements.problems[why.code] += 1
+    if isinstance(error, SenderLeft):
+        site.measurements.abandoned += 1
+    else:
+        site.measurements.problems[why.code] += 1
     return Response(
         why.encoded(), media_type=MEDIA_TYPE, status_code=why.status, headers=headers_of(why)
     )

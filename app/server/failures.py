@@ -7,6 +7,7 @@ from math import ceil
 
 from litestar.exceptions import HTTPException
 
+from app.errors import WatchfloorError
 from app.log.event_log import UnknownLog
 from app.log.problems import StorageFull, StoreError
 from app.protocol.problems import Problem, ProblemCode, Refused, problem
@@ -23,11 +24,19 @@ _CODE_OF_STATUS = {
 }
 
 
+class SenderLeft(WatchfloorError):
+    """The sender hung up before its request was whole: nothing was done, nobody hears why."""
+
+    advice = "Send the whole request again."
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem that says what went wrong; bugs are logged and told as such."""
     match error:
         case Refused():
             return error.problem
+        case SenderLeft():
+            return problem(ProblemCode.MALFORMED_REQUEST, "the request ended in its middle")
         case UnknownLog():
             return problem(ProblemCode.UNKNOWN_LOG, str(error))
         case StorageFull():

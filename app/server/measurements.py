@@ -21,6 +21,8 @@ class Measurements:
     repeats: int = 0
     """Events that were in their log already."""
     groups: int = 0
+    abandoned: int = 0
+    """Requests whose sender hung up before they were whole."""
     problems: Counter[str] = field(default_factory=Counter)
     """Refused requests and events, by code."""
     deliveries: Counter[str] = field(default_factory=Counter)
@@ -54,6 +56,7 @@ class Measurements:
         lines += _counter("watchfloor_problems_total", "code", self.problems)
         lines += _counter("watchfloor_deliveries_total", "format", self.deliveries)
         lines += _plain("watchfloor_events_repeated_total", "counter", self.repeats)
+        lines += _plain("watchfloor_requests_abandoned_total", "counter", self.abandoned)
         lines += self._commit_histogram()
         for name, value in sorted(gauges.items()):
             lines += _plain(f"watchfloor_{name}", "gauge", value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ from app.events.event import ORGANISATION_LOG, incident_id_of
 from app.protocol.bodies import MAX_REQUEST_BYTES
 from app.protocol.problems import ProblemCode, refused
 from app.server.api.unpacking import Gzipped, Plain
+from app.server.failures import SenderLeft
 
 Call = Request[Any, Any, Any]
 Content = TypeVar("Content")
@@ -25,16 +27,27 @@ async def read_content(request: Call, limit: int = MAX_REQUEST_BYTES) -> bytes:
 
     Raises `Refused`: too-large when it has, or unpacks to, more than `limit` bytes, and
     malformed-request when its `Content-Encoding` is another one or it is no gzip.  Some of what
-    is too much is read and thrown away, so that the sender sees the answer.
+    is too much is read and thrown away, so that the sender sees the answer.  Raises `SenderLeft`.
     """
     taken = _taken_in(request.headers.get("content-encoding", ""), limit)
     received = 0
-    async for part in request.stream():
+    async for part in _parts(request):
         received += len(part)
         taken.feed(part)
         if taken.is_too_large and received > _DRAIN_BYTES:
             break
     return taken.content()
+
+
+async def _parts(request: Call) -> AsyncIterator[bytes]:
+    """The body as it comes."""
+    has_more = True
+    while has_more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise SenderLeft
+        yield message["body"]
+        has_more = message["more_body"]
 
 
 def _taken_in(encoding: str, limit: int) -> Plain:
