@@ -59,9 +59,9 @@ class FocusLayout:
     """Where everything is drawn, in pixels from the top left corner; y grows downwards.
 
     `rectangles[i]` is (left, top, width, height) of `service_ids[i]`; `edges` follow the order
-    of `ServiceGraph.dependencies`; `crossings` counts the pairs of steps between neighbouring
-    columns that cross.  No edge touches a rectangle other than at its own two ends.  `teams` are
-    containers, empty unless they were asked for.
+    of `ServiceGraph.dependencies`; `crossings` counts the pairs of lines that cross between
+    neighbouring columns, every line of a bundle for itself.  No edge touches a rectangle
+    other than at its own two ends.  `teams` are containers, empty unless they were asked for.
     """
 
     service_ids: tuple[str, ...]

@@ -23,7 +23,8 @@ class Lattice:
     Items `0 … services - 1` are services, later ones are lanes: places where dependencies cross
     a column they do not stop in.  Whatever shares a lane comes from one service or goes to one,
     so a lane never hides who depends on whom.
-    `links[k]` are the distinct (left, right) items between column `k` and `k + 1`.  `chains[d]`
+    `links[k]` are the distinct (left, right) items between column `k` and `k + 1`, and `lines[k]`
+    how many dependencies run along each of them.  `chains[d]`
     are the items of dependency `d` from left to right; both ends in one column for a dependency
     inside a column, which are also listed in `beside`.
     """
@@ -32,6 +33,7 @@ class Lattice:
     column: Numbers
     columns: int
     links: tuple[Numbers, ...]
+    lines: tuple[Numbers, ...]
     chains: tuple[tuple[int, ...], ...]
     beside: Numbers
 
@@ -66,11 +68,13 @@ def build_lattice(graph: ServiceGraph, ranks: Numbers, columns: int) -> Lattice:
                 column.append(place)
             chain.append(lane)
         chains.append((*chain, right))
+    counted = _counted_links(chains, column, columns)
     return Lattice(
         services=len(graph),
         column=np.array(column, dtype=np.int64),
         columns=columns,
-        links=_links(chains, column, columns),
+        links=tuple(_pairs(set(one)) for one in counted),
+        lines=tuple(np.array([one[pair] for pair in sorted(one)], np.int64) for one in counted),
         chains=tuple(chains),
         beside=_pairs({pair for pair in pairs if column[pair[0]] == column[pair[1]]}),
     )
@@ -83,13 +87,15 @@ def _left_to_right(graph: ServiceGraph, ranks: Numbers) -> list[tuple[int, int]]
     ]
 
 
-def _links(chains: list[tuple[int, ...]], column: list[int], columns: int) -> tuple[Numbers, ...]:
-    links: list[set[tuple[int, int]]] = [set() for _ in range(max(columns - 1, 0))]
+def _counted_links(
+    chains: list[tuple[int, ...]], column: list[int], columns: int
+) -> list[Counter[tuple[int, int]]]:
+    links: list[Counter[tuple[int, int]]] = [Counter() for _ in range(max(columns - 1, 0))]
     for chain in chains:
         if column[chain[0]] != column[chain[-1]]:
             for start, end in pairwise(chain):
-                links[column[start]].add((start, end))
-    return tuple(_pairs(one) for one in links)
+                links[column[start]][start, end] += 1
+    return links
 
 
 def _pairs(pairs: set[tuple[int, int]]) -> Numbers:

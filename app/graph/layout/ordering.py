@@ -69,18 +69,25 @@ def _shaken(orders: Orders, shaker: np.random.Generator) -> Orders:
 
 
 def count_crossings(lattice: Lattice, orders: Orders) -> int:
-    """How many pairs of steps cross between neighbouring columns."""
+    """How many pairs of lines cross between neighbouring columns."""
     place = _places(lattice, orders)
-    return sum(_inversions(place[links]) for links in lattice.links)
+    pairs = zip(lattice.links, lattice.lines, strict=True)
+    return sum(_inversions(place[links], lines) for links, lines in pairs)
 
 
-def _inversions(ends: Numbers) -> int:
-    """Pairs of (left, right) places that stand the other way round on the right."""
+def _inversions(ends: Numbers, lines: Numbers) -> int:
+    """Pairs of lines, so many to each (left, right), that swap places on the right."""
     total = 0
+    weight = None if lines.max(initial=1) == 1 else lines.astype(np.float32)
     for first in range(0, len(ends), _PAIR_BATCH):
         part = ends[first : first + _PAIR_BATCH]
-        above = part[:, :1] < ends[None, :, 0]
-        total += int(np.count_nonzero(above & (part[:, 1:] > ends[None, :, 1])))
+        swapped = (part[:, :1] < ends[None, :, 0]) & (part[:, 1:] > ends[None, :, 1])
+        if weight is None:
+            total += int(np.count_nonzero(swapped))
+        else:
+            total += int(
+                weight[first : first + _PAIR_BATCH] @ (swapped.astype(np.float32) @ weight)
+            )
     return total
 
 

@@ -38,9 +38,11 @@ class Sifter:
     def _sides_of(self, lattice: Lattice, column: int) -> list[_Side]:
         sides = []
         if column > 0 and len(lattice.links[column - 1]):
-            sides.append(_Side.of(column - 1, self._own[lattice.links[column - 1][:, ::-1]]))
+            links = self._own[lattice.links[column - 1][:, ::-1]]
+            sides.append(_Side.of(column - 1, links, lattice.lines[column - 1]))
         if column < lattice.columns - 1 and len(lattice.links[column]):
-            sides.append(_Side.of(column + 1, self._own[lattice.links[column]]))
+            links = self._own[lattice.links[column]]
+            sides.append(_Side.of(column + 1, links, lattice.lines[column]))
         return sides
 
     def sift(self, orders: Orders) -> None:
@@ -69,7 +71,7 @@ class Sifter:
         return saved
 
     def _cost(self, side: _Side, column: int, beside: Numbers) -> Costs:
-        """`cost[i, j]`: crossings between the links of i and j while i stands above j."""
+        """`cost[i, j]`: crossings between the lines of i and j while i stands above j."""
         known = self._known.get((column, side.column))
         if known is not None and known[0] is beside:
             return known[1]
@@ -85,27 +87,31 @@ class _Side:
     column: int
     item: Numbers
     end: Numbers
+    lines: Costs
     first: Numbers
 
     @classmethod
-    def of(cls, column: int, links: Numbers) -> _Side:
+    def of(cls, column: int, links: Numbers, lines: Numbers) -> _Side:
         by_item = np.argsort(links[:, 0], kind="stable")
         item, end = links[by_item, 0], links[by_item, 1]
         first = np.concatenate(([0], np.flatnonzero(item[1:] != item[:-1]) + 1))
-        return cls(column=column, item=item, end=end, first=first)
+        weight = lines[by_item].astype(np.float32)
+        return cls(column=column, item=item, end=end, lines=weight, first=first)
 
     def cost(self, count: int, beside: Numbers) -> Costs:
         """Crossings of every two items' links while the other column stands as `beside`."""
         place = np.empty(len(beside), dtype=np.int64)
         place[beside] = np.arange(len(beside))
         ends = place[self.end]
-        # how many links of each item end above each place, place by place
+        # how many lines of each item end above each place, place by place
         above = np.zeros((len(beside) + 1, count), dtype=np.float32)
-        above[ends + 1, self.item] = 1.0
+        above[ends + 1, self.item] = self.lines
         np.cumsum(above, axis=0, out=above)
         cost = np.zeros((count, count), dtype=np.float32)
         # rows summed for each item: few links make this far cheaper than a matrix product
-        cost[self.item[self.first]] = np.add.reduceat(above[ends], self.first, axis=0)
+        struck = above[ends]
+        struck *= self.lines[:, None]
+        cost[self.item[self.first]] = np.add.reduceat(struck, self.first, axis=0)
         return cost
 
 
