@@ -24,6 +24,8 @@ from app.views.update_panel import COMPACT, UpdatePanel
 TALL_FROM = 860
 MAP_SHARE = 0.57
 LEAST_MAP = 250
+ROSTER, TIGHT_ROSTER, CLOCKS = 444, 404, 178
+"""Heights of panels of the left column; the freeze has what is left."""
 
 
 class Room(Enum):
@@ -57,6 +59,7 @@ class CommanderBody(QWidget):
         self.across = QSplitter(Qt.Orientation.Horizontal, self)
         self._arrange()
         self._room = Room.ROOMY
+        self._is_tight = False
         self._are_sizes_chosen = False
         self._wanted: tuple[list[int], list[int]] | None = None
         self.across.splitterMoved.connect(self._keep_sizes)
@@ -136,9 +139,9 @@ class CommanderBody(QWidget):
     def _share_heights(self) -> None:
         """Give every panel of the columns its height, less where the window is low."""
         px, height = self._desk.theme.px, self.height()
-        is_roomy = self._room is Room.ROOMY and height >= px(TALL_FROM - 130)
-        is_compact = not is_roomy
-        self.roster.be_compact(is_compact=is_compact)
+        is_compact = not self._is_roomy()
+        self._is_tight = self._leaves_too_little_for_freeze()
+        self.roster.be_compact(is_compact=is_compact, has_low_rows=self._is_tight)
         self.freeze.be_compact(is_compact=is_compact)
         self.clocks.be_compact(is_compact=is_compact)
         self.update_panel.be_compact(is_compact=is_compact)
@@ -146,13 +149,24 @@ class CommanderBody(QWidget):
             self.right.arrange((self.decisions, self.work, self.update_panel))
         else:
             self.right.arrange((self.decisions, self.update_panel, self.work))
-        self.left.give(self.roster, min(px(346 if is_compact else 444), height * 6 // 10))
+        roster = 346 if is_compact else TIGHT_ROSTER if self._is_tight else ROSTER
+        self.left.give(self.roster, min(px(roster), height * 6 // 10))
         self.left.give(self.freeze, None)
-        self.left.give(self.clocks, min(px(86 if is_compact else 178), height // 4))
+        self.left.give(self.clocks, min(px(86 if is_compact else CLOCKS), height // 4))
         self.right.give(self.decisions, None)
         self.right.give(self.work, min(px(162 if is_compact else 202), height * 3 // 10))
         if is_compact:
             self.right.give(self.update_panel, px(COMPACT))
+
+    def _is_roomy(self) -> bool:
+        """Whether the columns have room for everything the design shows in them."""
+        is_high = self.height() >= self._desk.theme.px(TALL_FROM - 130)
+        return self._room is Room.ROOMY and is_high
+
+    def _leaves_too_little_for_freeze(self) -> bool:
+        """Whether a roster with rows of the usual height leaves the freeze less than it needs."""
+        rest = self.height() - self._desk.theme.px(ROSTER + CLOCKS) - 2
+        return self._is_roomy() and rest < self.freeze.needed_height()
 
     def show_column(self, column: Column) -> None:
         """Bring up a column where columns are overlays."""
@@ -190,6 +204,8 @@ class CommanderBody(QWidget):
         self.work.show_state(state)
         self.clocks.show_state(state)
         self.update_panel.show_state(state)
+        if self._is_tight != self._leaves_too_little_for_freeze():
+            self._share_heights()
         if not self._are_sizes_chosen:
             self._share_centre()
 

@@ -69,6 +69,11 @@ class FreezePanel(Panel):
         self._is_compact = is_compact
         self._show_chip()
 
+    def needed_height(self) -> int:
+        """The height, in pixels, that shows all of it without scrolling."""
+        button = 0 if self.button.isHidden() else self.button.sizeHint().height() + 16
+        return self.heading.height() + self.sheet.sizeHint().height() + button
+
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
         """Offline, the freeze is known only as of a moment."""
@@ -214,12 +219,17 @@ class FreezeSheet(QWidget):
             ("Scope", scope_words(freeze, self._total)),
             ("Until", until_words(freeze, self._desk)),
             ("Set by", self._set_by(freeze)),
+            *(("Also", _also_words(one, self._desk)) for one in self._holding()[-2::-1]),
         ]
 
-    def _freeze(self) -> Freeze | None:
+    def _holding(self) -> tuple[Freeze, ...]:
         now, resolved = self._desk.clock.now(), self._state.situation.resolved_at
-        holding = self._state.freeze.holding(now, resolved)
-        if holding:
+        return self._state.freeze.holding(now, resolved)
+
+    def _freeze(self) -> Freeze | None:
+        """The freeze that is shown in full: the newest that holds, else the next to begin."""
+        now = self._desk.clock.now()
+        if holding := self._holding():
             return holding[-1]
         coming = [
             one
@@ -272,6 +282,12 @@ def until_words(freeze: Freeze, desk: Desk) -> str:
     if freeze.after_resolved_minutes is not None:
         return f"Resolved + {in_words(timedelta(minutes=freeze.after_resolved_minutes))}"
     return "Lifted by a decision"
+
+
+def _also_words(freeze: Freeze, desk: Desk) -> str:
+    """Another freeze that holds, in one line: `Full, prod-eu, resolved + 2 h`."""
+    until = until_words(freeze, desk)
+    return f"{scope_words(freeze, 0)}, {until[:1].lower()}{until[1:]}"
 
 
 def held_words(state: IncidentState, desk: Desk) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -76,9 +75,9 @@ class RosterPanel(Panel):
         """Who is here now; that says nothing of a moment that is looked back at."""
         return self._here if self.desk.clock.viewed is None else frozenset()
 
-    def be_compact(self, *, is_compact: bool) -> None:
-        """Show lower rows, and not who else is on the bridge."""
-        self._delegate.use_height(COMPACT_ROW if is_compact else Row.ROSTER)
+    def be_compact(self, *, is_compact: bool, has_low_rows: bool = False) -> None:
+        """Show lower rows, and not who else is on the bridge; or lower rows alone."""
+        self._delegate.use_height(COMPACT_ROW if is_compact or has_low_rows else Row.ROSTER)
         self.bridge.show_compact(is_compact=is_compact)
         self.list.scheduleDelayedItemsLayout()
 
@@ -95,29 +94,27 @@ class RosterPanel(Panel):
             self.page_pressed.emit(row.team or row.title)
 
 
-class RosterDelegate(RowDelegate):
+class RosterDelegate(RowDelegate[RosterRow]):
     """Paints one seat of the roster."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, Row.ROSTER, parent)
         self.is_offline = False
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        seat = cast(RosterRow, row)
+    def paint_row(self, pen: Pen, rect: QRectF, seat: RosterRow) -> None:
         if seat.tenure is None:
             self._paint_unfilled(pen, rect, seat)
         else:
             self._paint_seat(pen, rect, seat, seat.tenure)
 
-    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:
-        tenure = cast(RosterRow, row).tenure
+    def digits(self, rect: QRectF, seat: RosterRow) -> Iterable[Digits]:
+        tenure = seat.tenure
         if tenure is None:
             return
         text, is_tired = self._shift(tenure)
         yield row_digits(self._time_rect(rect), text, is_tired)
 
-    def pressed_part(self, rect: QRectF, row: object, x: float, y: float) -> str:
-        seat = cast(RosterRow, row)
+    def pressed_part(self, rect: QRectF, seat: RosterRow, x: float, y: float) -> str:
         is_page = seat.tenure is None and self._button_rect(rect, seat).contains(x, y)
         return "page" if is_page else ""
 

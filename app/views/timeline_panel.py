@@ -111,6 +111,7 @@ class TimelinePanel(Panel):
         self.words.setAccessibleName("Filter the timeline by words")
         self.words.hide()
         self.words.textChanged.connect(self._filter_words)
+        self.words.returnPressed.connect(self._read_what_is_left)
         self._zone_row = QWidget(self.heading)
         zones = QHBoxLayout(self._zone_row)
         zones.setContentsMargins(0, 0, 0, 0)
@@ -250,6 +251,13 @@ class TimelinePanel(Panel):
     @Slot(str)
     def _filter_words(self, words: str) -> None:
         self.model.use_filter(replace(self.model.filter, words=words))
+
+    @Slot()
+    def _read_what_is_left(self) -> None:
+        """From the words to the entries that have them; no words are no filter."""
+        self.words.setVisible(bool(self.words.text()))
+        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._place_parts()
 
     @Slot()
     def _forget_service(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.incident.projections.reporting import DraftUpdate
 from app.views.desk import Desk
@@ -29,6 +29,13 @@ class UpdateSheet(QWidget):
         self._title = TextLabel("Next update", self)
         self._texts = TextLabel("", self)
         self._texts.setWordWrap(True)
+        self._texts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._room = QScrollArea(self)
+        self._room.setWidgetResizable(True)
+        self._room.setAccessibleName("What the update says")
+        self._room.setWidget(self._texts)
+        self._room.viewport().setAutoFillBackground(False)
+        self._texts.setAutoFillBackground(False)
         self._hint = TextLabel(
             "Copy the text to where it is read, then record it here: the timer restarts.", self
         )
@@ -43,9 +50,8 @@ class UpdateSheet(QWidget):
         buttons = QHBoxLayout()
         for button in (self.close_button, self.copy, self.record):
             buttons.addWidget(button)
-        for part in (self._title, self._texts):
-            self._layout.addWidget(part)
-        self._layout.addStretch(1)
+        self._layout.addWidget(self._title)
+        self._layout.addWidget(self._room, 1)
         self._layout.addWidget(self._hint)
         self._layout.addLayout(buttons)
         self.hide()
@@ -102,7 +108,8 @@ class UpdateSheet(QWidget):
     def _sheet(self) -> QRectF:
         px = self._desk.theme.px
         width = min(self.width() - px(40), px(560))
-        height = min(self.height() - px(40), px(320))
+        needed = self._texts.heightForWidth(round(width) - px(60)) + px(150)
+        height = min(self.height() - px(40), max(px(320), needed))
         left, top = (self.width() - width) / 2, (self.height() - height) / 2
         return QRectF(left, top, width, height)
 

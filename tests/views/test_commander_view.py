@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.incident.kinds.decisions import Verdict
+from app.incident.projections.reporting import DraftUpdate
+from app.incident.projections.timeline import TimelineEntry
 from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
@@ -267,3 +271,67 @@ def test_scrolled_away_new_rows_do_not_move_what_is_read(
     timeline.news.click()
     assert bar.value() == 0
     assert not timeline.news.isVisible()
+
+
+def test_enter_goes_from_the_words_of_the_filter_to_the_entries_that_have_them(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    timeline = view.body.timeline
+    view.window().activateWindow()
+    timeline.list.setFocus()
+    qtbot.keyClick(timeline.list, Qt.Key.Key_F)
+    qtbot.keyClicks(timeline.words, "pool")
+
+    qtbot.keyClick(timeline.words, Qt.Key.Key_Return)
+
+    assert timeline.list.hasFocus()
+    assert timeline.words.isVisible()
+    assert all("pool" in one.text for one in timeline.model.rows if isinstance(one, TimelineEntry))
+
+
+def test_a_low_window_gives_the_freeze_its_room_before_the_roster_its_high_rows(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    freeze, roster = view.body.freeze, view.body.roster
+    usual = roster.list.sizeHintForRow(0)
+    assert freeze.sheet.parentWidget().height() >= freeze.sheet.sizeHint().height()
+
+    view.resize(1600, 960)
+    QApplication.processEvents()
+
+    assert roster.list.sizeHintForRow(0) < usual
+    assert freeze.sheet.parentWidget().height() >= freeze.sheet.sizeHint().height()
+
+
+def test_every_freeze_that_holds_is_said(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    (first,) = state.freeze.freezes
+    second = replace(first, freeze_id="second", environments=("prod-us",))
+    both = replace(state, freeze=replace(state.freeze, freezes=(first, second)))
+
+    view.show_state(both)
+
+    spoken = view.body.freeze.sheet.accessibleDescription()
+    assert spoken.startswith("Scope Full, prod-us")
+    assert "Also Full, prod-eu, resolved + 2 h" in spoken
+
+
+def test_an_update_with_many_texts_is_shown_whole(
+    qtbot: QtBot, view: CommanderView, state: IncidentState
+) -> None:
+    drafts = tuple(
+        DraftUpdate(
+            audience=f"Audience {number}",
+            text=f"{number} " + "words " * 40,
+            drafted_at=at("14:30"),
+        )
+        for number in range(4)
+    )
+
+    view.update_sheet.review(drafts)
+    QApplication.processEvents()
+
+    texts = view.update_sheet.findChild(QScrollArea)
+    assert texts is not None
+    assert texts.verticalScrollBar().maximum() == 0

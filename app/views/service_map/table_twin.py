@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.graph.answers import missing_of, missing_words
@@ -33,6 +33,18 @@ class Field(IntEnum):
     DEPENDENCIES = 5
     ON_CALL = 6
     MISSING = 7
+
+
+_SHARES = {
+    Field.SERVICE: 0.16,
+    Field.STATE: 0.08,
+    Field.INDICATOR: 0.11,
+    Field.OWNER: 0.13,
+    Field.CALLERS: 0.17,
+    Field.DEPENDENCIES: 0.17,
+    Field.ON_CALL: 0.10,
+}
+"""How much of the width each column has; the last one has the rest."""
 
 
 class ServiceTable(QAbstractTableModel):
@@ -135,6 +147,11 @@ class ServiceTableView(QTableView):
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for field, share in _SHARES.items():
+            self.setColumnWidth(field, round(self.viewport().width() * share))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_command = event.key() in _COMMANDS and not event.modifiers()
