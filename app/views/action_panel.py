@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import cast
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -57,24 +56,23 @@ class ActionPanel(Panel):
             self.extend_requested.emit(row.action_id)
 
 
-class ActionDelegate(RowDelegate):
+class ActionDelegate(RowDelegate[Action]):
     """Paints one action: a box to tick, the work, its owner and the time left."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, Row.ACTION, parent)
 
-    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:
-        left = self._left(cast(Action, row))
+    def digits(self, rect: QRectF, action: Action) -> Iterable[Digits]:
+        left = self._left(action)
         if left is not None:
             px = self.desk.theme.px
             area = QRectF(rect.right() - px(80), rect.top(), px(80), rect.height())
-            yield row_digits(area, short_countdown(left), self._urgency(cast(Action, row), left))
+            yield row_digits(area, short_countdown(left), self._urgency(action, left))
 
-    def pressed_part(self, rect: QRectF, _row: object, x: float, y: float) -> str:
+    def pressed_part(self, rect: QRectF, _row: Action, x: float, y: float) -> str:
         return "done" if self._box(rect).adjusted(-7, -7, 7, 7).contains(x, y) else ""
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        action = cast(Action, row)
+    def paint_row(self, pen: Pen, rect: QRectF, action: Action) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         is_live = self.desk.clock.viewed is None
         if is_live:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QColor
@@ -64,21 +63,19 @@ class ClocksPanel(Panel):
             self.model.show_rows(self._deadlines)
 
 
-class ClockDelegate(RowDelegate):
+class ClockDelegate(RowDelegate[Deadline]):
     """Paints one clock."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, CLOCK_ROW, parent)
 
-    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:
-        deadline = cast(Deadline, row)
+    def digits(self, rect: QRectF, deadline: Deadline) -> Iterable[Digits]:
         px = self.desk.theme.px
         area = QRectF(rect.right() - px(96), rect.top(), px(96), rect.height())
         text, _ = self._reading(deadline)
         yield row_digits(area, text, (self._urgency(deadline), round(self._share(deadline) * 72)))
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        deadline = cast(Deadline, row)
+    def paint_row(self, pen: Pen, rect: QRectF, deadline: Deadline) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left, right = rect.left() + px(Space.MARGIN), rect.right() - px(Space.MARGIN)
         width = self._paint_reading(pen, right, rect.top(), deadline)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import cast
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent
@@ -139,21 +138,20 @@ class DecisionPanel(Panel):
             self.reverse_asked.emit(row.decision.label)
 
 
-class DecisionDelegate(RowDelegate):
+class DecisionDelegate(RowDelegate[DecisionRow]):
     """Paints one decided, reversed or proposed decision."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, Row.DECISION, parent)
 
-    def digits(self, rect: QRectF, row: object) -> Iterable[Digits]:
-        left = self._revisit_left(cast(DecisionRow, row).decision)
+    def digits(self, rect: QRectF, row: DecisionRow) -> Iterable[Digits]:
+        left = self._revisit_left(row.decision)
         if left is not None:
             px = self.desk.theme.px
             area = QRectF(rect.center().x(), rect.top() + px(20), rect.width() / 2, px(20))
             yield row_digits(area, self._revisit_words(left), urgency(left))
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        shown = cast(DecisionRow, row)
+    def paint_row(self, pen: Pen, rect: QRectF, shown: DecisionRow) -> None:
         decision = shown.decision
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left, right = rect.left() + px(Space.MARGIN), rect.right() - px(Space.MARGIN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import cast
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
@@ -191,14 +190,13 @@ class MetricSheet(EdgeSheet):
         return words if mark is None else f"{words}.  {self.model.sentence(mark)}"
 
 
-class MarkDelegate(RowDelegate):
+class MarkDelegate(RowDelegate[MetricMark]):
     """Paints one mark: time, shape as on the timeline, kind and words."""
 
     def __init__(self, desk: Desk, sheet: QWidget) -> None:
         super().__init__(desk, Row.LIST, sheet)
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        mark = cast(MetricMark, row)
+    def paint_row(self, pen: Pen, rect: QRectF, mark: MetricMark) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left = rect.left() + px(Space.MARGIN)
         time = QRectF(left, rect.top(), px(62), rect.height())

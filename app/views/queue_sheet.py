@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
@@ -155,15 +154,14 @@ class QueueSheet(EdgeSheet):
             self.repeat_requested.emit(row.event_id)
 
 
-class QueueDelegate(RowDelegate):
+class QueueDelegate(RowDelegate[QueueRow]):
     """Paints one event: time, words, and what became of it below them."""
 
     def __init__(self, desk: Desk, sheet: QWidget) -> None:
         super().__init__(desk, _LINE, sheet)
         self._sheet = sheet
 
-    def height_of(self, row: object) -> int:
-        shown = cast(QueueRow, row)
+    def height_of(self, shown: QueueRow) -> int:
         return _LINE * (len(self._lines(shown)) + len(self._standing(shown))) + 8
 
     def _width(self) -> int:
@@ -189,8 +187,7 @@ class QueueDelegate(RowDelegate):
             case QueueStanding.REFUSED:
                 return Icon.BLOCKED, tokens.fail
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        shown = cast(QueueRow, row)
+    def paint_row(self, pen: Pen, rect: QRectF, shown: QueueRow) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         line, top = px(_LINE), rect.top() + px(4)
         time = QRectF(rect.left() + px(Space.MARGIN), top, px(70), line)

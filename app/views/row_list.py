@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -33,9 +34,11 @@ from app.views.drawing import Pen
 from app.views.tokens import Radius
 
 Index = QModelIndex | QPersistentModelIndex
+Shown = TypeVar("Shown")
+"""The rows that a delegate paints: those of the model beside it."""
 
 
-class RowDelegate(QStyledItemDelegate):
+class RowDelegate(QStyledItemDelegate, Generic[Shown]):
     """Paints rows.  Subclasses paint one row, and say where time shows in it and what is pressed.
 
     `desk` gives theme, clock and zone; `height` is the row's height in pixels at 100 %.
@@ -54,14 +57,14 @@ class RowDelegate(QStyledItemDelegate):
         return type(self).digits is not RowDelegate.digits
 
     @abstractmethod
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
+    def paint_row(self, pen: Pen, rect: QRectF, row: Shown) -> None:
         """Paint one row in `rect`, which spans the list's width."""
 
-    def digits(self, _rect: QRectF, _row: object) -> Iterable[Digits]:
+    def digits(self, _rect: QRectF, _row: Shown) -> Iterable[Digits]:
         """Where time shows in a row, and what it reads now: nowhere, unless a subclass says so."""
         return ()
 
-    def pressed_part(self, _rect: QRectF, _row: object, _x: float, _y: float) -> str:
+    def pressed_part(self, _rect: QRectF, _row: Shown, _x: float, _y: float) -> str:
         """The name of the part of a row at a point; empty where nothing can be pressed."""
         return ""
 
@@ -69,7 +72,7 @@ class RowDelegate(QStyledItemDelegate):
         """Paint rows of another height from now on (pixels at 100 %)."""
         self._height = height
 
-    def height_of(self, _row: object) -> int:
+    def height_of(self, _row: Shown) -> int:
         """The height of a row in pixels at 100 %."""
         return self._height
 
@@ -107,7 +110,9 @@ class RowList(QListView):
 
     part_pressed = Signal(object, str)
 
-    def __init__(self, desk: Desk, delegate: RowDelegate, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: Desk, delegate: RowDelegate[Any], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._delegate = delegate

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -79,15 +77,14 @@ class SideSheet(EdgeSheet):
             self.service_chosen.emit(row.service)
 
 
-class FindingDelegate(RowDelegate):
+class FindingDelegate(RowDelegate[Finding]):
     """Paints one finding on as many lines as it needs."""
 
     def __init__(self, desk: Desk, sheet: QWidget) -> None:
         super().__init__(desk, _LINE, sheet)
         self._sheet = sheet
 
-    def height_of(self, row: object) -> int:
-        finding = cast(Finding, row)
+    def height_of(self, finding: Finding) -> int:
         if finding.is_heading:
             return _LINE + 14
         return _LINE * max(1, len(self._lines(finding))) + 4
@@ -103,8 +100,7 @@ class FindingDelegate(RowDelegate):
     def _style(self, finding: Finding) -> TypeStyle:
         return TypeStyle.ROW_MEDIUM if finding.service else TypeStyle.ROW
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        finding = cast(Finding, row)
+    def paint_row(self, pen: Pen, rect: QRectF, finding: Finding) -> None:
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         area = rect.adjusted(px(Space.MARGIN), px(2), -px(Space.MARGIN), 0)
         if finding.is_heading:

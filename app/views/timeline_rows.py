@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -47,18 +45,17 @@ MARK_ICONS = {
 """The icon of every kind of entry."""
 
 
-class TimelineDelegate(RowDelegate):
+class TimelineDelegate(RowDelegate[TimelineRow]):
     """Paints one entry, or the silence between two."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, Row.LIST, parent)
 
-    def pressed_part(self, rect: QRectF, row: object, x: float, y: float) -> str:
+    def pressed_part(self, rect: QRectF, row: TimelineRow, x: float, y: float) -> str:
         is_pin = isinstance(row, TimelineEntry) and x >= rect.right() - self.desk.theme.px(36)
         return "pin" if is_pin and rect.contains(x, y) else ""
 
-    def paint_row(self, pen: Pen, rect: QRectF, row: object) -> None:
-        shown = cast(TimelineRow, row)
+    def paint_row(self, pen: Pen, rect: QRectF, shown: TimelineRow) -> None:
         if isinstance(shown, Gap):
             self._paint_gap(pen, rect, shown)
         elif isinstance(shown, ConnectionLost):
