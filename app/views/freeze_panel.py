@@ -24,6 +24,8 @@ from app.views.typography import TypeStyle
 LINE = 20
 EXCEPTION_LINE = 22
 EXPIRING = timedelta(minutes=15)
+FOOT_MARGINS = (4, 12)
+"""Above and below the button."""
 
 
 class FreezePanel(Panel):
@@ -47,11 +49,10 @@ class FreezePanel(Panel):
         self.sheet.setAutoFillBackground(False)
         self.button = Button(desk, "Request exception", self, keys="Ctrl+Shift+F")
         self.button.clicked.connect(self.exception_pressed)
-        row = QHBoxLayout()
-        row.setContentsMargins(Space.MARGIN, 4, Space.MARGIN, 12)
-        row.addWidget(self.button)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.button)
         self.body.addWidget(area, 1)
-        self.body.addLayout(row)
+        self.body.addLayout(self._foot)
         self.focus_target = self.button
         desk.clock.ticked.connect(self._show_chip)
         desk.clock.viewing_changed.connect(self._show_chip)
@@ -71,8 +72,8 @@ class FreezePanel(Panel):
 
     def needed_height(self) -> int:
         """The height, in pixels, that shows all of it without scrolling."""
-        button = 0 if self.button.isHidden() else self.button.sizeHint().height() + 16
-        return self.heading.height() + self.sheet.sizeHint().height() + button
+        foot = 0 if self.button.isHidden() else self.button.sizeHint().height() + sum(FOOT_MARGINS)
+        return self.heading.height() + self.sheet.sizeHint().height() + foot
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
@@ -106,7 +107,10 @@ class FreezePanel(Panel):
             self.sheet.update()
         is_live = self.desk.clock.viewed is None
         self.button.setEnabled(is_live)
-        self.button.setVisible(bool(holding) and not self._is_compact and is_live)
+        has_foot = bool(holding) and not self._is_compact and is_live
+        self.button.setVisible(has_foot)
+        above, below = FOOT_MARGINS if has_foot else (0, 0)
+        self._foot.setContentsMargins(Space.MARGIN, above, Space.MARGIN, below)
 
 
 def _next_scheduled(freezes: Sequence[Freeze], now: datetime) -> datetime | None:
