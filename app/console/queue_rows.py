@@ -126,16 +126,23 @@ class QueueRows:
 
 
 def words_of(event: Event, state: object) -> str:
-    """How an event reads: as on the timeline, else its own text, else what kind it is."""
+    """How an event reads: as on the timeline, else its own text, else what kind it is.
+
+    What is done to another entry names that: `Entry pinned: pool refilled in 40 s`.
+    """
+    kind = event.fact.kind.partition("@")[0].replace(".", " ").replace("_", " ").capitalize()
     if isinstance(state, IncidentState):
         entry = state.timeline.row_of(event.id)
         if entry is not None:
             return entry.text
+        other = state.timeline.row_of(getattr(event.fact, "entry", ""))
+        if other is not None:
+            return f"{kind}: {other.text}"
     for name in ("text", "title", "name", "reason"):
         words = getattr(event.fact, name, "")
         if isinstance(words, str) and words:
             return words
-    return event.fact.kind.replace(".", " ").replace("_", " ")
+    return kind
 
 
 def _row(event: Event, text: str) -> QueueRow:

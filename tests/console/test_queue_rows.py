@@ -8,7 +8,7 @@ import pytest
 
 from app.console.queue_rows import QueueRows
 from app.events.event import Event
-from app.incident.kinds.work import NoteWritten
+from app.incident.kinds.work import EntryTakenBack, NoteWritten
 from app.incident.replay import foresee
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.models.queue_model import QueueStanding
@@ -118,3 +118,14 @@ def test_each_log_has_its_own_queue() -> None:
     rows.note(replace(_view(()), log="organisation"))
 
     assert rows.waiting == 1
+
+
+def test_what_is_done_to_another_entry_names_it() -> None:
+    writer = LogWriter()
+    note = writer.add("14:00", "priya", NoteWritten(text="pool refilled"))
+    writer.add("14:01", "priya", EntryTakenBack(entry=note))
+    rows = QueueRows()
+
+    rows.note(_view(tuple(one.event for one in writer.log)))
+
+    assert [row.text for row in rows.rows] == ["Entry taken back: pool refilled", "pool refilled"]
