@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,12 +18,16 @@ from hypothesis import HealthCheck, settings
 from tests.log.postgres import Cluster, running_cluster
 from tests.real_programs import in_ci, needs_program
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
 FAILED = pytest.StashKey[bool]()
 HOME = pytest.StashKey[Path]()
 # The runner's own, and those an event loop keeps ready: a loop may belong to a wider fixture, and
 # one that is left behind is found by the thread it runs on.
 THREADS_OF_OTHERS = ("MainThread", "pytest_timeout", "asyncio_", "AnyIO worker")
-SECONDS_FOR_THREADS_TO_END = 2.0
+SECONDS_FOR_THREADS_TO_END = 10.0
 
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
@@ -91,6 +96,14 @@ def postgresql(cluster: Cluster) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of one's own."""
     with cluster.database() as url:
         yield url
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Works windows as a person does, and waits for them."""
+    from tests.patient_bot import PatientBot
+
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

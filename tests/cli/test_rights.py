@@ -13,6 +13,7 @@ from app.cli.arguments import build_parser
 from app.cli.dispatch import run
 from app.proof.signatures import ConsoleKey
 from app.sync.unavailable import ServerUnavailable
+from tests.patience import PATIENCE
 from tests.server.process import ServerProcess, running_process
 from tests.server.pushing import register
 
@@ -43,12 +44,12 @@ def typed(server: ServerProcess, tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_token_is_issued_listed_and_ended(server: ServerProcess, typed: Type):
     token = typed("token add person:omar").splitlines()[1]
     headers = {"Authorization": f"Bearer {token}"}
-    assert httpx.get(f"{server.url}/v1/me", headers=headers).status_code == 200
+    assert httpx.get(f"{server.url}/v1/me", headers=headers, timeout=PATIENCE).status_code == 200
     (line,) = [one for one in typed("token list").splitlines() if "person:omar" in one]
 
     assert "is ended" in typed(f"token revoke {line.split()[0]}")
 
-    assert httpx.get(f"{server.url}/v1/me", headers=headers).status_code == 401
+    assert httpx.get(f"{server.url}/v1/me", headers=headers, timeout=PATIENCE).status_code == 401
     assert "revoked 20" in typed("token list")
     assert "owner  this one" in typed("token list")
     assert token not in typed("token list --json")

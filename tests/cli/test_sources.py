@@ -13,6 +13,7 @@ from app.cli.arguments import build_parser
 from app.cli.dispatch import run
 from app.errors import InvalidInput
 from app.sync.unavailable import ServerUnavailable
+from tests.patience import PATIENCE
 from tests.server.intake.webhooks import alert, webhook
 from tests.server.process import ServerProcess, running_process
 
@@ -49,18 +50,23 @@ def terminal(
     return Terminal(server, tmp_path / "token", capsys)
 
 
+def delivered(url: str, token: str) -> int:
+    """How an alert is answered."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.post(url, content=webhook(alert()), headers=headers, timeout=PATIENCE).status_code
+
+
 def test_a_sender_is_registered_heard_of_and_revoked(server: ServerProcess, terminal: Terminal):
     printed = terminal.type("add monitor --format alertmanager")
     url, token = printed.split("send to ")[1].split("\n")[0], printed.split("\n")[2]
     assert "not heard of" in terminal.type("list")
 
-    headers = {"Authorization": f"Bearer {token}"}
-    assert httpx.post(url, content=webhook(alert()), headers=headers).status_code == 202
+    assert delivered(url, token) == 202
     assert "monitor  alertmanager  last heard of" in terminal.type("list")
     assert token not in terminal.type("list --json")
 
     terminal.type("revoke monitor")
-    assert httpx.post(url, content=webhook(alert()), headers=headers).status_code == 401
+    assert delivered(url, token) == 401
     assert "No sender is registered" in terminal.type("list")
 
 
@@ -73,6 +79,7 @@ def test_the_options_of_a_sender_are_kept(server: ServerProcess, terminal: Termi
     lines = httpx.get(
         f"{server.url}/v1/logs/organisation/events",
         headers={"Authorization": f"Bearer {server.token}"},
+        timeout=PATIENCE,
     ).content.splitlines()
     data = json.loads(lines[-1])["body"]["data"]
     assert data["ignored_labels"] == ["replica"]

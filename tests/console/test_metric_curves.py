@@ -19,6 +19,7 @@ from app.views.metric_curves import MetricCurves
 from app.views.service_map.canvas import MapCanvas
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
+from tests.patience import PATIENCE
 from tests.scenarios.onlooker import newest_incident, onlookers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
@@ -43,7 +44,7 @@ def _hear(room: Room, share: float) -> None:
     async def hear(stage: Backstage) -> None:
         stage.looking.readings.take([msgspec.json.encode(said)])
 
-    room._ask(hear).result(10)
+    room._ask(hear).result(PATIENCE)
 
 
 def _values(room: Room) -> list[str]:

@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_END = 20
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Child:
         """Ask it to stop, and wait until it is gone."""
         self._end(signal.SIGTERM)
 
-    def wait(self, seconds: float = SECONDS_TO_END) -> None:
+    def wait(self, seconds: float = PATIENCE) -> None:
         """Wait until it ended by itself."""
         with suppress(ProcessLookupError):  # it has ended and is forgotten
             self._await(os.pidfd_open(self.pid), seconds)
@@ -50,7 +51,7 @@ class Child:
         os.kill(self.pid, number)
         self._await(descriptor)
 
-    def _await(self, descriptor: int, seconds: float = SECONDS_TO_END) -> None:
+    def _await(self, descriptor: int, seconds: float = PATIENCE) -> None:
         try:
             gone, _, _ = select.select([descriptor], [], [], seconds)
             assert gone, f"process {self.pid} does not end"
@@ -115,7 +116,7 @@ def nursery(
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.close()
-        process.wait(timeout=SECONDS_TO_END)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 

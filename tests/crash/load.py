@@ -12,6 +12,7 @@ import msgspec
 
 from app.protocol.bodies import PushResponse
 from tests.log.writing import CODEC, LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.pushing import push_content
 from tests.server.raw_http import RawConnection, push_request
 
@@ -70,7 +71,7 @@ async def _write(
 def send_again(url: str, token: str, contents: list[bytes], told: Told) -> None:
     """Send what was sent before, as a console does that got no answer."""
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(headers=headers, trust_env=False) as http:
+    with httpx.Client(headers=headers, timeout=PATIENCE, trust_env=False) as http:
         for content in contents:
             answer = http.post(f"{url}/v1/logs/{LOG}/events", content=content)
             _remember(answer.status_code, answer.content, told)
@@ -92,7 +93,7 @@ def positions_in(url: str, token: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     position = 0
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(headers=headers, trust_env=False) as http:
+    with httpx.Client(headers=headers, timeout=PATIENCE, trust_env=False) as http:
         while lines := _page(http, url, position):
             for line in lines:
                 recorded = CODEC.read_record(line)

@@ -12,6 +12,7 @@ import msgspec
 
 from app.protocol.bodies import ReadyLine
 from tests.crash.forking import Child, Nursery
+from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 
 
@@ -74,4 +75,4 @@ def running_nats(port: int) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.kill()
-        process.wait(timeout=20)
+        process.wait(PATIENCE)

@@ -14,6 +14,7 @@ from app.protocol.bodies import PushResponse
 from tests.crash.load import positions_in
 from tests.log.postgres import Cluster, running_cluster
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 from tests.server.process import ServerProcess, running_process
 from tests.server.pushing import push_content, register
@@ -23,7 +24,6 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 KILLS = 3
 WRITERS = 6
-SECONDS = 60.0
 _ANSWER = msgspec.json.Decoder(PushResponse)
 
 
@@ -79,7 +79,7 @@ async def _write_through_kills(
 
 async def _grows(count) -> None:
     """Wait until there are some more of them."""
-    before, deadline = count(), time.monotonic() + SECONDS
+    before, deadline = count(), time.monotonic() + PATIENCE
     while count() < before + WRITERS:
         assert time.monotonic() < deadline, "the server does not go on"
         await asyncio.sleep(0.02)

@@ -18,6 +18,7 @@ from app.sync.api_client import ApiClient, ServerUnavailable
 from tests.crash.pairs import Pair, running_pair
 from tests.crash.servers import Server
 from tests.log.writing import CODEC, LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.intake.webhooks import alert, webhook
 from tests.server.pushing import push_content, register
 from tests.server.telemetry.prometheus_answers import FakePrometheus, answering
@@ -46,7 +47,7 @@ class Onlooker:
 
     async def sees(self, kind: FrameKind, *parts: bytes) -> None:
         """Wait for a frame of this kind with all of these in it; earlier ones are forgotten."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 self.news.clear()
                 for number, frame in enumerate(self.frames):
@@ -72,12 +73,14 @@ async def onlooker(server: Server, token: str = "") -> AsyncIterator[Onlooker]:
 def client(server: Server, token: str = "") -> httpx.AsyncClient:
     """A client of one server; without a token it speaks for the owner."""
     headers = {"Authorization": f"Bearer {token or server.token}"}
-    return httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30, trust_env=False)
+    return httpx.AsyncClient(
+        base_url=server.url, headers=headers, timeout=PATIENCE, trust_env=False
+    )
 
 
 async def post(server: Server, path: str, content: bytes, token: str = "") -> httpx.Response:
     """Post until there is an answer that is not "later"; the server may be starting."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 async with client(server, token) as http:
@@ -107,7 +110,7 @@ async def kinds(server: Server) -> list[str]:
 async def until_kinds(server: Server, wanted: list[str]) -> None:
     """Wait until exactly this is recorded."""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while await kinds(server) != wanted:
                 await asyncio.sleep(0.02)  # there is nothing to wait on across processes
     except TimeoutError:
@@ -214,7 +217,7 @@ def test_deliveries_to_any_process_are_read_as_by_one(hints: str, tmp_path: Path
 
 async def _all_read(*servers: Server) -> None:
     """Wait until no process has deliveries that nobody has read."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         for server in servers:
             async with client(server) as http:
                 while (await http.get("/v1/intake/waiting")).json()["deliveries"]:

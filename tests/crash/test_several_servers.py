@@ -21,6 +21,7 @@ from tests.crash.load import Told, positions_in, write_until
 from tests.crash.pairs import Pair, running_pair
 from tests.crash.servers import Server
 from tests.log.writing import CODEC, LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.pushing import push_content, register
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -68,7 +69,7 @@ class Listener:
 
     async def has(self, event_id: str) -> None:
         """Wait until it came."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while event_id not in self.came:
                 self.news.clear()
                 await self.news.wait()
@@ -90,7 +91,7 @@ async def _tell_and_wait(server: Server, listener: Listener, writer: Writer) -> 
     """Push notes to one server, one after the other; how long each took to the listener."""
     headers = {"Authorization": f"Bearer {server.token}"}
     seconds = []
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(headers=headers, timeout=PATIENCE, trust_env=False) as http:
         for note in writer.notes(NOTES):
             began = time.monotonic()
             content = push_content(note)
@@ -126,7 +127,7 @@ def test_what_one_server_records_is_heard_at_the_other(
 
 async def _first_note(server: Server, writer: Writer) -> None:
     headers = {"Authorization": f"Bearer {server.token}"}
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(headers=headers, timeout=PATIENCE, trust_env=False) as http:
         content = push_content(writer.note())
         await http.post(f"{server.url}/v1/logs/{LOG}/events", content=content)
 

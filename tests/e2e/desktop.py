@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 
 
@@ -21,7 +22,7 @@ class Desktop:
     def _do(self, *words: str) -> str:
         found = subprocess.run(
             ["xdotool", *words], env=dict(self.environment), capture_output=True, text=True,
-            check=False, timeout=60,
+            check=False, timeout=PATIENCE,
         )  # fmt: skip
         return found.stdout.strip()
 
@@ -45,7 +46,7 @@ class Desktop:
         needs_program("import")
         subprocess.run(
             ["import", "-window", "root", str(path)],
-            env=dict(self.environment), check=True, timeout=30,
+            env=dict(self.environment), check=True, timeout=PATIENCE,
         )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def desktop(folder: Path, size: str = "1600x1000") -> Iterator[Desktop]:
             yield Desktop(environment=environment)
         finally:
             manager.terminate()
-            manager.wait(10)
+            manager.wait(PATIENCE)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(PATIENCE)

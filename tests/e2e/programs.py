@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 MAIN = Path(__file__).parent.parent.parent / "main.py"
 STORY = MAIN.parent / "resources" / "demo" / "checkout.yaml"
 
@@ -33,7 +35,7 @@ class RunningServer:
     def kill(self) -> None:
         """End it without a word, as a crash does."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def serve(
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -83,7 +85,7 @@ def console(
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def say(*words: str, server: RunningServer) -> dict[str, object]:
@@ -93,13 +95,13 @@ def say(*words: str, server: RunningServer) -> dict[str, object]:
             sys.executable, str(MAIN), *words, "--server", server.url,
             "--token-file", str(server.token_file), "--json",
         ],
-        capture_output=True, text=True, check=True, timeout=60, env=dict(os.environ),
+        capture_output=True, text=True, check=True, timeout=PATIENCE, env=dict(os.environ),
     )  # fmt: skip
     answer: dict[str, object] = json.loads(found.stdout)
     return answer
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until something holds; fails when it does not within `seconds`."""
     end = time.monotonic() + seconds
     while not holds():

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from tests.patience import PATIENCE
+
 _AS_ROOT_RUN_AS = "postgres"
-_SECONDS_TO_END = 20.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Cluster:
         first = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
         group = _children_of(int(first))
         os.kill(int(first), signal.SIGKILL)
-        deadline = time.monotonic() + _SECONDS_TO_END
+        deadline = time.monotonic() + PATIENCE
         while any(Path(f"/proc/{pid}").exists() for pid in group):
             assert time.monotonic() < deadline, "PostgreSQL's processes do not end"
             time.sleep(0.02)  # they notice by themselves that the postmaster is gone

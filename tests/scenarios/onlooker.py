@@ -24,6 +24,7 @@ from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
 from app.sync.unavailable import ServerUnavailable
 from app.sync.worker import Worker
+from tests.patience import PATIENCE
 
 
 class Onlooker:
@@ -51,7 +52,7 @@ class Onlooker:
             assert self._session is not None
             return self._session.write(drafts)
 
-        return self._worker.submit(write()).result(10)
+        return self._worker.submit(write()).result(PATIENCE)
 
     async def run(self, url: str, token: str, actor: str, incident_id: str, folder: Path) -> None:
         """Stay in step until cancelled."""
@@ -101,7 +102,7 @@ def onlookers(
     running = []
     try:
         for person, one in zip(people, consoles, strict=True):
-            token = worker.submit(token_of(person)).result(20)
+            token = worker.submit(token_of(person)).result(PATIENCE)
             home = folder / person
             running.append(
                 worker.submit(one.run(url, token, f"person:{person}", incident_id, home))
@@ -127,7 +128,7 @@ def newest_incident(url: str, token: str) -> str:
         return listed[0].id if listed else ""
 
     try:
-        return worker.submit(ask()).result(20)
+        return worker.submit(ask()).result(PATIENCE)
     finally:
         worker.stop()
 

@@ -24,8 +24,7 @@ from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
 from tests.log.writing import LOG
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 class QuietConsole:

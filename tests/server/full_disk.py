@@ -11,6 +11,7 @@ import msgspec
 
 from tests.log.full_disk import _fill
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.process import ROOT, start_server, stop
 from tests.server.pushing import push_content, register
 
@@ -46,7 +47,9 @@ def main(disk: Path, home: Path) -> FullServer:
     assert _command(server.url, token_file, "declare", "Checkout failing")[0] == 0
     register(server.url, server.token, maria.key)
     headers = {"Authorization": f"Bearer {server.token}"}
-    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as http:
+    with httpx.Client(
+        base_url=server.url, headers=headers, timeout=PATIENCE, trust_env=False
+    ) as http:
 
         def push() -> tuple[int, str]:
             answer = http.post(EVENTS, content=push_content(maria.note("x" * 4_000)))

@@ -15,6 +15,7 @@ from app.protocol.bodies import ReadyLine
 from app.server.serve import run_server
 from app.server.settings import Limits, Settings
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
+from tests.patience import PATIENCE
 
 OWNER = "maria"
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ def start_server(
 def stop(server: ServerProcess) -> None:
     """End the server gracefully."""
     server.process.terminate()
-    server.process.wait(timeout=20)
+    server.process.wait(PATIENCE)
     if server.process.stdout is not None:
         server.process.stdout.close()
 
@@ -63,7 +64,7 @@ def stop(server: ServerProcess) -> None:
 def kill(server: ServerProcess) -> None:
     """End the server as a power cut would end the process."""
     server.process.kill()
-    server.process.wait(timeout=20)
+    server.process.wait(PATIENCE)
     if server.process.stdout is not None:
         server.process.stdout.close()
 

@@ -9,6 +9,7 @@ from app.proof.encoding import to_base64url
 from app.proof.signatures import ConsoleKey
 from app.protocol.authoring import SignedEvent
 from app.protocol.bodies import ConsoleRegistration, PushRequest, SignedBody
+from tests.patience import PATIENCE
 
 
 def registration(key: ConsoleKey) -> bytes:
@@ -26,5 +27,7 @@ def push_content(*signed: SignedEvent, epoch: str = "", sent_at: int | None = No
 def register(url: str, token: str, key: ConsoleKey) -> None:
     """Make a console known to a server that runs by itself."""
     headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.post(f"{url}/v1/consoles", content=registration(key), headers=headers)
+    answer = httpx.post(
+        f"{url}/v1/consoles", content=registration(key), headers=headers, timeout=PATIENCE
+    )
     assert answer.status_code in (200, 201), answer.text

@@ -20,6 +20,7 @@ from app.server.serve import SiteServer, listen, url_of
 from app.server.settings import Settings
 from app.server.site import Clock, Site, running_site, utc_now
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.pushing import push_content, registration
 
 
@@ -35,7 +36,7 @@ class RunningServer:
     def client(self, token: str | None) -> httpx.AsyncClient:
         """A client with this token, or without any."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=10)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     async def token_for(self, actor: str) -> str:
         """A new token that the owner issues."""
@@ -86,7 +87,7 @@ async def running_server(
                 async with httpx.AsyncClient(
                     base_url=url_of(listening),
                     headers={"Authorization": f"Bearer {token}"},
-                    timeout=10,
+                    timeout=PATIENCE,
                 ) as owner:
                     yield RunningServer(site, url_of(listening), owner, server)
             finally:
@@ -109,7 +110,7 @@ class Listener:
 
     async def frames(self, count: int) -> list[Frame]:
         """The next frames; fewer if the stream ends."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(self._frames) < count:
                 try:
                     chunk = await anext(self._chunks)

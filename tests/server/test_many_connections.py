@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.server.process import start_server, stop
 
 pytestmark = pytest.mark.real
@@ -49,6 +50,6 @@ async def _answered(address: tuple[str, int], token: str) -> int:
             await loop.sock_connect(one, address)
             await loop.sock_sendall(one, request)
             open_ones.append(one)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             answers = [await loop.sock_recv(one, 12) for one in open_ones]
     return answers.count(b"HTTP/1.1 200")

@@ -29,7 +29,7 @@ def growth(count: int, first: int = 1, size: int = 10) -> Growth:
 
 
 async def test_a_console_that_writes_too_fast_is_told_to_wait(settings: Settings):
-    slow = replace(settings, limits=Limits(events_per_second=0.5, burst=3))
+    slow = replace(settings, limits=Limits(events_per_second=0.001, burst=3))
     maria = Writer()
     async with running_server(slow) as server:
         await server.register(maria)

@@ -19,6 +19,7 @@ from app.protocol.problems import ProblemCode
 from app.protocol.stream import StreamParser, read_bye
 from app.server.settings import Limits, Settings
 from tests.log.writing import LOG, OTHER_LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.running import RunningServer, listening_to, problem_in, running_server
 
 pytestmark = pytest.mark.anyio
@@ -193,7 +194,7 @@ async def test_a_listener_who_hangs_up_is_forgotten(server: RunningServer, maria
         await listener.lines(1)
         assert server.site.feed.listener_count == before + 1
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while server.site.feed.listener_count > before:
             await asyncio.sleep(0)
 
@@ -292,12 +293,15 @@ async def test_presence_reaches_the_others_and_is_not_recorded(
     assert len(await server.lines()) == 1
 
 
-async def test_presence_has_a_size_and_a_pace(server: RunningServer, maria: Writer):
-    await server.push(maria.note())
-    path = f"/v1/logs/{LOG}/presence"
+async def test_presence_has_a_size_and_a_pace(settings: Settings):
+    slow = replace(settings, limits=Limits(presence_seconds=1_000.0))
+    maria, path = Writer(), f"/v1/logs/{LOG}/presence"
+    async with running_server(slow) as server:
+        await server.register(maria)
+        await server.push(maria.note())
 
-    large = await server.owner.post(path, content=b'{"a":"' + b"x" * 3_000 + b'"}')
-    said = [await server.owner.post(path, content=b"{}") for _ in range(10)]
+        large = await server.owner.post(path, content=b'{"a":"' + b"x" * 3_000 + b'"}')
+        said = [await server.owner.post(path, content=b"{}") for _ in range(10)]
 
     assert large.status_code == 413
     assert 429 in {answer.status_code for answer in said}

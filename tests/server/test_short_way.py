@@ -124,7 +124,7 @@ async def test_a_client_that_asks_to_close_gets_its_answer_first(
 
 
 async def test_who_writes_too_fast_is_told_to_wait_on_the_short_way_too(settings: Settings):
-    slow = replace(settings, limits=Limits(events_per_second=0.5, burst=1))
+    slow = replace(settings, limits=Limits(events_per_second=0.001, burst=1))
     maria = Writer()
     async with running_server(slow) as server:
         await server.register(maria)

@@ -16,6 +16,7 @@ from app.incident.replay import replay
 from app.incident.state import IncidentState
 from app.organisation.kinds import ServiceRecorded
 from tests.log.writing import CODEC, LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.running import RunningServer
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -106,7 +107,7 @@ class Scene:
 
     async def until(self, claim: Callable[[IncidentState], bool], log: str = LOG) -> IncidentState:
         """The incident once `claim` holds of it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not claim(state := await self.state(log)):
                 await self.server.owner.get(
                     f"/v1/logs/{log}/events", params={"after": state.position, "wait": 5}
