@@ -9,9 +9,12 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import uvloop
 
+from app.protocol.bodies import PushResponse
 from tests.benchmarks.figure import Figure
+from tests.benchmarks.follower import Follower
 from tests.log.postgres import postgres_binaries, running_cluster
 from tests.log.writing import LOG, Writer
 from tests.server.process import ServerProcess, running_process
@@ -62,6 +65,30 @@ def _requests(server: ServerProcess, maria: Writer, count: int) -> list[bytes]:
         push_request(server.address, server.token, LOG, push_content(note))
         for note in maria.notes(count)
     ]
+
+
+def room_rate(writers: int, folder: Path) -> float:
+    """The same with writers who are each sent everything that any of them writes, too."""
+    with running_process(folder) as server:
+        maria = Writer()
+        register(server.url, server.token, maria.key)
+        rounds = [_requests(server, maria, EVENTS[writers]) for _ in range(ROUNDS)]
+        return statistics.median(
+            uvloop.run(_push_in_room(server, requests, writers)) for requests in rounds
+        )
+
+
+async def _push_in_room(server: ServerProcess, requests: list[bytes], writers: int) -> float:
+    connection = await RawConnection.open(server.address)
+    first = await connection.send(requests[0])  # a log begins with its first event
+    connection.close()
+    after = msgspec.json.decode(first.body, type=PushResponse).head
+    followers = [await Follower.open(server, LOG, after) for _ in range(writers)]
+    rate = await _push_all(server, requests[1:], writers)
+    for follower in followers:
+        await follower.seen(len(requests) - 1)
+        follower.close()
+    return rate
 
 
 async def _push_all(server: ServerProcess, requests: list[bytes], writers: int) -> float:

@@ -2,13 +2,16 @@
 //
 //   node client.mjs SYSTEM PORT seen CONSOLES EVENTS PER_SECOND WARM_UP TEXT
 //   node client.mjs SYSTEM PORT appends EVENTS TEXT
+//   node client.mjs SYSTEM PORT room WRITERS EVENTS TEXT
 //   node client.mjs SYSTEM PORT cold_open EVENTS PER_TRANSACTION TEXT
 //
 // Prints one line of JSON.  Times are milliseconds of one monotonic clock.  A console has
 // applied an append when the observer of its own document has fired.
 
 import { HocuspocusProvider } from "@hocuspocus/provider";
+import * as encoding from "lib0/encoding";
 import WebSocket from "ws";
+import { writeUpdate } from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 
@@ -95,6 +98,75 @@ async function appends(events, text) {
   return { seconds: (performance.now() - began) / 1_000 };
 }
 
+/** What opens a connection by hand, and what goes in front of every message of its room. */
+const wire = {
+  ywebsocket: { path: `/${ROOM}`, prefix: () => {} },
+  hocuspocus: { path: "/", prefix: (encoder) => encoding.writeVarString(encoder, ROOM) },
+};
+
+/** A message of y-protocols that carries one update. */
+function message(update) {
+  const encoder = encoding.createEncoder();
+  wire[system].prefix(encoder);
+  encoding.writeVarUint(encoder, 0);
+  writeUpdate(encoder, update);
+  return encoding.toUint8Array(encoder);
+}
+
+/** The messages by which one author appends `count` entries that begin with `mark`. */
+function prepared(count, mark, text) {
+  const doc = new Y.Doc();
+  const messages = [];
+  doc.on("update", (update) => messages.push(message(update)));
+  for (let number = 0; number < count; number += 1) doc.getArray("entries").push([mark + text]);
+  return messages;
+}
+
+/** A connection without a document behind it: nothing but what is sent and received. */
+async function plug() {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${wire[system].path}`);
+  await new Promise((resolve) => socket.once("open", resolve));
+  if (system === "hocuspocus") {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarString(encoder, ROOM);
+    encoding.writeVarUint(encoder, 2); // authentication
+    encoding.writeVarUint(encoder, 0); // by a token
+    encoding.writeVarString(encoder, "none");
+    socket.send(encoding.toUint8Array(encoder));
+  }
+  await pause(200);
+  return socket;
+}
+
+/** Send each message once the one before has come back from the server. */
+function pushAll(socket, messages, mark) {
+  return new Promise((resolve) => {
+    let next = 0;
+    const send = () => socket.send(messages[next]);
+    socket.on("message", (data) => {
+      if (data.indexOf(mark) < 0) return;
+      next += 1;
+      if (next < messages.length) send();
+      else resolve();
+    });
+    send();
+  });
+}
+
+/** Seconds that a room of writers takes, each with one append on its way at a time.
+ *
+ * Everybody in the room is sent everything, as these servers do. */
+async function room(writers, events, text) {
+  const share = Math.floor(Number(events) / Number(writers));
+  const marks = Array.from({ length: Number(writers) }, (_, at) => `<${at}>`);
+  const work = marks.map((mark) => prepared(share, mark, text));
+  const sockets = await Promise.all(marks.map(plug));
+  const began = performance.now();
+  await Promise.all(sockets.map((socket, at) => pushAll(socket, work[at], marks[at])));
+  const seconds = (performance.now() - began) / 1_000;
+  return { seconds, events: share * marks.length };
+}
+
 /** Seconds until a newcomer has everything; filled by another, many to a transaction. */
 async function cold_open(events, perTransaction, text) {
   const count = Number(events);
@@ -114,6 +186,6 @@ async function cold_open(events, perTransaction, text) {
 
 process.setMaxListeners(0); // every console of y-websocket adds one
 
-const tasks = { seen, appends, cold_open };
+const tasks = { seen, appends, room, cold_open };
 const answer = JSON.stringify(await tasks[task](...words));
 process.stdout.write(`${answer}\n`, () => process.exit(0));
