@@ -57,7 +57,7 @@ class Database:
                 connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {most_pages:d}")
 
     def fill_write_ahead_log(self, size: int) -> None:
-        """Make SQLite's write-ahead log `size` bytes long, before anybody writes.
+        """Make SQLite's write-ahead log `size` bytes long, while nobody writes.
 
         What follows its last frame is not read (sqlite.org/walformat.html).  A commit then
         overwrites blocks instead of adding some, which a file system writes to its own journal

@@ -29,7 +29,7 @@ EPOCH_BYTES = 16
 _CHUNK = 500
 _MOST_WAL_PAGES = 8_000
 """32 MiB; when the write-ahead log has grown to that, the writer stops to checkpoint it itself."""
-_USUAL_WAL_BYTES = 8 * 1024 * 1024
+_USUAL_WAL_BYTES = 6 * 1024 * 1024
 _APPEND_TRIES = 3
 
 
@@ -103,7 +103,6 @@ class EventLog:
         try:
             migrate(database.writer, SERVER_MIGRATIONS)
             database.checkpoint_beside(_MOST_WAL_PAGES)
-            database.fill_write_ahead_log(_USUAL_WAL_BYTES)
         except BaseException:
             database.close()
             raise
@@ -142,6 +141,13 @@ class EventLog:
                 if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
                     raise
         raise AssertionError("unreachable")
+
+    def make_room(self) -> None:
+        """Give SQLite's write-ahead log the size it will have anyway: the first commits of a
+        server are as quick as the later ones.  For the writer's thread, before it appends.
+        """
+        with explained():
+            self.database.fill_write_ahead_log(_USUAL_WAL_BYTES)
 
     def tidy(self) -> None:
         """Take committed pages from SQLite's write-ahead log into its file, beside the writer.

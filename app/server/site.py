@@ -323,6 +323,7 @@ def _deploy_desk(base: _Foundation, telemetry: Telemetry, intake: Intake) -> Dep
 
 async def _learn_what_is_stored(site: Site) -> None:
     now = site.now()
+    await site.recorder.write(site.log.make_room)
     head = await site.recorder.write(lambda: site.log.ensure(ORGANISATION_LOG, now))
     while site.registry.position < head.position:
         after = site.registry.position

@@ -14,13 +14,14 @@ from app.log import database
 from app.log.event_log import EventLog
 from tests.log.writing import LOG, Writer, batch
 
-ROOM = 8 * 1024 * 1024
+ROOM = 6 * 1024 * 1024
 
 APPENDS_AND_DIES = """
 import os, signal, sys
 from app.log.event_log import EventLog
 from tests.log.writing import Writer, batch
 log = EventLog.open(sys.argv[1])
+log.make_room()
 maria = Writer(seed=1)
 for note in maria.notes(3):
     log.append([batch(note)])
@@ -36,6 +37,7 @@ def wal_of(path: Path) -> Path:
 def test_commits_find_their_room_in_the_file(tmp_path: Path, maria: Writer):
     path = tmp_path / "server.db"
     with EventLog.open(path) as log:
+        log.make_room()
         assert wal_of(path).stat().st_size == ROOM
         log.append([batch(*maria.notes(5))])
         assert wal_of(path).stat().st_size == ROOM
@@ -64,5 +66,6 @@ def test_a_disk_without_room_for_it_is_left_as_it_is(
     monkeypatch.setattr(database.os, "fsync", refuse)
     path = tmp_path / "server.db"
     with EventLog.open(path) as log:
+        log.make_room()
         assert wal_of(path).stat().st_size < ROOM
         assert log.append([batch(maria.note())]).outcomes[0].head == 1
