@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.console.bridge import Arrival, Bridge, Notice
@@ -17,6 +16,7 @@ from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
 from app.console.timing import FirstPaint, Timing
+from app.console.web_page import open_web_page
 from app.errors import WatchfloorError
 from app.events.event import Draft, Event
 from app.incident.kinds.signals import Health
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from app.sync.worker import Worker
 
 T = TypeVar("T")
-
-_LINK_SCHEMES = ("https", "http")
 
 LAST_WORD_SECONDS = 1.0
 """How long closing waits for what is typed to be on disk, and for the others to be told."""
@@ -147,6 +145,11 @@ class Room(QObject):
         self.view.capture.use_outlook(self.acting.outlook)
         self._worker.start()
         self._running = self._worker.submit(self._work())
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can come: what works behind the window ended, and said why."""
+        return self._running is not None and self._running.done()
 
     def close(self) -> None:
         """Keep what is being typed, stop the worker, then let Qt go; in that order."""
@@ -391,8 +394,5 @@ class Room(QObject):
 
     @Slot(str)
     def _open_link(self, text: str) -> None:
-        url = QUrl(text, QUrl.ParsingMode.StrictMode)
-        if url.isValid() and url.scheme() in _LINK_SCHEMES:
-            QDesktopServices.openUrl(url)
-        else:
+        if not open_web_page(text):
             self.view.capture.tell("The bridge link is not a web address.")

@@ -17,10 +17,12 @@ from app.sync.carrying import Delivery
 from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
+from app.views.parse_line import ParseLine
 from app.views.theme import Theme
 from app.views.times import TimeDisplay
 from app.views.window import Window
 from tests.console.answering import Answers
+from tests.console.standing import log_view, notes
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=NOON, as_of=NOON)
@@ -125,6 +127,74 @@ def test_coming_back_says_what_went_and_what_came(apart: Apart) -> None:
 
     message = apart.view.capture.parse_line.message
     assert message == "Back online. Sent 0, received 41."
+
+
+@pytest.fixture
+def message(apart: Apart) -> ParseLine:
+    """The line in which it is said."""
+    return apart.view.capture.parse_line
+
+
+def test_nobody_is_back_before_everything_that_waited_is_seen_recorded(
+    apart: Apart, message: ParseLine
+) -> None:
+    # given an entry that was logged while the line was down
+    (note,) = notes("rolled back")
+    apart.follow(SyncStatus(), 10)
+    apart.follow(OFFLINE, 10)
+    apart.note_log(log_view(waiting=(note,)))
+
+    # when the line is back, it is being caught up, and then the entry comes back recorded
+    apart.follow(SyncStatus(kind=SyncKind.CATCHING_UP, queued=1, reading=41), 10)
+    assert message.message.startswith("Offline since")
+    apart.follow(SyncStatus(queued=0), 52)
+    assert message.message.startswith("Offline since")
+    apart.note_log(log_view())
+
+    # then what was sent is not counted among what came
+    assert message.message == "Back online. Sent 1, received 41."
+
+
+def test_two_losses_before_all_is_settled_are_one_absence(
+    apart: Apart, message: ParseLine
+) -> None:
+    apart.follow(SyncStatus(), 10)
+    for position in (10, 30):
+        apart.follow(OFFLINE, position)
+        apart.follow(SyncStatus(kind=SyncKind.CATCHING_UP, reading=9), position)
+    apart.follow(SyncStatus(), 51)
+
+    assert message.message == "Back online. Sent 0, received 41."
+
+
+def test_a_position_that_a_restore_took_back_is_nothing_received(
+    apart: Apart, message: ParseLine
+) -> None:
+    apart.follow(SyncStatus(), 10)
+    apart.follow(OFFLINE, 10)
+    apart.follow(SyncStatus(), 4)
+
+    assert message.message == "Back online. Sent 0, received 0."
+
+
+def test_being_back_is_said_for_six_seconds_and_covers_no_other_words(
+    apart: Apart, message: ParseLine
+) -> None:
+    apart.follow(SyncStatus(), 10)
+    apart.follow(OFFLINE, 10)
+    apart.follow(SyncStatus(), 51)
+    brief = apart.view.capture._brief
+    assert brief.isActive()
+    assert brief.interval() == 6_000
+
+    brief.timeout.emit()
+    assert message.message == ""
+
+    apart.follow(OFFLINE, 51)
+    apart.follow(SyncStatus(), 52)
+    apart.view.capture.tell("Something else.")
+    brief.timeout.emit()
+    assert message.message == "Something else."
 
 
 def test_a_console_that_has_only_just_come_is_neither_offline_nor_back(apart: Apart) -> None:

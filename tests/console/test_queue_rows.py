@@ -9,44 +9,11 @@ import pytest
 from app.console.queue_rows import QueueRows
 from app.events.event import Event
 from app.incident.kinds.work import EntryTakenBack, NoteWritten
-from app.incident.replay import foresee
-from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.models.queue_model import QueueStanding
 from app.protocol.problems import ProblemCode
-from app.sync.engine import Progress
-from app.sync.log_view import LogView, ParkedRow
+from app.sync.log_view import ParkedRow
+from tests.console.standing import log_view, notes
 from tests.views.checkout_incident import LogWriter
-
-STEADY = Progress(
-    is_connected=True,
-    connected_change_at=0.0,
-    position=0,
-    behind=0,
-    queued=0,
-    refusal=None,
-    store_problem="",
-    is_recovering=False,
-)
-
-
-def _notes(*texts: str) -> tuple[Event, ...]:
-    writer = LogWriter()
-    for text in texts:
-        writer.add("14:00", "priya", NoteWritten(text=text))
-    return tuple(recorded.event for recorded in writer.log)
-
-
-def _view(
-    waiting: tuple[Event, ...], parked: tuple[ParkedRow, ...] = ()
-) -> LogView[IncidentState]:
-    return LogView(
-        log=_notes("any")[0].log,
-        state=foresee(BEFORE_ANYTHING, waiting),
-        confirmed=BEFORE_ANYTHING,
-        waiting=waiting,
-        parked=parked,
-        progress=STEADY,
-    )
 
 
 def _parked(event: Event, code: ProblemCode) -> ParkedRow:
@@ -55,9 +22,9 @@ def _parked(event: Event, code: ProblemCode) -> ParkedRow:
 
 def test_what_waited_and_waits_no_more_was_sent() -> None:
     rows = QueueRows()
-    first, second = _notes("one", "two")
-    rows.note(_view((first, second)))
-    rows.note(_view((second,)))
+    first, second = notes("one", "two")
+    rows.note(log_view((first, second)))
+    rows.note(log_view((second,)))
 
     assert [(row.text, row.words) for row in rows.rows] == [("two", "waiting"), ("one", "sent")]
     assert (rows.waiting, rows.sent) == (1, 1)
@@ -65,9 +32,9 @@ def test_what_waited_and_waits_no_more_was_sent() -> None:
 
 def test_what_is_refused_stays_listed_with_its_words_and_advice() -> None:
     rows = QueueRows()
-    (note,) = _notes("one")
-    rows.note(_view((note,)))
-    rows.note(_view((), (_parked(note, ProblemCode.ID_REUSED),)))
+    (note,) = notes("one")
+    rows.note(log_view((note,)))
+    rows.note(log_view((), (_parked(note, ProblemCode.ID_REUSED),)))
 
     (row,) = rows.rows
     assert row.standing is QueueStanding.REFUSED
@@ -80,11 +47,11 @@ def test_what_is_refused_stays_listed_with_its_words_and_advice() -> None:
 @pytest.mark.parametrize("is_known_from_before", [True, False])
 def test_what_was_logged_again_is_not_offered_twice(is_known_from_before: bool) -> None:
     rows = QueueRows()
-    (note,) = _notes("one")
+    (note,) = notes("one")
     parked = _parked(note, ProblemCode.BAD_SIGNATURE)
     if not is_known_from_before:
-        rows.note(_view((), (parked,)))
-    rows.note(_view((), (replace(parked, is_repeated=True),)))
+        rows.note(log_view((), (parked,)))
+    rows.note(log_view((), (replace(parked, is_repeated=True),)))
 
     (row,) = rows.rows
     assert row.advice == "Logged again."
@@ -94,17 +61,17 @@ def test_what_was_logged_again_is_not_offered_twice(is_known_from_before: bool) 
 
 def test_what_cannot_be_read_even_again_is_only_copied() -> None:
     rows = QueueRows()
-    (note,) = _notes("one")
-    rows.note(_view((), (_parked(note, ProblemCode.TOO_LARGE),)))
+    (note,) = notes("one")
+    rows.note(log_view((), (_parked(note, ProblemCode.TOO_LARGE),)))
 
     assert not rows.rows[0].can_repeat
 
 
 def test_what_somebody_else_signed_is_not_logged_again_here() -> None:
     rows = QueueRows()
-    (note,) = _notes("one")
+    (note,) = notes("one")
     parked = _parked(note, ProblemCode.BAD_SIGNATURE)
-    rows.note(_view((), (replace(parked, is_own=False),)))
+    rows.note(log_view((), (replace(parked, is_own=False),)))
 
     (row,) = rows.rows
     assert not row.can_repeat
@@ -113,9 +80,9 @@ def test_what_somebody_else_signed_is_not_logged_again_here() -> None:
 
 def test_each_log_has_its_own_queue() -> None:
     rows = QueueRows()
-    (note,) = _notes("one")
-    rows.note(_view((note,)))
-    rows.note(replace(_view(()), log="organisation"))
+    (note,) = notes("one")
+    rows.note(log_view((note,)))
+    rows.note(replace(log_view(()), log="organisation"))
 
     assert rows.waiting == 1
 
@@ -126,6 +93,6 @@ def test_what_is_done_to_another_entry_names_it() -> None:
     writer.add("14:01", "priya", EntryTakenBack(entry=note))
     rows = QueueRows()
 
-    rows.note(_view(tuple(one.event for one in writer.log)))
+    rows.note(log_view(tuple(one.event for one in writer.log)))
 
     assert [row.text for row in rows.rows] == ["Entry taken back: pool refilled", "pool refilled"]

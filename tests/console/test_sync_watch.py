@@ -1,0 +1,104 @@
+"""What the sync cell says, as the two conversations with the server go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.console.sync_watch import CATCHING_UP_FROM, SyncWatch
+from app.protocol.problems import ProblemCode
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.sync.engine import Progress
+from app.sync.exchange import Failure
+from tests.console.standing import STEADY
+
+NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+CUT = replace(STEADY, is_connected=False)
+
+
+class Cell:
+    """The cell, and seconds after noon that pass."""
+
+    def __init__(self) -> None:
+        self._watch = SyncWatch(NOON)
+
+    def at(
+        self, seconds: float, incident: Progress = STEADY, organisation: Progress = STEADY,
+        to_settle: int = 0,
+    ) -> SyncStatus:  # fmt: skip
+        now = NOON + timedelta(seconds=seconds)
+        return self._watch.status(incident, organisation, to_settle, now)
+
+
+@pytest.fixture
+def cell() -> Cell:
+    """A cell that was live a second after noon."""
+    cell = Cell()
+    assert cell.at(1).kind is SyncKind.LIVE
+    return cell
+
+
+def test_a_console_that_looks_for_its_server_is_not_offline_at_once() -> None:
+    cell = Cell()
+
+    assert cell.at(4, CUT).kind is SyncKind.CATCHING_UP
+    offline = cell.at(6, CUT)
+    assert offline.kind is SyncKind.OFFLINE
+    assert offline.since == NOON + timedelta(seconds=4)
+    assert offline.as_of is None
+
+
+def test_offline_says_since_when_how_much_waits_and_as_of_when_it_is(cell: Cell) -> None:
+    cell.at(60, CUT)
+    status = cell.at(250, replace(CUT, queued=6), replace(CUT, queued=1))
+
+    minute = NOON + timedelta(minutes=1)
+    assert status == SyncStatus(kind=SyncKind.OFFLINE, since=minute, as_of=minute, queued=7)
+
+
+def test_back_online_says_what_is_sent_and_read_until_it_is_live(cell: Cell) -> None:
+    cell.at(60, CUT)
+
+    back = cell.at(250, replace(STEADY, queued=7, behind=40), replace(STEADY, behind=1))
+    assert back == SyncStatus(kind=SyncKind.CATCHING_UP, queued=7, reading=41)
+    assert cell.at(251) == SyncStatus(kind=SyncKind.LIVE)
+
+    again = cell.at(300, CUT)
+    assert again.since == again.as_of == NOON + timedelta(minutes=5)
+
+
+def test_a_restored_server_is_being_caught_up_with(cell: Cell) -> None:
+    assert cell.at(60, replace(STEADY, is_recovering=True)).kind is SyncKind.CATCHING_UP
+
+
+def test_what_is_gone_within_a_second_is_no_sending(cell: Cell) -> None:
+    assert cell.at(60, replace(STEADY, queued=3)).kind is SyncKind.LIVE
+    assert cell.at(60.9, replace(STEADY, queued=3)).kind is SyncKind.LIVE
+    assert cell.at(61, replace(STEADY, queued=3)) == SyncStatus(
+        kind=SyncKind.SENDING, queued=3, since=NOON + timedelta(minutes=1)
+    )
+    cell.at(62)
+    assert cell.at(63, replace(STEADY, queued=1)).kind is SyncKind.LIVE
+
+
+def test_news_that_lags_for_five_seconds_is_slow(cell: Cell) -> None:
+    lagging = replace(STEADY, behind=CATCHING_UP_FROM - 1)
+    assert cell.at(60, lagging).kind is SyncKind.LIVE
+    status = cell.at(68, lagging)
+
+    assert (status.kind, status.behind_seconds) == (SyncKind.SLOW, 8.0)
+    assert cell.at(69).kind is SyncKind.LIVE
+
+
+def test_what_is_to_settle_shows_once_the_line_is_back(cell: Cell) -> None:
+    assert cell.at(60, CUT, to_settle=2).kind is SyncKind.OFFLINE
+    assert cell.at(61, to_settle=2) == SyncStatus(kind=SyncKind.CONFLICT, to_settle=2)
+
+
+def test_a_refused_sign_in_shows_before_everything_and_keeps_the_queue(cell: Cell) -> None:
+    refusal = Failure(detail="this token was revoked", code=ProblemCode.UNAUTHENTICATED)
+    status = cell.at(60, replace(CUT, refusal=refusal, queued=4), to_settle=2)
+
+    assert (status.kind, status.queued) == (SyncKind.REFUSED, 4)
