@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
 
 from app.console.room import Room
-from tests.e2e.programs import RunningServer
+from app.views.service_map.canvas import MapCanvas
+from tests.e2e.programs import RunningServer, say, serve
 from tests.patience import PATIENCE_MS
+from tests.scenarios.onlooker import Onlooker, newest_incident, onlookers
 
 OpenRoom = Callable[[RunningServer, str], AbstractContextManager[Room]]
 """Opens a room at a server, with a profile by this name; it shows the incident by then."""
 
 WITHIN_MS = PATIENCE_MS
+
+
+@contextmanager
+def charted_room(
+    qtbot: QtBot, folder: Path, open_room: OpenRoom, calls: str
+) -> Iterator[tuple[Room, MapCanvas, Onlooker]]:
+    """The active window of priya with a map of `calls` (CSV), and tom at the same incident."""
+    catalogue = folder / "calls.csv"
+    catalogue.write_text(calls)
+    with serve(folder / "server") as server:
+        say("import-catalog", str(catalogue), server=server)
+        say("declare", "Checkout failing", server=server)
+        incident = newest_incident(server.url, server.token)
+        with (
+            onlookers(server.url, server.token, incident, ("tom",), folder) as (tom,),
+            open_room(server, "priya") as room,
+        ):
+            qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
+            canvas = room.view.findChild(MapCanvas)
+            assert canvas is not None
+            qtbot.waitUntil(lambda: canvas.stage.picture is not None, timeout=WITHIN_MS)
+            room.window.activateWindow()
+            yield room, canvas, tom

@@ -101,9 +101,8 @@ def test_a_queue_in_a_file_is_recorded_from_another_machine_as_its_author_wrote_
     assert read_queue_file(typed) == read_queue_file(file)
 
     with serve(tmp_path / "server") as server:
-        token = server.token_file.read_text(encoding="ascii").strip()
-        incident = newest_incident(server.url, token)
-        with onlookers(server.url, token, incident, ["tom"], tmp_path) as (tom,):
+        incident = newest_incident(server.url, server.token)
+        with onlookers(server.url, server.token, incident, ["tom"], tmp_path) as (tom,):
             code = run_command(
                 ["queue", "import", str(file), "--server", server.url,
                  "--token-file", str(server.token_file)]
@@ -127,7 +126,7 @@ def test_a_queue_brought_to_a_console_without_server_goes_on_from_there(
     file = tmp_path / "stick.watchfloor-queue"
     with serve(tmp_path / "server") as server:
         say("declare", "Mail is slow", server=server)
-        mail = newest_incident(server.url, _token(server))
+        mail = newest_incident(server.url, server.token)
         with open_room(server, "priya") as room:
             _pull(qtbot, room, server)
             _log(qtbot, room, "mail queue is long")
@@ -147,14 +146,10 @@ def test_a_queue_brought_to_a_console_without_server_goes_on_from_there(
             # then it is sent from there once the server is back, as its author signed it
             with serve(tmp_path / "server", port=server.port) as back:
                 qtbot.waitUntil(lambda: room.apart.queue.waiting == 0, timeout=WITHIN_MS)
-                with onlookers(back.url, _token(back), mail, ["lena"], tmp_path) as (lena,):
+                with onlookers(back.url, back.token, mail, ["lena"], tmp_path) as (lena,):
                     qtbot.waitUntil(lambda: lena.is_live, timeout=WITHIN_MS)
                     rows = [one for one in lena.state.timeline if "queue is long" in one.text]
                     assert [one.actor for one in rows] == ["person:priya"]
-
-
-def _token(server: RunningServer) -> str:
-    return server.token_file.read_text(encoding="ascii").strip()
 
 
 def test_a_window_with_a_queue_closes_only_when_its_person_says_so(
@@ -185,10 +180,9 @@ def test_what_two_set_while_apart_is_settled_with_one_key(
 ) -> None:
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
-        token = server.token_file.read_text(encoding="ascii").strip()
-        incident = newest_incident(server.url, token)
+        incident = newest_incident(server.url, server.token)
         with (
-            onlookers(server.url, token, incident, ["tom"], tmp_path) as (tom,),
+            onlookers(server.url, server.token, incident, ["tom"], tmp_path) as (tom,),
             open_room(server, "priya") as room,
         ):
             takes = RoleAssigned(role=COMMANDER, person="priya", name="Priya Raman")

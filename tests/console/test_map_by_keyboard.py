@@ -17,9 +17,7 @@ from app.incident.kinds.signals import Health, HealthChanged
 from app.incident.kinds.situation import Phase
 from app.views.map_answers import MapAnswers
 from app.views.service_map.canvas import MapCanvas
-from tests.console.rooms import WITHIN_MS, OpenRoom
-from tests.e2e.programs import say, serve
-from tests.scenarios.onlooker import newest_incident, onlookers
+from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
@@ -55,9 +53,7 @@ def _tab_to(qtbot: QtBot, words: str) -> None:
     raise AssertionError(f"{words!r} cannot be reached with the Tab key")
 
 
-def _ask_what_if(qtbot: QtBot, room: Room) -> None:
-    canvas = room.view.findChild(MapCanvas)
-    assert canvas is not None
+def _ask_what_if(qtbot: QtBot, room: Room, canvas: MapCanvas) -> None:
     canvas.setFocus()
     canvas.select("payments")
     _press(Qt.Key.Key_Return)
@@ -82,32 +78,21 @@ def _resolve(qtbot: QtBot, room: Room, line: str, holds: Callable[[], bool]) -> 
 def test_what_if_what_next_and_the_guard_of_resolving_by_keyboard_alone(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:
-    (tmp_path / "calls.csv").write_text(CALLS)
-    with serve(tmp_path / "server") as server:
-        say("import-catalog", str(tmp_path / "calls.csv"), server=server)
-        say("declare", "Checkout failing", server=server)
-        token = server.token_file.read_text().strip()
-        incident = newest_incident(server.url, token)
-        with (
-            onlookers(server.url, token, incident, ("tom",), tmp_path) as (tom,),
-            open_room(server, "priya") as room,
-        ):
-            qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
-            room.window.activateWindow()
-            _ask_what_if(qtbot, room)
+    with charted_room(qtbot, tmp_path, open_room, CALLS) as (room, canvas, tom):
+        _ask_what_if(qtbot, room, canvas)
 
-            tom.write(Draft(fact=HealthChanged(service="ledger", health=Health.FAILING)))
-            _press(Qt.Key.Key_W)
-            qtbot.waitUntil(
-                lambda: any(one.startswith("payments may be failing") for one in _texts(room)),
-                timeout=WITHIN_MS,
-            )
-            _press(Qt.Key.Key_Escape)
+        tom.write(Draft(fact=HealthChanged(service="ledger", health=Health.FAILING)))
+        _press(Qt.Key.Key_W)
+        qtbot.waitUntil(
+            lambda: any(one.startswith("payments may be failing") for one in _texts(room)),
+            timeout=WITHIN_MS,
+        )
+        _press(Qt.Key.Key_Escape)
 
-            told = room.view.capture.parse_line
-            guard = "ledger is still failing."
-            _resolve(qtbot, room, "/s resolved", lambda: told.message.startswith(guard))
-            situation = room.state.situation
-            assert situation.phase is not Phase.RESOLVED
-            line = "/s resolved because traffic moved away"
-            _resolve(qtbot, room, line, lambda: room.state.situation.phase is Phase.RESOLVED)
+        told = room.view.capture.parse_line
+        guard = "ledger is still failing."
+        _resolve(qtbot, room, "/s resolved", lambda: told.message.startswith(guard))
+        situation = room.state.situation
+        assert situation.phase is not Phase.RESOLVED
+        line = "/s resolved because traffic moved away"
+        _resolve(qtbot, room, line, lambda: room.state.situation.phase is Phase.RESOLVED)

@@ -16,11 +16,8 @@ from app.events.event import Draft
 from app.incident.kinds.signals import IndicatorSampled
 from app.protocol.readings import Readings, ServiceReadingLine
 from app.views.metric_curves import MetricCurves
-from app.views.service_map.canvas import MapCanvas
-from tests.console.rooms import WITHIN_MS, OpenRoom
-from tests.e2e.programs import say, serve
+from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room
 from tests.patience import PATIENCE
-from tests.scenarios.onlooker import newest_incident, onlookers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
@@ -54,36 +51,22 @@ def _values(room: Room) -> list[str]:
 def test_what_arrives_is_drawn_and_a_moment_before_it_does_not_know_it(
     qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
 ) -> None:
-    (tmp_path / "calls.csv").write_text(CALLS)
-    with serve(tmp_path / "server") as server:
-        say("import-catalog", str(tmp_path / "calls.csv"), server=server)
-        say("declare", "Checkout failing", server=server)
-        token = server.token_file.read_text().strip()
-        incident = newest_incident(server.url, token)
-        with (
-            onlookers(server.url, token, incident, ("tom",), tmp_path) as (tom,),
-            open_room(server, "priya") as room,
-        ):
-            qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
-            canvas = room.view.findChild(MapCanvas)
-            assert canvas is not None
-            qtbot.waitUntil(lambda: canvas.stage.picture is not None, timeout=WITHIN_MS)
-            canvas.select("payments")
-            room.window.activateWindow()
-            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_F8)
-            sheet = _curves(room).sheet
-            qtbot.waitUntil(lambda: sheet.has_plots, timeout=WITHIN_MS)
-            assert _values(room)[0] == "no samples"
-            assert "No readings in this time." in sheet.service.text()
+    with charted_room(qtbot, tmp_path, open_room, CALLS) as (room, canvas, tom):
+        canvas.select("payments")
+        qtbot.keyClick(room.view.capture.field, Qt.Key.Key_F8)
+        sheet = _curves(room).sheet
+        qtbot.waitUntil(lambda: sheet.has_plots, timeout=WITHIN_MS)
+        assert _values(room)[0] == "no samples"
+        assert "No readings in this time." in sheet.service.text()
 
-            _hear(room, 0.4)
-            qtbot.waitUntil(lambda: _values(room)[1].startswith("40%, as of"), timeout=WITHIN_MS)
-            assert _values(room)[2].startswith("250 ms, as of")
-            tom.write(Draft(fact=IndicatorSampled(indicator="Errors", value=41, unit="%")))
-            qtbot.waitUntil(lambda: _values(room)[0].startswith("41%, as of"), timeout=WITHIN_MS)
+        _hear(room, 0.4)
+        qtbot.waitUntil(lambda: _values(room)[1].startswith("40%, as of"), timeout=WITHIN_MS)
+        assert _values(room)[2].startswith("250 ms, as of")
+        tom.write(Draft(fact=IndicatorSampled(indicator="Errors", value=41, unit="%")))
+        qtbot.waitUntil(lambda: _values(room)[0].startswith("41%, as of"), timeout=WITHIN_MS)
 
-            room.view.body.timeline.travel.press(Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier)
-            qtbot.waitUntil(lambda: "read only" in sheet.reach.text(), timeout=WITHIN_MS)
-            qtbot.waitUntil(lambda: _values(room)[0] == "no samples", timeout=WITHIN_MS)
-            room.view.body.timeline.travel.go_live()
-            qtbot.waitUntil(lambda: _values(room)[0].startswith("41%, as of"), timeout=WITHIN_MS)
+        room.view.body.timeline.travel.press(Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier)
+        qtbot.waitUntil(lambda: "read only" in sheet.reach.text(), timeout=WITHIN_MS)
+        qtbot.waitUntil(lambda: _values(room)[0] == "no samples", timeout=WITHIN_MS)
+        room.view.body.timeline.travel.go_live()
+        qtbot.waitUntil(lambda: _values(room)[0].startswith("41%, as of"), timeout=WITHIN_MS)

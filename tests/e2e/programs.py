@@ -32,6 +32,11 @@ class RunningServer:
         """The port it listens on."""
         return int(self.url.rpartition(":")[2])
 
+    @property
+    def token(self) -> str:
+        """The token of the server's owner."""
+        return self.token_file.read_text(encoding="ascii").strip()
+
     def kill(self) -> None:
         """End it without a word, as a crash does."""
         self.process.send_signal(signal.SIGKILL)

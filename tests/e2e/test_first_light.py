@@ -11,16 +11,12 @@ from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.work import NoteWritten
 from app.incident.projections.decisions import Decision
 from tests.e2e.desktop import desktop
-from tests.e2e.programs import RunningServer, console, eventually, serve
+from tests.e2e.programs import console, eventually, serve
 from tests.scenarios.onlooker import Onlooker, newest_incident, onlookers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 LINE = "/d rollback checkout to v41 because error rate 40% @maria !go"
-
-
-def _token(server: RunningServer) -> str:
-    return server.token_file.read_text(encoding="ascii").strip()
 
 
 def _told(console: Onlooker) -> bool:
@@ -36,9 +32,9 @@ def _rollback(console: Onlooker) -> Decision | None:
 
 def test_a_decision_typed_into_a_real_window_is_in_the_other_consoles_decision_log(tmp_path: Path):
     with desktop(tmp_path) as screen, serve(tmp_path / "server", story=True) as server:
-        eventually(lambda: bool(newest_incident(server.url, _token(server))))
-        incident = newest_incident(server.url, _token(server))
-        with onlookers(server.url, _token(server), incident, ["tom"], tmp_path) as (tom,):
+        eventually(lambda: bool(newest_incident(server.url, server.token)))
+        incident = newest_incident(server.url, server.token)
+        with onlookers(server.url, server.token, incident, ["tom"], tmp_path) as (tom,):
             eventually(lambda: _told(tom))
             with console(
                 server, "typed", {**screen.environment, "WATCHFLOOR_DATA": str(tmp_path)}
@@ -66,9 +62,9 @@ def test_a_decision_typed_into_a_real_window_is_in_the_other_consoles_decision_l
 def test_both_consoles_write_on_without_a_server_and_agree_when_it_is_back(tmp_path: Path):
     folder = tmp_path / "server"
     with serve(folder, story=True) as server:
-        eventually(lambda: bool(newest_incident(server.url, _token(server))))
-        incident = newest_incident(server.url, _token(server))
-        with onlookers(server.url, _token(server), incident, ["tom", "lena"], tmp_path) as both:
+        eventually(lambda: bool(newest_incident(server.url, server.token)))
+        incident = newest_incident(server.url, server.token)
+        with onlookers(server.url, server.token, incident, ["tom", "lena"], tmp_path) as both:
             tom, lena = both
             eventually(lambda: _told(tom) and _told(lena))
             server.kill()
