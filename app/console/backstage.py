@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Arrival, Bridge, Notice
-from app.console.embedded import EmbeddedServer, server_of_ones_own
+from app.console.embedded import EmbeddedServer, invitation, server_of_ones_own
 from app.console.incident_choice import choose_incident
 from app.console.introduction import Introduction, console_key
 from app.console.options import Options
@@ -189,6 +190,9 @@ class Backstage:
         if embedded is None:
             return target(self._options.server, self._options.token_file)
         ready = await embedded.start()
+        if embedded.incident and not self._options.headless:
+            sys.stdout.write(f"{invitation(ready.url, embedded.incident)}\n")
+            sys.stdout.flush()
         return target(ready.url, Path(ready.token_file))
 
     async def _sit_down(self, local: LocalLog, api: ApiClient) -> _Desk:

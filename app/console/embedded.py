@@ -14,6 +14,7 @@ import msgspec
 from app.console.options import Options, login_name
 from app.console.remembered import INCIDENT_VALUE
 from app.errors import WatchfloorError
+from app.events.event import ORGANISATION_LOG
 from app.log.local_log import LocalLog
 from app.protocol.bodies import ReadyLine
 
@@ -62,6 +63,11 @@ class EmbeddedServer:
         self._story = None  # a story is played once; a restarted server has it on record
         return ready
 
+    @property
+    def incident(self) -> str:
+        """The id of the incident that its story begins; empty without a story."""
+        return self._incident
+
     async def _ready(self, process: asyncio.subprocess.Process) -> ReadyLine:
         if process.stdout is None:
             raise ServerDidNotStart("the server's output cannot be read")
@@ -98,12 +104,22 @@ class EmbeddedServer:
 
 
 def server_of_ones_own(options: Options, folder: Path, local: LocalLog) -> EmbeddedServer | None:
-    """The server to start for a console that named none; a story begins an incident of its own."""
+    """The server to start for a console that named none.
+
+    A story begins an incident of its own at a site of its own: of the organisation that the story
+    before it recorded, nothing is known there.
+    """
     if options.server:
         return None
     if options.story is None:
         return EmbeddedServer(folder / "server", owner=options.person or login_name())
     incident = str(uuid4())
     local.set_value(INCIDENT_VALUE, incident.encode())
+    local.forget_copy(ORGANISATION_LOG)
     place = folder / f"demo-{incident[:8]}"
     return EmbeddedServer(place, owner="priya", story=options.story, incident=incident)
+
+
+def invitation(url: str, incident: str) -> str:
+    """How a second console on this machine joins an incident, as the line to type."""
+    return f"A second console joins with: python main.py --server {url} --incident {incident}"

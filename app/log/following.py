@@ -55,6 +55,12 @@ def begin_following(connection: Connection, log: str, epoch: str) -> Cursor:
     return Cursor(log=log, epoch=epoch, position=0, head=0, tree=tree)
 
 
+def stop_following(connection: Connection, log: str) -> None:
+    """Forget the copy of a log; what waits to be sent or was refused stays."""
+    for table in (schema.confirmed, schema.followed, schema.superseded, schema.unreadable):
+        connection.execute(delete(table).where(table.c.log == log))
+
+
 def take_lines(connection: Connection, log: str, after: int, lines: Sequence[bytes]) -> None:
     """Keep these lines after position `after`, and settle what of ours is among them."""
     if not lines:

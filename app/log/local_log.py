@@ -19,6 +19,7 @@ from app.log.following import (
     follow_anew,
     leads_to_now,
     move_cursor,
+    stop_following,
     supersede,
     take_lines,
 )
@@ -267,6 +268,12 @@ class LocalLog:
 
     def forget_kept_states(self) -> None:
         """Let the next opening check and fold everything anew."""
+        self._kept.forget()
+
+    def forget_copy(self, log: str) -> None:
+        """Forget what a server recorded in `log`; what was written here and waits stays."""
+        with self._transaction() as connection:
+            stop_following(connection, log)
         self._kept.forget()
 
     # After the server was restored

@@ -350,3 +350,20 @@ def test_what_is_carried_survives_a_damaged_file(path: Path, maria: Writer):
     with open_profile(path, KEY, clock=clock).log as local:
         assert local.outbox(LOG)[1:] == taken
         assert local.next_number(LOG) == 2
+
+
+def test_a_copy_that_is_forgotten_begins_anew_and_what_waits_stays(local: LocalLog, maria: Writer):
+    # given records of two epochs, and one more that waits
+    first, second, waiting = maria.notes(3)
+    local.confirm(page(first, second))
+    local.begin_epoch(LOG, LATER_EPOCH, keep=1)
+    local.enqueue([outbox_entry(waiting)])
+
+    # when the copy is forgotten
+    local.forget_copy(LOG)
+
+    # then a server's first record can be taken, and nothing of the copy is sent
+    assert local.cursor(LOG) is None
+    assert local.superseded(LOG) == []
+    assert [entry.event_id for entry in local.outbox(LOG)] == [waiting.event.id]
+    assert local.confirm(page(first)).position == 1
