@@ -38,12 +38,16 @@ async def write_until(
 ) -> None:
     """Write from `WRITERS` connections; after a while `strike` (a kill), then come to an end.
 
-    What was not answered is returned to nobody: `told` has what was.
+    At least `WRITERS` notes are acknowledged before that.  What was not answered is returned to
+    nobody: `told` has what was.
     """
-    async with asyncio.TaskGroup() as tasks:
+    enough = len(told.positions) + WRITERS
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         stop = asyncio.Event()
         for _ in range(WRITERS):
             tasks.create_task(_write(address, token, writer, told, stop))
+        while len(told.positions) < enough:
+            await asyncio.sleep(0.005)  # told is shared with other loads
         await asyncio.sleep(random.uniform(0.02, 0.15))  # the moment of the kill is the test
         strike()
         stop.set()

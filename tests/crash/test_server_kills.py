@@ -14,7 +14,7 @@ import pytest
 from app.log.event_log import EventLog
 from app.proof.merkle import CompactRange
 from tests.crash.forking import nursery
-from tests.crash.load import Told, positions_in, send_again, write_until
+from tests.crash.load import WRITERS, Told, positions_in, send_again, write_until
 from tests.crash.servers import Server
 from tests.log.postgres import running_cluster
 from tests.log.writing import LOG, Writer
@@ -63,7 +63,7 @@ def test_a_killed_server_keeps_what_it_acknowledged(
         found = positions_in(server.url, server.token)
         server.stop()
 
-    assert len(told.positions) > 10 * cycles
+    assert len(told.positions) >= WRITERS * cycles
     lost = {key for key, at in told.positions.items() if found.get(key, [])[:1] != [at]}
     twice = {key: places for key, places in found.items() if len(places) > 1}
     assert (lost, twice) == (set(), {})

@@ -97,7 +97,10 @@ async def _write(
     over: asyncio.Event,
 ) -> None:
     """One event after the other, those first whose fate is unknown, until the server is gone."""
-    connection = await RawConnection.open(server.address)
+    try:
+        connection = await RawConnection.open(server.address)
+    except ConnectionError:
+        return
     try:
         while queue or not over.is_set():
             if not queue:
