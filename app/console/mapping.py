@@ -104,11 +104,13 @@ class Mapping(QObject):
         if past is not None:
             state, found, topology = past.incident, None, past.topology or topology
         self.curves.show_state(state)
+        as_of = self._health_as_of()
+        self._view.body.services.show_measured_at(as_of)
         picture = picture_of(
             state,
             topology,
             now=self._desk.clock.now(),
-            as_of=self._health_as_of(),
+            as_of=as_of,
             investigation=None if found is None else found.investigation,
             live=() if found is None else found.live,
             before=self._picture,

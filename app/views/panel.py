@@ -58,6 +58,7 @@ class Heading(QWidget):
     def show_inline_chip(self, text: str, look: ChipLook | None) -> None:
         """Show a chip beside the title instead of a count, or none."""
         self._inline = (text, look) if look is not None else None
+        self.setAccessibleDescription("" if look is None else shown(text))
         self.update()
 
     def title_right(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -43,6 +44,7 @@ class ServicePanel(Panel):
         self.map = service_map
         self.has_letter_keys = True
         self._sync = SyncStatus()
+        self._measured_at: datetime | None = None
         self._total = 0
         self._group = QButtonGroup(self)
         self._modes = QWidget(self.heading)
@@ -93,6 +95,12 @@ class ServicePanel(Panel):
         self.counts.show_offline(is_offline=sync.is_offline)
         self._name_count()
 
+    def show_measured_at(self, moment: datetime | None) -> None:
+        """Say when health was last measured, if that is too long ago to look live."""
+        if moment != self._measured_at:
+            self._measured_at = moment
+            self._name_count()
+
     @Slot(object)
     def show_service(self, brief: ServiceBrief | None) -> None:
         """Show a service in the inspector; None for no selection."""
@@ -105,8 +113,9 @@ class ServicePanel(Panel):
     def _name_count(self) -> None:
         count = self._total or self.counts.known
         words = f"{count} service{'' if count == 1 else 's'}"
-        if self._sync.is_offline and self._sync.as_of is not None:
-            words = f"Health as of {self.desk.times.minute(self._sync.as_of)}"
+        as_of = self._sync.as_of if self._sync.is_offline else self._measured_at
+        if as_of is not None:
+            words = f"Health as of {self.desk.times.minute(as_of)}"
             tokens = self.desk.theme.tokens
             self.heading.show_inline_chip(words, ChipLook(tokens.warn_tint, tokens.warn))
             words = ""

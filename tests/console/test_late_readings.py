@@ -13,7 +13,6 @@ from app.incident.kinds.signals import Health
 from app.views.service_map.canvas import MapCanvas
 from app.views.service_map.edges import EdgeClass, edge_class
 from app.views.service_map.picture import MapPicture
-from app.views.service_map.speech import stale_note
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 from tests.server.telemetry.prometheus_answers import answering
@@ -36,12 +35,12 @@ def _is_failing(room: Room) -> bool:
 
 
 def _note(room: Room) -> str:
-    picture = _picture(room)
-    return "" if picture is None else stale_note(picture)
+    """What the panel of the map says of the age of what it shows."""
+    return room.view.body.services.heading.accessibleDescription()
 
 
 def _is_old(room: Room) -> bool:
-    """Whether the map says as of when it is, once three minutes have passed."""
+    """Whether the panel says as of when health is, once three minutes have passed."""
     room._bridge.skew_measured.emit(-timedelta(minutes=3))
     return _note(room).startswith("Health as of ")
 

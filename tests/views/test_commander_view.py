@@ -212,6 +212,15 @@ def test_a_line_is_logged_with_the_time_of_its_first_character(
     assert line.and_then is AndThen.NOTHING
 
 
+def test_health_that_nobody_measures_any_more_is_as_of_a_moment(view: CommanderView) -> None:
+    services = view.body.services
+    services.show_measured_at(at("14:36"))
+    assert services.heading.accessibleDescription() == "Health as of 14:36"
+
+    services.show_measured_at(None)
+    assert services.heading.accessibleDescription() == ""
+
+
 def test_offline_every_panel_says_as_of_when(view: CommanderView) -> None:
     view.show_sync(OFFLINE)
 

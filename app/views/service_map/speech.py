@@ -70,15 +70,6 @@ def summary_of(picture: MapPicture) -> str:
     return ", ".join(parts) + "."
 
 
-def stale_note(picture: MapPicture) -> str:
-    """ "Health as of 14:36" when the health must not look live, else nothing."""
-    if not picture.is_stale:
-        return ""
-    if picture.as_of is None:
-        return "Health unknown"
-    return f"Health as of {picture.as_of:%H:%M}"
-
-
 def shown_note(shown: int, total: int) -> str:
     """ "24 of 312 shown", or nothing when everything is."""
     return "" if shown >= total else f"{shown} of {total} shown"
