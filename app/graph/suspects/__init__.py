@@ -1,4 +1,7 @@
-"""Suspects: where an incident may have started, ranked by explained excess, never a verdict."""
+"""Suspects: where an incident may have started, ranked by explained excess, never a verdict.
+
+`rank_suspects` is the way in; docs/suspects.md has an example that runs and all its inputs.
+"""
 
 from app.graph.suspects.inputs import (
     Alert,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.errors import InvalidInput
 from app.graph.catalog import Criticality, Dependency
 
 
@@ -51,10 +52,16 @@ class CallGraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
-    """Where it hurts: the service that people or an alert complained about, and in which way."""
+    """Where it hurts: the service that people or an alert complained about, and in which way.
+
+    Raises `InvalidInput` for a metric that is none of `Metric`; its plain word will do.
+    """
 
     service: str
     metric: Metric
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "metric", _metric(self.metric))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +69,23 @@ class Readings:
     """One metric of one service over one window.
 
     `times` are seconds since the epoch (UTC), `values` as many readings; None, NaN and infinity
-    mean "no reading".  Order does not matter, spacing may be unequal and may differ from one
-    service to the next.
+    mean "no reading".  Lists and arrays will do.  Order does not matter, spacing may be unequal
+    and may differ from one service to the next; a service may have several pieces of one metric.
+    Raises `InvalidInput` when there are not as many times as values, or for an unknown metric.
     """
 
     service: str
     metric: Metric
     times: Sequence[float]
     values: Sequence[float | None]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "metric", _metric(self.metric))
+        if len(self.times) != len(self.values):
+            raise InvalidInput(
+                f"{len(self.times)} times and {len(self.values)} values; each value needs a time",
+                field=f"{self.service} {self.metric}",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +123,11 @@ class EdgeLatency:
     normal_seen_by_callee: float
     abnormal_seen_by_caller: float
     abnormal_seen_by_callee: float
+
+
+def _metric(word: str) -> Metric:
+    try:
+        return Metric(word)
+    except ValueError:
+        known = ", ".join(Metric)
+        raise InvalidInput(f"{word!r} is none of {known}", field="metric") from None

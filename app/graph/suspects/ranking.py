@@ -59,6 +59,9 @@ def rank_suspects(  # noqa: PLR0917 -- docs/suspects.md publishes it so: by posi
     along the calls up to the symptom (docs/suspects.md).  Changes, alerts and edge latencies never
     alter a score; they are shown as evidence and order candidates whose scores agree.  A change
     counts for more: in the hour before the symptom it orders all that are level with the first.
+
+    Missing readings, unknown services and a symptom that nobody drew are answered, not raised;
+    `InvalidInput` is raised for series that are no numbers, and names the service and the metric.
     """
     topology = explain_topology(
         graph, symptom.service, against_calls=symptom.metric is Metric.TRAFFIC
@@ -76,6 +79,7 @@ class _Study:
     findings: Findings
     onset: Onset
     is_measured: bool
+    is_counted: bool
 
 
 def _study(
@@ -105,7 +109,14 @@ def _study(
         abnormal=now,
         reading_noise=noise,
     )
-    return _Study(findings, onset, bool(np.isfinite(now.values[0]).any()))
+    return _Study(
+        findings,
+        onset,
+        is_measured=bool(np.isfinite(now.values[0]).any()),
+        is_counted=bool(
+            np.isfinite(calls_now.values).any() or np.isfinite(calls_before.values).any()
+        ),
+    )
 
 
 def _worse_is_larger(
@@ -207,8 +218,25 @@ def _ranking(study: _Study, places: list[int], around: Circumstances) -> Suspect
         for place in places
     )
     doubts = _doubts(study, places)
-    reasons = doubts or _grounds(study, candidates)
+    reasons = (doubts or _grounds(study, candidates)) + _blind_spots(study)
     return SuspectRanking(candidates=candidates, is_clear=not doubts, reasons=reasons)
+
+
+def _blind_spots(study: _Study) -> tuple[str, ...]:
+    """What was not told at all, so that nobody takes the order for more than it is."""
+    topology = study.findings.topology
+    symptom = topology.services[0]
+    said: list[str] = []
+    if len(topology.services) == 1:
+        way = "calls" if study.findings.metric is not Metric.TRAFFIC else "is called by"
+        said.append(
+            f"The graph names nothing that {symptom} {way}, so nothing else was looked at."
+        )
+    elif study.is_measured and not study.is_counted:
+        said.append(
+            "Nobody counted calls (traffic), so a rare slow call weighs as much as a frequent one."
+        )
+    return tuple(said)
 
 
 def _symptom_size(findings: Findings) -> float:
@@ -219,7 +247,9 @@ def _symptom_size(findings: Findings) -> float:
 def _doubts(study: _Study, places: list[int]) -> tuple[str, ...]:
     """Every reason not to call the first candidate clear."""
     if not study.is_measured:
-        return ("The symptom itself has no readings in its window.",)
+        symptom = study.findings.topology.services[0]
+        metric = study.findings.metric.value
+        return (f"The symptom itself has no readings in its window: {symptom}, {metric}.",)
     doubts: list[str] = []
     if not study.onset.stands_out:
         doubts.append(

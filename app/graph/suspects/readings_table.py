@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.errors import InvalidInput
 from app.graph.suspects.inputs import Metric, Readings
 from app.graph.suspects.rows import Flags, Floats
 
@@ -54,13 +55,18 @@ def _as_share(values: Floats) -> Floats:
 
 def _table(index: Mapping[str, int], readings: Iterable[Readings]) -> ReadingTable:
     rows = [(index[one.service], one) for one in readings if one.service in index]
-    width = max((min(len(one.times), len(one.values)) for _, one in rows), default=0)
+    filled = np.zeros(len(index), dtype=np.intp)
+    for row, one in rows:
+        filled[row] += len(one.times)
+    width = int(filled.max(initial=0))
     times = np.full((len(index), width), np.nan)
     values = np.full((len(index), width), np.nan)
+    filled[:] = 0
     for row, one in rows:
-        length = min(len(one.times), len(one.values))
-        times[row, :length] = np.asarray(one.times[:length], dtype=np.float64)
-        values[row, :length] = np.asarray(one.values[:length], dtype=np.float64)
+        piece = slice(filled[row], filled[row] + len(one.times))
+        times[row, piece] = _numbers(one.times, one, "times in seconds since the epoch")
+        values[row, piece] = _numbers(one.values, one, "numbers, None for no reading")
+        filled[row] = piece.stop
     unreadable: Flags = np.logical_not(np.isfinite(times) & (np.abs(values) < BEYOND_MEASURE))
     values[np.abs(values) < 1 / BEYOND_MEASURE] = 0.0
     times[unreadable], values[unreadable] = np.nan, np.nan
@@ -70,6 +76,13 @@ def _table(index: Mapping[str, int], readings: Iterable[Readings]) -> ReadingTab
     return ReadingTable(
         np.take_along_axis(times, order, axis=1), np.take_along_axis(values, order, axis=1)
     )
+
+
+def _numbers(given: Sequence[float | None], of: Readings, wanted: str) -> Floats:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise InvalidInput(f"not all {wanted}", field=f"{of.service} {of.metric}") from problem
 
 
 def _filled_from(first: ReadingTable, second: ReadingTable) -> ReadingTable:

@@ -129,7 +129,7 @@ def test_there_is_no_clear_suspect_when_two_scores_are_level() -> None:
 def test_a_symptom_without_readings_gives_no_suspect_and_says_so() -> None:
     ranking = rank_suspects(CHAIN, SLOW_SHOP, calm("orders"), struck({"orders": 0.2}))
     assert not ranking.is_clear
-    assert ranking.reasons == ("The symptom itself has no readings in its window.",)
+    assert ranking.reasons == ("The symptom itself has no readings in its window: shop, latency.",)
 
 
 def test_a_symptom_nobody_drew_in_the_graph_is_its_own_only_candidate() -> None:
