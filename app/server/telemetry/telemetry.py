@@ -43,10 +43,17 @@ from app.server.telemetry.newest import Newest, frame_of, loudest
 from app.server.telemetry.service_levels import ServiceLevels
 from app.server.telemetry.service_readings import Reading, read_answers, renamed
 
-_READINGS, _CATALOGUE = "readings", "catalogue-read"
+_READINGS, _CATALOGUE, _WORDS = "readings", "catalogue-read", "health-words"
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 
 _log = logging.getLogger(__name__)
+
+
+class _SaidOfHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one source says is wrong, as it is passed between processes."""
+
+    source: str
+    words: tuple[HealthWord, ...]
 
 
 class Telemetry:
@@ -84,11 +91,13 @@ class Telemetry:
         self._newest = Newest(
             clock, [one.name for one in prometheus], [one.name for one in catalogues]
         )
+        self._words: dict[str, tuple[HealthWord, ...]] = {}
         self._is_asking = False
 
     async def __aenter__(self) -> Self:
         self._talk.on_word(_READINGS, lambda _, content: self._hear_readings(content))
         self._talk.on_word(_CATALOGUE, lambda _, content: self._hear_catalogue(content))
+        self._talk.on_word(_WORDS, lambda _, content: self._hear_words(content))
         self._talk.on_retell.append(self._tell_again)
         return self
 
@@ -130,17 +139,7 @@ class Telemetry:
 
     def words(self) -> list[HealthWord]:
         """What the last readings say is wrong with which service."""
-        return [
-            HealthWord(
-                service=service,
-                health=claim.health,
-                told_by=source,
-                indicator=claim.indicator,
-                since=claim.since,
-            )
-            for source, levels in self._levels.items()
-            for service, claim in levels.claims().items()
-        ]
+        return [word for words in self._words.values() for word in words]
 
     # Readings
 
@@ -175,6 +174,7 @@ class Telemetry:
             source.name,
             {one: said for one, said in claims.items() if one in organisation.services},
         )
+        self._keep_words(source.name)
         shares = self._shares[source.name]
         await shares.refresh(client, organisation.services, self._clock(), name_of)
         self._tell(
@@ -185,6 +185,21 @@ class Telemetry:
                 dependencies=loudest(self._calls[source.name].lines(reading.calls.dependencies)),
             )
         )
+
+    def _keep_words(self, source: str) -> None:
+        """Keep what is wrong, also for the processes that ask nobody."""
+        claims = self._levels[source].claims()
+        self._words[source] = tuple(
+            HealthWord(
+                service=service,
+                health=claim.health,
+                told_by=source,
+                indicator=claim.indicator,
+                since=claim.since,
+            )
+            for service, claim in claims.items()
+        )
+        self._pass_on_words(source)
 
     def _trusted_time(self, reading: Reading, name: str) -> datetime:
         """When the source looked; raises `SourceSilent` for nothing, and for a wrong clock."""
@@ -264,6 +279,9 @@ class Telemetry:
         if self._talk.is_shared:
             self._talk.say(topic, msgspec.json.encode(said), key=source)
 
+    def _pass_on_words(self, source: str) -> None:
+        self._pass_on(_WORDS, source, _SaidOfHealth(source=source, words=self._words[source]))
+
     def _tell_again(self) -> None:
         """For a process that has come since."""
         if self._is_asking:
@@ -271,6 +289,8 @@ class Telemetry:
                 self._pass_on(_CATALOGUE, line.source, line)
             for readings in self._newest.readings.values():
                 self._pass_on(_READINGS, readings.source, readings)
+            for source in self._words:
+                self._pass_on_words(source)
 
     def _hear_readings(self, content: bytes) -> None:
         try:
@@ -287,3 +307,11 @@ class Telemetry:
             return
         if not self._is_asking and line.source in self._newest.catalogues:
             self._show_catalogue(line)
+
+    def _hear_words(self, content: bytes) -> None:
+        try:
+            said = msgspec.json.decode(content, type=_SaidOfHealth)
+        except msgspec.DecodeError:
+            return
+        if not self._is_asking and said.source in self._levels:
+            self._words[said.source] = said.words

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.incident.kinds.signals import Health
 from app.server.scheduled_sources import PrometheusSource
 from app.server.settings import Settings
 from tests.log.writing import LOG, Writer
@@ -43,3 +44,26 @@ async def test_a_process_that_asks_nobody_gives_what_the_one_on_duty_heard(
 
         assert said.dependencies[0].rate == 20.0
         assert prometheus.asked == 1
+
+
+async def test_a_process_that_asks_nobody_knows_what_is_wrong_with_which_service(
+    postgresql: str, settings: Settings
+):
+    with answering() as prometheus:
+        prometheus.requests = {("checkout", "payments"): 20.0}
+        prometheus.failed = {("checkout", "payments"): 8.0}
+        source = PrometheusSource(name="prom", url=prometheus.url, interval=0.05, queries=QUERIES)
+        shared = replace(settings, database=postgresql, prometheus=(source,))
+        async with running_server(shared) as one:
+            scene = Scene(one, Writer())
+            await one.register(scene.maria)
+            await scene.declare()
+            async with asyncio.timeout(PATIENCE), running_server(shared) as other:
+                assert not other.site.duty.is_held
+                while not other.site.telemetry.words():
+                    await asyncio.sleep(0)
+
+                (word,) = other.site.telemetry.words()
+
+        assert (word.service, word.health) == ("payments", Health.FAILING)
+        assert (word.told_by, word.indicator) == ("prom", "40% err")
