@@ -11,7 +11,7 @@ from litestar import Request, Response
 from app.events.event import ORGANISATION_LOG, incident_id_of
 from app.protocol.bodies import MAX_REQUEST_BYTES
 from app.protocol.problems import ProblemCode, refused
-from app.server.api.unpacking import Gzipped, Plain
+from app.server.api.unpacking import NOTHING_KEPT, Gzipped, Plain
 from app.server.failures import SenderLeft
 
 Call = Request[Any, Any, Any]
@@ -68,9 +68,11 @@ def decoded(content: bytes, decoder: msgspec.json.Decoder[Content]) -> Content:
     try:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise refused(ProblemCode.MALFORMED_REQUEST, str(error)) from error
+        detail = f"{error}; {NOTHING_KEPT}"
+        raise refused(ProblemCode.MALFORMED_REQUEST, detail) from error
     except RecursionError as error:
-        raise refused(ProblemCode.MALFORMED_REQUEST, "nests too deeply") from error
+        detail = f"nests too deeply; {NOTHING_KEPT}"
+        raise refused(ProblemCode.MALFORMED_REQUEST, detail) from error
 
 
 def answer(body: msgspec.Struct, status: int = 200) -> Response[bytes]:

@@ -6,6 +6,9 @@ import zlib
 
 from app.protocol.problems import ProblemCode, refused
 
+NOTHING_KEPT = "nothing of it was recorded"
+"""What a sender is told of a body that cannot be taken."""
+
 _GZIP = 16 + zlib.MAX_WBITS  # what zlib wants to be told for a gzip header and trailer
 
 
@@ -25,7 +28,8 @@ class Plain:
     def content(self) -> bytes:
         """The whole body; raises `Refused` (too-large)."""
         if self.is_too_large:
-            raise refused(ProblemCode.TOO_LARGE, f"a request here may have {self.limit} bytes")
+            detail = f"a request here may have {self.limit} bytes; {NOTHING_KEPT}"
+            raise refused(ProblemCode.TOO_LARGE, detail)
         return b"".join(self._parts)
 
     def _keep(self, part: bytes) -> None:
@@ -69,9 +73,8 @@ class Gzipped(Plain):
     def content(self) -> bytes:
         """The unpacked body; raises `Refused` (too-large, malformed-request)."""
         if self.is_too_large:
-            raise refused(
-                ProblemCode.TOO_LARGE, f"a request here may unpack to {self.limit} bytes"
-            )
+            detail = f"a request here may unpack to {self.limit} bytes; {NOTHING_KEPT}"
+            raise refused(ProblemCode.TOO_LARGE, detail)
         if self._problem or not self._unpacking.eof:
             raise refused(
                 ProblemCode.MALFORMED_REQUEST,
