@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class OneThread:
-    """Does what it is given, in order.
+    """Does what it is given, in order, from `start` to `end`.
 
     To hand something over takes a third of what it takes with an executor, which makes a future
     with locks of its own for everything it is given.
@@ -22,6 +22,9 @@ class OneThread:
     def __init__(self, name: str) -> None:
         self._given: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name=name)
+
+    def start(self) -> None:
+        """Begin; from now on `end` has to be called."""
         self._thread.start()
 
     def give(self, work: Callable[[], None]) -> None:

@@ -89,6 +89,7 @@ class Recorder:
         self.listeners: list[Callable[[Growth], None]] = []
 
     async def __aenter__(self) -> Self:
+        self._thread.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:

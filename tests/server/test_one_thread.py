@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 def thread() -> Iterator[OneThread]:
     """A thread that is ended."""
     thread = OneThread("writing")
+    thread.start()
     yield thread
     thread.end()
 
@@ -53,6 +54,7 @@ async def test_what_nobody_waits_for_any_more_is_not_begun(thread: OneThread):
 
 async def test_ending_waits_for_what_was_given():
     thread = OneThread("short")
+    thread.start()
     done: list[int] = []
     for number in range(10):
         thread.give(lambda number=number: done.append(number))
