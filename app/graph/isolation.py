@@ -106,19 +106,6 @@ class IsolationBoard:
         """The services that people have ruled in, by name."""
         return self._standing(Standing.RULED_IN)
 
-    @property
-    def isolated(self) -> Part | None:
-        """The one part that is ruled in while every other is ruled out; None until then."""
-        of_services = [part for part in self.parts if part.service]
-        left = [part for part in of_services if part.standing is not Standing.RULED_OUT]
-        whole = [part for part in self.parts if not part.service]
-        if len(left) != 1 or left[0].standing is not Standing.RULED_IN or left[0].is_contested:
-            return None
-        others_open = any(
-            part.standing is Standing.OPEN and part.layer is not left[0].layer for part in whole
-        )
-        return None if others_open else left[0]
-
     def _standing(self, standing: Standing) -> tuple[str, ...]:
         services = sorted({part.service for part in self.parts if part.service})
         return tuple(one for one in services if self.standing_of(one) is standing)

@@ -55,11 +55,6 @@ class Keyframes(Generic[S]):
         """How many records are known."""
         return len(self._records)
 
-    @property
-    def first_moment(self) -> datetime | None:
-        """When the first record was received; None for an empty log."""
-        return self._moments[0] if self._moments else None
-
     def extend(self, news: Sequence[Recorded]) -> None:
         """Add the records that follow those known, in position order.
 

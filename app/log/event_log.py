@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, func, literal, select, update
+from sqlalchemy import Connection, Row, literal, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.log import schema
@@ -192,15 +192,6 @@ class EventLog:
             head = self._head_in(connection, log)
             lines = _read_lines(connection, head, after, limit, max_bytes)
         return Page(log=log, epoch=head.epoch, head=head.position, after=after, lines=tuple(lines))
-
-    def position_at(self, log: str, moment: int) -> int:
-        """The position of the last record of `log` received by `moment` (microseconds), or 0."""
-        record = schema.record.c
-        statement = select(func.max(record.position)).where(
-            record.log == log, record.received_at <= moment
-        )
-        with explained(), self.database.readers.connect() as connection:
-            return connection.execute(statement).scalar() or 0
 
     def lines_of_kind(self, log: str, kind: str, *, after: int) -> list[bytes]:
         """The record lines of one kind in `log` after a position, in order."""

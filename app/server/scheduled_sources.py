@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 _CALLS = "traces_service_graph_request"
-_RED = "traces_span_metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,29 +38,6 @@ class Queries:
         f"sum by ($label) (label_replace(increase({_CALLS}_failed_total[$window]), "
         '"$label", "$1", "server", "(.*)"))'
     )
-
-
-SPAN_METRICS = Queries(
-    service_rate=(
-        f'sum by (service_name) (rate({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER"}}[1m]))'
-    ),
-    service_errors=(
-        f'sum by (service_name) (rate({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER",'
-        'status_code="STATUS_CODE_ERROR"}[1m]))'
-    ),
-    service_latency=(
-        "histogram_quantile(0.95, sum by (service_name, le) "
-        f'(rate({_RED}_duration_seconds_bucket{{span_kind="SPAN_KIND_SERVER"}}[1m])))'
-    ),
-    window_calls=(
-        f'sum by ($label) (increase({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER"}}[$window]))'
-    ),
-    window_failed=(
-        f'sum by ($label) (increase({_RED}_calls_total{{span_kind="SPAN_KIND_SERVER",'
-        'status_code="STATUS_CODE_ERROR"}[$window]))'
-    ),
-)
-"""The service graph, and rate, errors and duration as the span metrics connector names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,11 +237,5 @@ class CommanderBody(QWidget):
             self.centre.setSizes(self._wanted[1])
             self._wanted = None
 
-    def reset_sizes(self) -> None:
-        """Go back to the sizes of the design."""
-        self._are_sizes_chosen = False
-        self._wanted = None
-        self.fit()
-
     def _keep_sizes(self) -> None:
         self._are_sizes_chosen = True

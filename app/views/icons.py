@@ -42,7 +42,6 @@ class Icon(StrEnum):
     CATCHING_UP = "cloud-sync"
     LOCAL_ONLY = "hard-drive"
     PAGE = "user-plus"
-    PERSON = "user-round"
     PEOPLE = "users-round"
     PIN = "pin"
     SANDBOX = "shield"

@@ -178,14 +178,6 @@ class Button(QPushButton):
         if self._keys:
             set_tooltip(self, f"{visible} ({self._keys})")
 
-    def show_variant(self, variant: str) -> None:
-        """Change the variant."""
-        if self.property("variant") != variant:
-            self.setProperty("variant", variant)
-            self.style().unpolish(self)
-            self.style().polish(self)
-            self._restyle()
-
     def be_small(self, *, is_small: bool) -> None:
         """Take less room: smaller type, less around it."""
         if bool(self.property("small")) != is_small:

@@ -88,12 +88,6 @@ def short_countdown(left: timedelta) -> str:
     return _signed(left, face)
 
 
-def shift_length(length: timedelta) -> str:
-    """Hours and minutes on shift: `7:41`."""
-    hours, minutes, _ = _parts(length)
-    return f"{hours}:{minutes:02}"
-
-
 def in_words(length: timedelta) -> str:
     """A length to the minute in words: `45 s`, `6 min`, `2 h`, `2 h 10 min`."""
     hours, minutes, seconds = _parts(length)

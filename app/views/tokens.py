@@ -169,15 +169,10 @@ def contrast(one: QColor, other: QColor) -> float:
 class Space(IntEnum):
     """Lengths in logical pixels at 100 % font scale."""
 
-    HAIR = 2
-    TINY = 4
-    SMALL = 6
     CHIP = 8
     MEDIUM = 10
     MARGIN = 14
-    LARGE = 20
     WIDE = 28
-    HUGE = 40
 
 
 class Row(IntEnum):
@@ -207,10 +202,3 @@ class Radius(IntEnum):
     FIELD = 6
     CARD = 7
     PALETTE = 10
-
-
-class Motion(IntEnum):
-    """Durations in milliseconds; nothing loops and nothing blinks."""
-
-    SHEET = 120
-    ROW_FLASH = 600

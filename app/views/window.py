@@ -159,12 +159,6 @@ class Window(QMainWindow):
             return None
         return self._settings.value(f"{place}/{what}")
 
-    def reset_layout(self) -> None:
-        """Go back to the default layout."""
-        self.resize(*DEFAULT)
-        self.view.body.reset_sizes()
-        self.save_layout()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():
             event.ignore()

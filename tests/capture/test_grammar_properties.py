@@ -15,10 +15,10 @@ from app.capture.entry import Entry, EntryKind
 from app.capture.grammar import parse
 from app.capture.names import fold, matched_range
 from app.capture.people import Person
-from app.capture.plain import as_note
 from app.capture.restate import restate
 from app.capture.scanner import scan
 from app.capture.vocabulary import Role, Service, Vocabulary
+from tests.capture.plain import as_note
 
 WORLD = Vocabulary.of(
     people=[

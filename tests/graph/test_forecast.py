@@ -54,7 +54,6 @@ def test_nothing_is_forecast_while_everything_is_well() -> None:
     told = forecast(CHAIN, [Condition(service="database")])
     assert told.steps == ()
     assert told.decisions == ()
-    assert told.next_to_fail is None
 
 
 def test_trouble_climbs_hard_dependencies_in_order_with_the_path_and_the_reasons() -> None:

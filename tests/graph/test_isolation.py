@@ -118,24 +118,6 @@ def test_candidates_stand_open_after_what_people_named() -> None:
     assert [part.service for part in board.in_layer(Layer.APPLICATION)] == ["orders", "cart"]
 
 
-def test_the_fault_is_isolated_when_one_part_is_in_and_every_other_out() -> None:
-    rulings = [ruling("orders", Standing.RULED_OUT), ruling("ledger", Standing.RULED_IN)]
-    isolated = fold_rulings(rulings).isolated
-    assert isolated is not None
-    assert isolated.service == "ledger"
-    assert fold_rulings([*rulings, ruling("cart", Standing.OPEN)]).isolated is None
-    assert fold_rulings([*rulings, ruling("cart", Standing.RULED_IN)]).isolated is None
-    contested = ruling("ledger", Standing.RULED_OUT, by="ben")
-    back = ruling("ledger", Standing.RULED_IN, by="cy")
-    assert fold_rulings([*rulings, contested, back]).isolated is None
-
-
-def test_nothing_is_isolated_while_another_layer_is_open() -> None:
-    rulings = [ruling("ledger", Standing.RULED_IN)]
-    network = ruling("", Standing.OPEN, layer=Layer.NETWORK)
-    assert fold_rulings([*rulings, network]).isolated is None
-
-
 def test_every_kind_of_service_has_a_layer() -> None:
     assert {layer_of(kind) for kind in Kind} == {
         Layer.APPLICATION,

@@ -96,5 +96,4 @@ def test_states_of_a_long_drag_are_not_all_kept():
 def test_the_organisation_has_moments_too():
     frames = Keyframes(replay_organisation, EMPTY_ORGANISATION)
 
-    assert frames.first_moment is None
     assert frames.at(NOON) == EMPTY_ORGANISATION

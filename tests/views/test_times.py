@@ -14,7 +14,6 @@ from app.views.times import (
     in_words,
     seconds_left,
     share_left,
-    shift_length,
     short_countdown,
     urgency,
 )
@@ -31,7 +30,6 @@ def test_lengths_read_as_written_in_the_design() -> None:
     assert countdown(seconds(10896)) == "03:01:36"
     assert short_countdown(seconds(42)) == "0:42"
     assert short_countdown(seconds(-65)) == "−1:05"
-    assert shift_length(timedelta(hours=7, minutes=41)) == "7:41"
     assert in_words(timedelta(minutes=130)) == "2 h 10 min"
 
 

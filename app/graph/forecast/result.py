@@ -93,11 +93,6 @@ class CascadeForecast:
         supposed = f"{self.hypothesis}: " if self.hypothesis else ""
         return f"{supposed}Forecast as of {self.as_of:%H:%M} UTC, not an observation"
 
-    @property
-    def next_to_fail(self) -> ForecastStep | None:
-        """The step expected soonest, or None."""
-        return self.steps[0] if self.steps else None
-
     def step_of(self, service: str) -> ForecastStep | None:
         """The first step of a service, or None when it is not expected to get worse."""
         return next((step for step in self.steps if step.service == service), None)

@@ -41,10 +41,6 @@ class FocusSize:
     lane_gap: float = 8.0
 
 
-LAPTOP = FocusSize(node_width=116.0, node_height=36.0, gap=10.0)
-"""Sizes for small screens."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnHeading:
     """A heading over a column: its words (empty for computed ranks) and its horizontal extent."""

@@ -62,11 +62,6 @@ class Pinned:
             desk.seat(graph, service_id)
         return replace(pinned, places=desk.places, group_of=desk.group_of)
 
-    def forget_ghosts(self) -> Pinned:
-        """The same map without ghosts, for a new session."""
-        places = {one: place for one, place in self.places.items() if one not in self.ghosts}
-        return replace(self, places=places, ghosts=frozenset())
-
 
 def pin_focus(layout: FocusLayout, graph: ServiceGraph, *, gap: float = 12.0) -> Pinned:
     """Take the places of a focus layout of `graph` as facts; services stay in their columns."""

@@ -60,11 +60,6 @@ class Action:
         return tuple(one.value for one in self.owners[1:] if one.value != first)
 
     @property
-    def done_at(self) -> datetime | None:
-        """When it was done, or None."""
-        return self.done[0].at if self.done else None
-
-    @property
     def result(self) -> str:
         """What its owner said came of it."""
         return self.done[0].value if self.done else ""

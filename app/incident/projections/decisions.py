@@ -138,11 +138,6 @@ class Decision:
         return len(verdicts) > 1 or bool(self.rivals)
 
     @property
-    def is_confirmed(self) -> bool:
-        """Whether the accountable person recorded the verdict, not only the scribe for them."""
-        return any(one.value.recorded_by == one.value.decided_by for one in self.rulings)
-
-    @property
     def status(self) -> DecisionStatus:
         """Where this decision is on its way."""
         if self.withdrawn_because is not None:

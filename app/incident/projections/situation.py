@@ -83,11 +83,6 @@ class Situation:
         return is_contested(self.severities)
 
     @property
-    def is_title_contested(self) -> bool:
-        """Whether two versions of the title stand."""
-        return is_contested(self.titles)
-
-    @property
     def is_resolve_contested(self) -> bool:
         """Whether somebody resolved while others, unseen, made it worse or moved it on."""
         return is_contested(self.phases)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 from PySide6.QtCore import QPointF, Qt
@@ -103,14 +102,3 @@ def _arrowhead(curve: Curve) -> QPolygonF:
     back = tip - QPointF(x * ARROW, y * ARROW)
     side = QPointF(-y * ARROW * 0.48, x * ARROW * 0.48)
     return QPolygonF([tip, back + side, back - side])
-
-
-def troubled_pairs(
-    picture: MapPicture, loud: AbstractSet[EdgeClass] = frozenset({EdgeClass.FAILING})
-) -> frozenset[tuple[str, str]]:
-    """The (caller, callee) pairs of the graph whose class is in `loud`."""
-    return frozenset(
-        (one.caller, one.callee)
-        for one in picture.graph.dependencies
-        if edge_class(picture, one.caller, one.callee) in loud
-    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from app.graph.catalog import Column, Dependency, Kind, Service
-from app.graph.layout.focus import LAPTOP, FocusSize, lay_out_focus
+from app.graph.layout.focus import FocusSize, lay_out_focus
 from app.graph.service_graph import ServiceGraph
 from tests.graph.estates import graph_of, graphs, random_graph, shop
 from tests.graph.layout.geometry import lines_behind_services, overlaps
@@ -28,7 +28,7 @@ def test_no_services_overlap_and_no_line_runs_behind_one(graph):
 def test_shared_lanes_of_a_crowded_graph_stay_in_the_open(seed):
     graph = random_graph(seed, services=90, dependencies=320)
 
-    layout = lay_out_focus(graph, LAPTOP)
+    layout = lay_out_focus(graph, FocusSize(node_width=116.0, node_height=36.0, gap=10.0))
 
     assert overlaps(layout.rectangles) == 0
     assert lines_behind_services(layout) == []

@@ -72,16 +72,6 @@ def test_a_removed_service_leaves_a_ghost_and_finds_its_place_again():
     assert not back.ghosts
 
 
-def test_a_new_session_forgets_ghosts():
-    graph = shop()
-    gone = pin_focus(lay_out_focus(graph, CONSOLE), graph).follow(without(graph, "pricing"))
-
-    fresh = gone.forget_ghosts()
-
-    assert "pricing" not in fresh.places
-    assert not fresh.ghosts
-
-
 def test_lines_find_their_way_round_services_that_came_later():
     graph = shop()
     changed = with_promotions(without(graph, "email"))
