@@ -13,6 +13,9 @@ from app.views.theme import Theme
 from app.views.tokens import Control, Radius, mixed
 from app.views.typography import TypeStyle
 
+_DIMMED = 0.62
+"""How much of its colour the ground lies over what a sheet dims."""
+
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -84,6 +87,14 @@ class Pen:
         self.painter.setBrush(colour)
         area = rect.adjusted(0.5, 0.5, -0.5, -0.5) if border else rect
         self.painter.drawRoundedRect(area, radius, radius)
+
+    def sheet(self, rect: QRectF, over: QRectF) -> None:
+        """Paint the ground of a sheet at `rect`, and dim all of `over` that it lies on."""
+        tokens = self.theme.tokens
+        self.painter.setOpacity(_DIMMED)
+        self.painter.fillRect(over, tokens.bg0)
+        self.painter.setOpacity(1)
+        self.fill(rect, tokens.bg2, Radius.PALETTE, tokens.line2)
 
     def outline(self, rect: QRectF, colour: QColor, radius: float, width: float) -> None:
         """Paint the outline of a rounded rectangle, `width` pixels wide, inside `rect`."""

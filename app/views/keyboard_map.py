@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.views.desk import Desk
 from app.views.drawing import Pen
-from app.views.tokens import Radius
 from app.views.typography import TypeStyle
 
 COLUMNS = 3
@@ -142,14 +141,10 @@ class KeyboardMap(QWidget):
         theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scrim = tokens.bg0
-        painter.setOpacity(0.62)
-        painter.fillRect(self.rect(), scrim)
-        painter.setOpacity(1)
         pen = Pen(painter, theme)
         width, height = min(self.width() - px(40), px(1180)), min(self.height() - 20, px(560))
         sheet = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
-        pen.fill(sheet, tokens.bg2, Radius.PALETTE, tokens.line2)
+        pen.sheet(sheet, QRectF(self.rect()))
         title = QRectF(sheet.left() + px(24), sheet.top() + px(16), width, px(24))
         pen.text(title, "Keyboard", TypeStyle.TITLE, tokens.text1)
         column = (width - px(48)) / COLUMNS

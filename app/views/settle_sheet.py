@@ -183,15 +183,9 @@ class SettleSheet(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = self._desk.theme.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.62)
-        painter.fillRect(self.rect(), tokens.bg0)
-        painter.setOpacity(1)
-        Pen(painter, self._desk.theme).fill(
-            self._sheet(), tokens.bg2, Radius.PALETTE, tokens.line2
-        )
+        Pen(painter, self._desk.theme).sheet(self._sheet(), QRectF(self.rect()))
         painter.end()
 
     def _sheet(self) -> QRectF:

@@ -11,7 +11,6 @@ from app.views.desk import Desk
 from app.views.drawing import Pen
 from app.views.panel import Button
 from app.views.safe_text import TextLabel
-from app.views.tokens import Radius
 from app.views.typography import TypeStyle
 
 
@@ -95,14 +94,9 @@ class UpdateSheet(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = self._desk.theme.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.62)
-        painter.fillRect(self.rect(), tokens.bg0)
-        painter.setOpacity(1)
-        pen = Pen(painter, self._desk.theme)
-        pen.fill(self._sheet(), tokens.bg2, Radius.PALETTE, tokens.line2)
+        Pen(painter, self._desk.theme).sheet(self._sheet(), QRectF(self.rect()))
         painter.end()
 
     def _sheet(self) -> QRectF:
