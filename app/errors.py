@@ -12,6 +12,13 @@ class WatchfloorError(Exception):
     advice = "Try again; if it keeps happening, send the log file to your support team."
 
 
+def told(happened: str, advice: str) -> str:
+    """What happened and what to do about it, in whole sentences; either may be empty."""
+    begun = f"{happened[:1].upper()}{happened[1:]}"
+    ended = begun if begun.endswith((".", "!", "?", "…")) or not begun else f"{begun}."
+    return f"{ended} {advice}".strip()
+
+
 class InvalidInput(WatchfloorError):
     """Something from outside cannot be read.  Names the field, and what was kept."""
 

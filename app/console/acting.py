@@ -19,7 +19,7 @@ from app.commands.disputes import settle_word
 from app.commands.entries import log_entry
 from app.commands.outlook import outlook_of
 from app.commands.suspecting import say_of_suspect
-from app.errors import WatchfloorError
+from app.errors import WatchfloorError, told
 from app.events.event import Draft, Event
 from app.events.sensitivity import Sensitivity
 from app.incident.contested import Contested
@@ -151,7 +151,7 @@ class Acting(QObject):
     @Slot(object)
     def _tell(self, written: _Written) -> None:
         if written.failure is not None:
-            self.said.emit(f"{written.failure} {written.failure.advice}")
+            self.said.emit(told(str(written.failure), written.failure.advice))
         elif written.ids:
             if written.undo_until is not None:
                 self._undoable.append(written)
@@ -303,7 +303,7 @@ class Acting(QObject):
             if error is None:
                 self.said.emit(act.hint)
             elif isinstance(error, WatchfloorError):
-                self.said.emit(f"{error} {error.advice}")
+                self.said.emit(told(str(error), error.advice))
 
         position = self._organisation.position
         self._write_of_organisation(act.drafts, position).add_done_callback(done)

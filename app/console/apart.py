@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.console.queue_questions import Closing, QueueDialogs, QueueQuestions
 from app.console.queue_rows import QueueRows
 from app.console.renumbering import Renumbering
-from app.errors import WatchfloorError
+from app.errors import WatchfloorError, told
 from app.events.event import Event
 from app.incident.contested import Contested, contested
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -300,7 +300,7 @@ class Apart(QObject):
             return
         error = future.exception()
         if isinstance(error, WatchfloorError):
-            self._told.emit(f"{error} {error.advice}")
+            self._told.emit(told(str(error), error.advice))
         elif error is None:
             self._told.emit(words(future.result()))
 

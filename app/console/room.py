@@ -17,7 +17,7 @@ from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
 from app.console.timing import FirstPaint, Timing
 from app.console.web_page import open_web_page
-from app.errors import WatchfloorError
+from app.errors import WatchfloorError, told
 from app.events.event import Draft, Event
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -345,7 +345,7 @@ class Room(QObject):
 
     @Slot(object)
     def _notice(self, notice: Notice) -> None:
-        words = f"{notice.sentence} {notice.advice}".strip()
+        words = told(notice.sentence, notice.advice)
         self.view.capture.tell(words)
         self.noticed.emit(words)
 
