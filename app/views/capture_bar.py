@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from PySide6.QtCore import QPoint, QRectF, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.capture.completion import Completions, Row, complete
-from app.capture.correction import correct
 from app.capture.entry import Entry, EntryKind
 from app.capture.grammar import parse
 from app.capture.outlook import AS_SAID, Outlook
@@ -22,7 +20,7 @@ from app.views.blueprint import CAPTURE_HEIGHT
 from app.views.capture_field import CaptureField
 from app.views.capture_hints import Hints, hints_beside, paint_hints, width_of
 from app.views.capture_keys import CaptureKeys
-from app.views.completion_popup import CompletionPopup
+from app.views.completion_offers import CompletionOffers
 from app.views.desk import Desk
 from app.views.drawing import Pen
 from app.views.intentions import AndThen, LoggedLine
@@ -41,7 +39,7 @@ class CaptureBar(QWidget):
     log can be taken back; `draft_changed(str, began_at)` once typing pauses, with
     the time of the first character (or None); `note_rewritten(TimelineEntry, str)` when a
     note's new text was entered.
-    `popup` shows over `over`, the window the bar is in.
+    What is offered shows over `over`, the window the bar is in.
     """
 
     line_logged = Signal(object)
@@ -60,11 +58,9 @@ class CaptureBar(QWidget):
         self._undo_until: datetime | None = None
         self._rewriting: TimelineEntry | None = None
         self._sync = SyncStatus()
-        self._over = over
         self.field = CaptureField(desk, self)
         self.parse_line = ParseLine(desk, self)
-        self.popup = CompletionPopup(desk, over)
-        self.popup.picked.connect(self.take)
+        self.offers = CompletionOffers(desk, self.field, self, over)
         self.keys = CaptureKeys(self, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -75,7 +71,6 @@ class CaptureBar(QWidget):
         self._brief.timeout.connect(self.end_brief)
         self._said_briefly = ""
         self.field.textChanged.connect(self._read)
-        self.field.cursorPositionChanged.connect(self._offer)
         self.field.key_pressed.connect(self.keys.press)
         self.field.focus_changed.connect(self._show_focus)
         self.setFocusProxy(self.field)
@@ -88,6 +83,7 @@ class CaptureBar(QWidget):
     def use_vocabulary(self, vocabulary: Vocabulary) -> None:
         """Know these people, roles and services from now on."""
         self._vocabulary = vocabulary
+        self.offers.use_vocabulary(vocabulary)
         self._read()
 
     def use_acting(self, acting: Collection[EntryKind]) -> None:
@@ -202,7 +198,7 @@ class CaptureBar(QWidget):
             and_then=and_then,
         )
         self.field.clear()
-        self.popup.hide()
+        self.offers.popup.hide()
         self._keep_draft()
         self.line_logged.emit(logged)
 
@@ -218,36 +214,6 @@ class CaptureBar(QWidget):
         self.undo_requested.emit()
         return True
 
-    @Slot(object)
-    def take(self, row: Row) -> None:
-        """Put a completion into the line."""
-        completions = self.popup.completions
-        space = "" if row.insert.endswith(" ") or row.kind == "verdict" else " "
-        self.field.replace(completions.start, completions.end, row.insert + space)
-        self.popup.hide()
-
-    def take_ghost(self) -> bool:
-        """Put the grey words into the line; whether there were any."""
-        ghost = self.field.ghost
-        if not ghost:
-            return False
-        caret = self.field.caret
-        self.field.replace(caret, caret, ghost)
-        return True
-
-    def fix(self) -> None:
-        """Offer ways to put the unknown name right."""
-        corrections = correct(self.field.line, self.field.caret, self._vocabulary)
-        if corrections is None:
-            return
-        rows = tuple(
-            Row(kind="person" if corrections.is_person else "service", insert=one.insert,
-                label=one.label)
-            for one in corrections.rows
-            if not one.creates
-        )  # fmt: skip
-        self._show_rows(Completions(corrections.start, corrections.end, rows))
-
     @Slot()
     def _read(self) -> None:
         """Understand the line after every change."""
@@ -260,7 +226,7 @@ class CaptureBar(QWidget):
         self.field.colours.show_spans(line, self._entry.spans)
         self._restate()
         self._fit()
-        self._offer()
+        self.offers.offer()
         self._pause.start()
         self.update()
 
@@ -297,24 +263,6 @@ class CaptureBar(QWidget):
         zone = "local" if self._desk.times.is_local else "UTC"
         return f"logging at {self._desk.times.second(self._first_typed_at)} {zone}"
 
-    @Slot()
-    def _offer(self) -> None:
-        """Offer completions at the caret."""
-        if not self.field.hasFocus():
-            self.popup.hide()
-            self.field.show_ghost("")
-            return
-        completions = complete(self.field.line, self.field.caret, self._vocabulary)
-        self.field.show_ghost(completions.ghost)
-        if len(completions.rows) == 1 and completions.rows[0].is_exact:
-            completions = Completions(completions.start, completions.end)
-        self._show_rows(completions)
-
-    def _show_rows(self, completions: Completions) -> None:
-        caret = self.field.mapTo(self._over, self.field.cursorRect().topLeft())
-        bar = self.mapTo(self._over, QPoint(0, 0))
-        self.popup.offer(completions, caret.x() - 20, bar.y() - 2)
-
     def settle_draft(self) -> None:
         """Hand up at once what typing has not paused over yet: the console is closing."""
         if self._pause.isActive():
@@ -330,7 +278,7 @@ class CaptureBar(QWidget):
         self.field.setPlaceholderText(
             "Type what you hear. / for commands" if has_focus else "Press / to write"
         )
-        self._offer()
+        self.offers.offer()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -7,9 +7,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
-from app.capture.completion import Row
 from app.views.capture_field import CaptureField
-from app.views.completion_popup import CompletionPopup
+from app.views.completion_offers import CompletionOffers
 from app.views.intentions import AndThen
 
 LONGEST_HISTORY = 200
@@ -19,22 +18,13 @@ class LineTaker(Protocol):
     """The bar as its keys know it."""
 
     field: CaptureField
-    popup: CompletionPopup
+    offers: CompletionOffers
 
     def log(self, and_then: AndThen) -> None:
         """Log the line."""
 
     def undo(self) -> bool:
         """Undo typing, else the last log; whether there was something to undo."""
-
-    def take(self, row: Row) -> None:
-        """Put a completion into the line."""
-
-    def take_ghost(self) -> bool:
-        """Put the offered words into the line; whether there were any."""
-
-    def fix(self) -> None:
-        """Offer to put an unknown name right."""
 
     def stop_rewriting(self) -> bool:
         """Give up correcting a note; whether one was being corrected."""
@@ -69,7 +59,7 @@ class CaptureKeys(QObject):
             case Qt.Key.Key_Tab:
                 event.setAccepted(self._complete())
             case Qt.Key.Key_Right:
-                event.setAccepted(self._bar.take_ghost())
+                event.setAccepted(self._bar.offers.take_ghost())
             case Qt.Key.Key_Up:
                 event.setAccepted(self._walk(-1))
             case Qt.Key.Key_Down:
@@ -77,10 +67,10 @@ class CaptureKeys(QObject):
             case Qt.Key.Key_Z:
                 event.setAccepted(self._bar.undo())
             case Qt.Key.Key_F4:
-                self._bar.fix()
+                self._bar.offers.offer_corrections()
                 event.accept()
-            case Qt.Key.Key_Escape if self._bar.popup.isVisible():
-                self._bar.popup.hide()
+            case Qt.Key.Key_Escape if self._bar.offers.popup.isVisible():
+                self._bar.offers.popup.hide()
                 event.accept()
             case Qt.Key.Key_Escape if self._bar.stop_rewriting():
                 event.accept()
@@ -102,11 +92,11 @@ class CaptureKeys(QObject):
 
     def _complete(self) -> bool:
         """Take the current row, else the grey words; a Tab into an empty field moves on."""
-        row = self._bar.popup.current
+        row = self._bar.offers.popup.current
         if row is not None:
-            self._bar.take(row)
+            self._bar.offers.take(row)
             return True
-        if self._bar.take_ghost():
+        if self._bar.offers.take_ghost():
             return True
         if self._bar.field.line:
             return True
@@ -117,8 +107,8 @@ class CaptureKeys(QObject):
 
     def _walk(self, steps: int) -> bool:
         """Move through the completions, else through the history; whether there was one."""
-        if self._bar.popup.isVisible():
-            self._bar.popup.move_by(steps)
+        if self._bar.offers.popup.isVisible():
+            self._bar.offers.popup.move_by(steps)
             return True
         is_empty = not self._bar.field.line
         if not self._lines or (self._place is None and (not is_empty or steps > 0)):
@@ -131,5 +121,5 @@ class CaptureKeys(QObject):
         else:
             self._place = place
             self._bar.field.show_line(self._lines[place])
-        self._bar.popup.hide()
+        self._bar.offers.popup.hide()
         return True

@@ -44,7 +44,7 @@ def test_the_line_is_coloured_and_said_back(qtbot: QtBot, bar: CaptureBar) -> No
 
 def test_tab_takes_the_first_completion(qtbot: QtBot, bar: CaptureBar) -> None:
     qtbot.keyClicks(bar.field, "/ok @ma")
-    assert bar.popup.isVisible()
+    assert bar.offers.popup.isVisible()
 
     qtbot.keyClick(bar.field, Qt.Key.Key_Tab)
 
@@ -55,13 +55,13 @@ def test_down_moves_through_completions_and_escape_keeps_the_text(
     qtbot: QtBot, bar: CaptureBar
 ) -> None:
     qtbot.keyClicks(bar.field, "@")
-    first = bar.popup.current
+    first = bar.offers.popup.current
 
     qtbot.keyClick(bar.field, Qt.Key.Key_Down)
-    assert bar.popup.current is not first
+    assert bar.offers.popup.current is not first
     qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
 
-    assert not bar.popup.isVisible()
+    assert not bar.offers.popup.isVisible()
     assert bar.field.line == "@"
 
 
@@ -69,7 +69,7 @@ def test_the_ghost_is_taken_by_the_right_arrow_at_the_end(qtbot: QtBot, bar: Cap
     qtbot.keyClicks(bar.field, "/d rollback checkout to v41 @maria !go ")
     assert bar.field.ghost == "+15m"
 
-    bar.popup.hide()
+    bar.offers.popup.hide()
     qtbot.keyClick(bar.field, Qt.Key.Key_Right)
 
     assert bar.field.line.endswith("!go +15m")
@@ -116,7 +116,7 @@ def test_a_new_row_in_the_line_makes_the_bar_higher(qtbot: QtBot, bar: CaptureBa
 def test_up_brings_back_what_was_logged(qtbot: QtBot, bar: CaptureBar) -> None:
     for line in ("first note", "second note"):
         qtbot.keyClicks(bar.field, line)
-        bar.popup.hide()
+        bar.offers.popup.hide()
         qtbot.keyClick(bar.field, Qt.Key.Key_Return)
 
     qtbot.keyClick(bar.field, Qt.Key.Key_Up)
@@ -232,8 +232,8 @@ def test_an_unknown_name_is_put_right_with_one_key(qtbot: QtBot, bar: CaptureBar
     qtbot.keyClicks(bar.field, "/a look @marai ")
 
     qtbot.keyClick(bar.field, Qt.Key.Key_F4)
-    assert bar.popup.current is not None
-    bar.take(bar.popup.current)
+    assert bar.offers.popup.current is not None
+    bar.offers.take(bar.offers.popup.current)
 
     assert "@maria" in bar.field.line
 
