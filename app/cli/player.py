@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -120,7 +120,7 @@ class Player:
 
     async def play(self, ends: datetime, pause: float = 0.0) -> None:
         """Play the whole story so that it ends at `ends`, with `pause` seconds between steps."""
-        self._clock.show(ends - self._story.steps[0].before_end - timedelta(minutes=1))
+        self._clock.show(ends - self._story.length)
         await self._set_up()
         for step in self._story.steps:
             self._clock.show(ends - step.before_end)

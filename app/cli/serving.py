@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from app.server.settings import Settings
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
 from app.sync.folders import data_folder
 from app.sync.places import remember_server, target
+
+_STARTING = timedelta(minutes=1)
+"""A server has begun to listen by then."""
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -38,6 +41,8 @@ def serve(arguments: argparse.Namespace) -> int:
         hints=arguments.hints,
     )
     clock = StoryClock()
+    if story is not None:  # the server's own first records belong before the story, too
+        clock.show(datetime.now(UTC) - story.length - _STARTING)
 
     async def beside(ready: ReadyLine) -> None:
         remember_server(folder, ready)

@@ -50,6 +50,11 @@ class Story:
     every_seconds: float
     indicator_around: float
 
+    @property
+    def length(self) -> timedelta:
+        """How long before its end there is a site: a minute before anything happens."""
+        return self.steps[0].before_end + timedelta(minutes=1)
+
     def moment(self, typed: str, ends: datetime) -> datetime:
         """The instant a story time stands for when the story ends at `ends`."""
         return ends - _before_end(typed, self.ends_at)

@@ -1,0 +1,32 @@
+"""A story that is played is an incident one can look back at from its first moment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from tests.e2e.programs import RunningServer, eventually, serve
+from tests.scenarios.onlooker import newest_incident
+
+
+def received(server: RunningServer, log: str) -> list[int]:
+    """When the records of a log were received, in log order, in microseconds."""
+    request = Request(
+        f"{server.url}/v1/logs/{log}/events", headers={"Authorization": f"Bearer {server.token}"}
+    )
+    with urlopen(request, timeout=30) as answered:
+        return [json.loads(line)["received_at"] for line in answered]
+
+
+def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
+    with serve(tmp_path, story=True) as server:
+        eventually(lambda: bool(newest_incident(server.url, server.token)))
+        incident = newest_incident(server.url, server.token)
+        eventually(lambda: len(received(server, f"incident:{incident}")) > 100)
+
+        organisation = received(server, "organisation")
+        first = received(server, f"incident:{incident}")[0]
+
+    services = [moment for moment in organisation if moment < first]
+    assert len(services) > 60
