@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 from litestar import Request
 
@@ -109,7 +109,8 @@ class Site:
 
 def site_of(request: Request[Any, Any, Any]) -> Site:
     """The server that answers this request."""
-    return cast(Site, request.app.state.site)
+    site: Site = request.app.state.site
+    return site
 
 
 @asynccontextmanager

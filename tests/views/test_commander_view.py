@@ -15,6 +15,7 @@ from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.commander_layout import Room
+from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.intentions import AndThen
 from tests.views.checkout_incident import at
@@ -107,7 +108,7 @@ def test_an_entry_is_pinned_by_its_key(qtbot: QtBot, view: CommanderView) -> Non
     with qtbot.waitSignal(view.pin_requested) as asked:
         qtbot.keyClick(timeline.list, Qt.Key.Key_P)
 
-    assert asked.args == [timeline.model.rows[0].event_id]  # type: ignore[union-attr]  # waitSignal gives args once it was emitted
+    assert asked.args == [timeline.model.rows[0].event_id]
 
 
 def test_a_note_is_kept_from_others_by_its_key(qtbot: QtBot, view: CommanderView) -> None:
@@ -194,12 +195,12 @@ def test_the_keyboard_map_comes_and_goes_and_returns_the_focus(
 
 
 def test_a_line_is_logged_with_the_time_of_its_first_character(
-    qtbot: QtBot, view: CommanderView, clock: object
+    qtbot: QtBot, view: CommanderView, clock: FrozenClock
 ) -> None:
     field = view.capture.field
     field.setFocus()
     qtbot.keyClicks(field, "pool")
-    clock.show(at("14:41"))  # type: ignore[attr-defined]  # the fixture freezes it
+    clock.show(at("14:41"))
     qtbot.keyClicks(field, " refilled")
 
     with qtbot.waitSignal(view.line_logged) as logged:
