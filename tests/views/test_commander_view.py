@@ -14,8 +14,8 @@ from app.incident.projections.timeline import TimelineEntry
 from app.incident.rows import Rows
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
-from app.views.commander_layout import Room
 from app.views.clock import FrozenClock
+from app.views.commander_layout import Room
 from app.views.commander_view import CommanderView
 from app.views.intentions import AndThen
 from tests.views.checkout_incident import at
