@@ -74,6 +74,7 @@ class Window(QMainWindow):
         self._title_of = window_title
         self._restore_theme(desk)
         self.setCentralWidget(view)
+        view.show()
         if view.focusWidget() is None:
             view.setFocus()  # else the window gives the keyboard to the first thing it finds
         self._restore_splitters()

@@ -119,9 +119,14 @@ def test_an_opening_window_that_is_closed_keeps_the_layout_as_it_was(
 def test_a_window_that_opens_gives_the_keyboard_to_no_panel_so_that_typing_begins_a_line(
     qtbot: QtBot, desk: Desk, tmp_path: Path
 ) -> None:
-    window = window_of(qtbot, desk, tmp_path)
+    window = Window(desk.theme.tokens, settings_in(tmp_path))
+    qtbot.addWidget(window)
+    window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window.focusWidget() is not None)
+    QApplication.processEvents()
+
+    window.furnish(desk, CommanderView(desk, QWidget()))
+    QApplication.processEvents()
 
     assert window.focusWidget() is window.view
     qtbot.keyClicks(window.view, "p")
