@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from time import monotonic
 
 from app.console.bridge import Bridge
-from app.console.resting import Resting
+from app.console.resting import REST, Resting
 from app.graph.answers import EstateShape, shape_of
 from app.graph.investigation import Investigation, investigate, supposing
 from app.graph.layout.focus import FocusLayout, FocusSize
@@ -26,6 +27,7 @@ from app.graph.topology import (
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
+from app.sync.long_read import collector_paused, keep_for_good
 from app.sync.readings_memory import ReadingsMemory
 
 USUAL_ROOM = FocusSize(width=922.0, height=330.0)
@@ -33,6 +35,10 @@ USUAL_ROOM = FocusSize(width=922.0, height=330.0)
 
 LOOK_SECONDS = 1.0
 """How long what arrives is gathered before it is looked into."""
+
+
+LARGE = 4_000
+"""An estate with so many calls takes longer to draw than somebody who writes may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class Looking:
         self._topology: Topology | None = None
         self._findings: Findings | None = None
         self._refreshing = Resting(self._refresh, monotonic)
+        self._large_due = asyncio.Event()
         self.readings = ReadingsMemory()
 
     @property
@@ -76,7 +83,8 @@ class Looking:
     def show_organisation(self, organisation: OrganisationState) -> None:
         """The organisation is in this state now.
 
-        A large one arrives in pages: drawing the map anew for each would take minutes.
+        A large one arrives in pages: drawing the map anew for each would take minutes.  It is
+        drawn while `investigate` runs, on a spare thread, because what is written must not wait.
         """
         self._organisation = organisation
         self._refreshing.ask()
@@ -93,14 +101,30 @@ class Looking:
 
     def _refresh(self) -> float:
         """Make the topology of now; how long that took (seconds)."""
+        if len(self._organisation.dependencies) >= LARGE:
+            self._large_due.set()
+            return 0.0
         began = monotonic()
-        trouble = services_in_trouble(self._state)
-        size = None if self._topology is not None else USUAL_ROOM
-        topology = topology_of(self._organisation, self._topology, trouble, size=size)
+        topology = _topology_of(self._organisation, self._topology, self._state)
         took = monotonic() - began
         if topology is not self._topology:
             self._use(topology)
         return took
+
+    async def _draw_large(self) -> None:
+        """Make the topology of a large estate whenever it is due, until cancelled."""
+        while True:
+            await self._large_due.wait()
+            self._large_due.clear()
+            before, began = self._topology, monotonic()
+            topology = await asyncio.to_thread(
+                _topology_of, self._organisation, before, self._state
+            )
+            if self._topology is not before:
+                self._large_due.set()  # somebody moved the services meanwhile: from there again
+            elif topology is not before:
+                self._use(topology)
+            await asyncio.sleep(REST * (monotonic() - began))
 
     def _use(self, topology: Topology) -> None:
         if self._topology is None:
@@ -110,11 +134,13 @@ class Looking:
         self._bridge.topology_changed.emit(topology)
 
     async def investigate(self) -> None:
-        """Look into what arrived, again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if self._topology is not None and self._state.situation.number:
-                await self._look_into(self._state, self._topology)
+        """Look into what arrived, and draw a large estate, again and again, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._draw_large())
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                if self._topology is not None and self._state.situation.number:
+                    await self._look_into(self._state, self._topology)
 
     async def _look_into(self, state: IncidentState, topology: Topology) -> None:
         before, now = self._findings, self._clock()
@@ -161,3 +187,18 @@ class Looking:
             supposing, state, topology, service, health, now=now, live=live
         )
         self._bridge.supposed.emit(forecast)
+
+
+def _topology_of(
+    organisation: OrganisationState, before: Topology | None, state: IncidentState
+) -> Topology:
+    """The topology of now.  What a large one is made of is not walked by the collector again:
+    with a hundred thousand calls each of its rounds stops every thread for a quarter second.
+    """
+    size = None if before is not None else USUAL_ROOM
+    is_large = len(organisation.dependencies) >= LARGE
+    with collector_paused() if is_large else nullcontext():
+        topology = topology_of(organisation, before, services_in_trouble(state), size=size)
+    if before is None or topology.graph is not before.graph:
+        keep_for_good(len(topology.graph.dependencies))
+    return topology
