@@ -13,8 +13,10 @@ from app.views.icons import Icon
 from app.views.tokens import Radius
 from app.views.typography import TypeStyle
 
-ROW = 28
+ROW = 32
+FOOT = 28
 WIDTH = 520
+KEYS = (("Tab", "complete"), ("↑ ↓", "choose"), ("Esc", "keep as text"))
 
 _ICONS = {
     "service": Icon.SERVICE,
@@ -63,7 +65,7 @@ class CompletionPopup(QWidget):
         parent = self.parentWidget()
         room = parent.width() if parent is not None else px(WIDTH)
         width = min(px(WIDTH), room - 2 * px(14))
-        height = len(completions.rows) * px(ROW) + px(8)
+        height = len(completions.rows) * px(ROW) + px(8) + px(FOOT)
         left = max(px(14), min(left, room - width - px(14)))
         self.setGeometry(left, bottom - height, width, height)
         self._name_current()
@@ -99,10 +101,22 @@ class CompletionPopup(QWidget):
             rect = QRectF(px(4), px(4) + place * px(ROW), self.width() - px(8), px(ROW))
             if place == self._current:
                 pen.fill(rect, tokens.bg3, Radius.TAG + 1)
-            self._paint_row(pen, rect, row, is_current=place == self._current)
+            self._paint_row(pen, rect, row)
+        self._paint_keys(pen)
         painter.end()
 
-    def _paint_row(self, pen: Pen, rect: QRectF, row: Row, *, is_current: bool) -> None:
+    def _paint_keys(self, pen: Pen) -> None:
+        """What the keys do here, under a line."""
+        px, tokens = self._desk.theme.px, self._desk.theme.tokens
+        top, left = float(self.height() - px(FOOT)), float(px(12))
+        pen.divider(0, top, self.width())
+        for keys, word in KEYS:
+            cap = left + pen.width(keys, TypeStyle.KEY) + px(10)
+            pen.key_cap(cap, top + px(FOOT) / 2, keys)
+            area = QRectF(cap + px(7), top, self.width() - cap - px(7), px(FOOT))
+            left = area.left() + pen.text(area, word, TypeStyle.LABEL, tokens.text3) + px(14)
+
+    def _paint_row(self, pen: Pen, rect: QRectF, row: Row) -> None:
         theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
         middle = rect.center().y()
         left = rect.left() + px(8)
@@ -114,8 +128,6 @@ class CompletionPopup(QWidget):
             pen.icon(_ICONS[row.kind], tokens.text2, left + px(3), middle - px(7), 14)
             left += px(28)
         right = rect.right() - px(10)
-        if is_current:
-            right = pen.key_cap(right, middle, "Tab") - px(8)
         style = TypeStyle.LABEL
         width = min(text_width(theme, row.presence, style), rect.width() * 0.5)
         area = QRectF(right - width, rect.top(), width + 1, rect.height())
