@@ -246,6 +246,7 @@ class Backstage:
     def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
         if self._sessions_of != (desk.actor, desk.incident_id):
             self._make_sessions(desk.local, desk.actor, desk.incident_id)
+        from app.console.disputes import log_watch
         from app.console.past_moments import past_moments
 
         self._past = past_moments(
@@ -253,7 +254,11 @@ class Backstage:
         )
         for session in self._sessions():
             session.connect(desk.api, desk.register)
+            tell = self._bridge.noticed.emit
+            watch = log_watch(session.log, desk.local, tell, lambda: self._incident)
+            session.hear_also(FrameKind.CHECKPOINT, watch.hear)
             tasks.create_task(session.run())
+            tasks.create_task(watch.run(desk.api))
         if self._here is not None:
             tasks.create_task(self._here.say(desk.api))
         others = self.queues.send_others(

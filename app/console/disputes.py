@@ -8,19 +8,29 @@ from typing import Any
 from app.console.bridge import Notice
 from app.events.event import Draft
 from app.incident.kinds.situation import HistoryDisputed
+from app.sync.log_watch import Kept, LogWatch
 from app.sync.session import Session
 from app.sync.site_watch import Memory, SiteWatch
 
+Tell = Callable[[Notice], None]
+FindIncident = Callable[[], Session[Any] | None]
 
-def site_watch(
-    memory: Memory, tell: Callable[[Notice], None], incident: Callable[[], Session[Any] | None]
-) -> SiteWatch:
+
+def site_watch(memory: Memory, tell: Tell, incident: FindIncident) -> SiteWatch:
     """Who holds the server to its record; a dispute goes on the timeline of the open incident."""
+    return SiteWatch(memory, _dispute(tell, incident))
 
+
+def log_watch(log: str, kept: Kept, tell: Tell, incident: FindIncident) -> LogWatch:
+    """Who holds the server to the records it gave of `log`; a dispute goes on the timeline."""
+    return LogWatch(log, kept, _dispute(tell, incident))
+
+
+def _dispute(tell: Tell, incident: FindIncident) -> Callable[[HistoryDisputed, str], None]:
     def dispute(fact: HistoryDisputed, sentence: str) -> None:
         tell(Notice(sentence=sentence))
         session = incident()
         if session is not None:
             session.write([Draft(fact=fact)])
 
-    return SiteWatch(memory, dispute)
+    return dispute

@@ -105,6 +105,7 @@ DISPUTES = {
     Dispute.FORKED: "The server shows another history than before",
     Dispute.SHORTENED: "The server's history ends before what it showed earlier",
     Dispute.OTHER_KEY: "The server signs the same history with another key",
+    Dispute.ALTERED: "Entries that the server gave are not those it signed",
 }
 """How a dispute about the server's record reads."""
 

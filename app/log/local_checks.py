@@ -1,4 +1,4 @@
-"""What is checked when a profile opens: its pages, the ends of its logs, and its journal."""
+"""What is checked when a profile opens: its pages, the records of its logs, and its journal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from app.log.local_values import OutboxEntry
 from app.log.outbox_journal import JournalContent, OutboxJournal
 from app.log.outbox_rows import add_entries, entry_of
 from app.log.problems import DamagedDatabase, explained
-from app.proof.merkle import HASH_BYTES, CompactRange
+from app.proof.merkle import CompactRange
 from app.protocol.withholding import grow
 
-TAIL_RECORDS = 1_000
-_SIZE_BYTES = 8
+_PAGE_RECORDS = 5_000
 
 
 def check_pages(database: Database) -> None:
@@ -49,55 +48,27 @@ def all_lead_to_now(database: Database, marks: Iterable[KeptMark]) -> bool:
         return all(leads_to_now(connection, mark) for mark in marks)
 
 
-def check_tails(database: Database, but: Container[str] = ()) -> None:
-    """Recompute the tree over the newest records of the logs; raises `DamagedDatabase`.
+def check_records(database: Database, but: Container[str] = ()) -> None:
+    """Compute the trees of the logs again from all their records; raises `DamagedDatabase`.
 
     Logs in `but` are passed over: their kept states were found to lead to now.
-
-    A stored tree is the roots of its complete subtrees, largest first.  From the right, each is
-    computed again from the records under it until `TAIL_RECORDS` of them were read.
     """
     with explained(), database.writer.connect() as connection:
         followed = connection.execute(select(schema.followed.c.log, schema.followed.c.tree))
         for log, tree in followed.all():
-            if log not in but and not _tail_holds(connection, log, bytes(tree)):
-                raise DamagedDatabase(f"the end of {log} is not what was confirmed")
+            if log not in but and not _is_tree_of_records(connection, log, bytes(tree)):
+                raise DamagedDatabase(f"the records of {log} are not those that were confirmed")
 
 
-def _tail_holds(connection: Connection, log: str, tree: bytes) -> bool:
+def _is_tree_of_records(connection: Connection, log: str, tree: bytes) -> bool:
     confirmed = schema.confirmed.c
-    counted = select(func.count(), func.max(confirmed.position)).where(confirmed.log == log)
-    count, last = connection.execute(counted).one()
-    try:
-        size = CompactRange.from_bytes(tree).size
-    except ValueError:
-        return False
-    if not count == (last or 0) == size:
-        return False
-    end, width, peaks = size, 1, [tree[at : at + HASH_BYTES] for at in _peak_places(tree)]
-    while end > 0 and size - end < TAIL_RECORDS:
-        if size & width:
-            if _subtree_root(connection, log, end - width, end) != peaks.pop():
-                return False
-            end -= width
-        width *= 2
-    return True
-
-
-def _peak_places(tree: bytes) -> range:
-    return range(_SIZE_BYTES, len(tree), HASH_BYTES)
-
-
-def _subtree_root(connection: Connection, log: str, after: int, to: int) -> bytes:
-    confirmed = schema.confirmed.c
-    lines = connection.execute(
-        select(confirmed.line)
-        .where(confirmed.log == log, confirmed.position > after, confirmed.position <= to)
-        .order_by(confirmed.position)
-    ).scalars()
-    subtree = CompactRange()
-    grow(subtree, lines)
-    return subtree.root
+    last = select(func.max(confirmed.position)).where(confirmed.log == log)
+    lines = connection.execution_options(yield_per=_PAGE_RECORDS).execute(
+        select(confirmed.line).where(confirmed.log == log).order_by(confirmed.position)
+    )
+    computed = CompactRange()
+    grow(computed, lines.scalars())
+    return computed.to_bytes() == tree and computed.size == (connection.scalar(last) or 0)
 
 
 def reconcile(database: Database, journal: OutboxJournal, now: datetime) -> int:

@@ -20,7 +20,7 @@ from app.log.local_checks import (
     all_lead_to_now,
     check_pages,
     check_pages_but_records,
-    check_tails,
+    check_records,
     reconcile,
 )
 from app.log.local_log import LocalLog
@@ -138,7 +138,7 @@ def _check(database: Database, kept: KeptStates) -> None:
         kept.forget()
         marks = {}
         check_pages(database)
-    check_tails(database, but=marks)
+    check_records(database, but=marks)
 
 
 def _kept_beside(path: Path, key: bytes) -> KeptStates:

@@ -207,10 +207,10 @@ class ApiClient:
         """The newest checkpoint of the site's log, a signed note."""
         return (await self._request("GET", "/v1/logs/site/checkpoint")).content
 
-    async def site_consistency(self, old: int, new: int) -> list[str]:
-        """Base64 hashes that show the site's log of size `old` begins that of size `new`."""
+    async def consistency(self, log: str, old: int, new: int) -> list[str]:
+        """Base64 hashes that show that `log` ("site" too) of size `old` begins that of `new`."""
         params = {"from": old, "to": new}
-        answer = await self._request("GET", "/v1/logs/site/consistency", params=params)
+        answer = await self._request("GET", f"/v1/logs/{log}/consistency", params=params)
         return _decoded(answer.content, ConsistencyProof).hashes
 
     async def register_console(self, console: str, public_key: str) -> None:

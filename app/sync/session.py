@@ -94,7 +94,7 @@ class Session(Generic[S]):
         keeping: Keeping[S] | None = None,
     ) -> None:
         self.log = log
-        self._hearers = hear or {}
+        self._hearers = dict(hear or {})
         self._api = api
         self._register: Callable[[], Awaitable[None]] | None = None
         self._codec = codec
@@ -153,6 +153,10 @@ class Session(Generic[S]):
         """
         self._api = api
         self._register = register
+
+    def hear_also(self, kind: str, hear: Hear) -> None:
+        """Give the data lines of frames of this kind to `hear` from now on."""
+        self._hearers[kind] = hear
 
     def network_returned(self) -> None:
         """There is a network again: try at once."""

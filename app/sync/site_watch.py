@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -18,14 +19,16 @@ from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.situation import Dispute, HistoryDisputed
 from app.log.problems import StoreError
 from app.proof.encoding import from_base64
-from app.proof.note import Checkpoint, open_checkpoint
+from app.proof.note import SITE_LOG, Checkpoint, open_checkpoint, origin_of
 from app.proof.problem import ProofRefused
 from app.proof.site_log import Agreement, Witnessed, witness
 from app.protocol.authoring import EPOCH_CHARACTERS
 from app.protocol.gossip import SiteWord, read_site_word
 from app.protocol.problems import ProblemCode
-from app.sync.api_client import ApiClient
 from app.sync.unavailable import ServerUnavailable
+
+if TYPE_CHECKING:
+    from app.sync.api_client import ApiClient
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +55,29 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     note: str
     is_disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedSite:
+    """The name of a site and the key it signs with, as they were first seen in this epoch."""
+
+    name: str
+    key: bytes
+
+    def opened(self, note: bytes, log: str) -> Checkpoint:
+        """The checkpoint of a log of this site; raises `ProofRefused` for any other note."""
+        return open_checkpoint(note, public_keys=[self.key], origin=origin_of(self.name, log))
+
+
+def trusted_site(memory: Memory) -> TrustedSite | None:
+    """The site this console holds to its word; None before it heard any."""
+    kept = memory.value(_VALUE)
+    if kept is None:
+        return None
+    seen = msgspec.json.decode(kept, type=_Seen)
+    key = from_base64(seen.key)
+    origin = open_checkpoint(seen.note.encode(), public_keys=[key]).origin
+    return TrustedSite(name=origin.removesuffix(f"/{SITE_LOG}"), key=key)
 
 
 class SiteWatch:
@@ -139,7 +165,7 @@ class SiteWatch:
         proof: list[bytes] = []
         if old != new:
             try:
-                proof = [from_base64(one) for one in await api.site_consistency(old, new)]
+                proof = [from_base64(one) for one in await api.consistency(SITE_LOG, old, new)]
             except ServerUnavailable as error:
                 if error.failure.code is not ProblemCode.CURSOR_AHEAD:
                     raise

@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.console.backstage import Backstage
 from app.console.bridge import Notice
 from app.console.records_check import tell_of_damage
 from app.log.profile import open_profile
+from app.proof.note import parse_checkpoint, parse_note
+from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.e2e.programs import say, serve
 from tests.log.profiles import page, record_lines
 from tests.log.writing import LOG, NOON, Writer
 
@@ -31,3 +39,26 @@ def test_damage_is_told_with_what_to_do_and_soundness_is_not(tmp_path: Path) -> 
 
     assert LOG in told[0].sentence
     assert "open it again" in told[0].advice
+
+
+@pytest.mark.real
+@pytest.mark.timeout(180)
+def test_a_console_keeps_what_the_server_signed_of_the_records_it_has(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    async def signed(stage: Backstage) -> list[int]:
+        """How many records of each log the checkpoint that is kept covers."""
+        assert stage._local is not None
+        notes = [stage._local.cursor(log).checkpoint for log in stage._local.followed()]
+        return [parse_checkpoint(parse_note(note).text).size for note in notes if note]
+
+    with serve(tmp_path / "server") as server:
+        say("declare", "Checkout failing", server=server)
+        with open_room(server, "priya") as room:
+            room.view.capture.begin("pool refilled")
+            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+
+            def is_signed() -> bool:
+                return room.state.position in room._ask(signed).result(WITHIN_MS / 1_000)
+
+            qtbot.waitUntil(lambda: not room.state.pending and is_signed(), timeout=WITHIN_MS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from app.cli.operations import begin_new_epochs
 from app.console.bridge import Notice
-from app.console.disputes import site_watch
+from app.console.disputes import log_watch, site_watch
 from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.situation import Dispute, HistoryDisputed
 from app.incident.projections.timeline import Mark
@@ -23,11 +25,13 @@ from app.log.event_log import EventLog
 from app.proof.note import open_checkpoint
 from app.protocol.bodies import SITE_CHECKPOINT_HEADER
 from app.protocol.gossip import read_site_word
+from app.protocol.stream import FrameKind
 from app.server.keys import load_keys
 from app.server.settings import Settings
 from app.sync.api_client import ApiClient
 from app.sync.site_watch import SiteWatch
 from tests.log.writing import CODEC, LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.consoles import quiet_console
 from tests.server.running import RunningServer, running_server
 
@@ -256,6 +260,47 @@ async def test_a_dispute_is_on_the_timeline_with_the_evidence_and_said_with_advi
     assert row.text == "The server shows another history than before"
     assert HistoryDisputed.kind.encode() in lines[-1]
     assert "tell whoever runs the server" in notices[0].sentence
+
+
+async def test_an_entry_altered_on_the_server_is_found_out_by_who_reads_it_afterwards(
+    settings: Settings, tmp_path: Path
+):
+    # given a server on whose disk somebody has changed what an entry says
+    async with running_server(settings) as server:
+        await grow(server, Writer(seed=1), 3)
+    with closing(sqlite3.connect(settings.database)) as database, database:
+        (line,) = database.execute(
+            "SELECT line FROM record WHERE position = 2 AND log = ?", (LOG,)
+        ).fetchone()
+        changed = line.replace(b'"text":"', b'"text":"not ', 1)
+        assert changed != line
+        database.execute("UPDATE record SET line = ? WHERE line = ?", (changed, line))
+
+    notices: list[Notice] = []
+    async with running_server(settings) as server:
+        token = server.owner.headers["authorization"].removeprefix("Bearer ")
+        async with quiet_console(server.url, token, "person:maria", tmp_path / "home") as console:
+            # when a console fetches it, and hears what is signed
+            site = site_watch(console.local, notices.append, lambda: console.session)
+            watch = log_watch(LOG, console.local, notices.append, lambda: console.session)
+            console.session.hear_also(FrameKind.CHECKPOINT, watch.hear)
+            async with ApiClient(server.url, token, gossip=site) as api:
+                await console.shows(lambda view: view.progress.is_connected)
+                await grow(server, Writer(seed=2, person="maria"), 1)
+                await api.who_am_i()
+                await site.compare(api)
+                async with asyncio.timeout(PATIENCE):
+                    while not notices:
+                        await asyncio.sleep(0)
+                        await watch.compare(api)
+                await console.shows(lambda view: not view.state.pending)
+
+            # then it says so, on everybody's timeline, with the evidence
+            row = console.view.state.timeline[-1]
+
+    assert row.text == "Entries that the server gave are not those it signed"
+    assert "compare with a colleague" in notices[0].sentence
+    assert len(notices) == 1
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,17 @@ def test_a_record_changed_before_the_kept_state_is_found_and_the_next_opening_sa
         assert copy_of(local)[1].read_from == 0
 
 
+@pytest.mark.parametrize("position", [1, 40, RECORDS // 2, RECORDS])
+def test_without_a_kept_state_every_record_is_checked_before_anything_shows(
+    path: Path, position: int
+):
+    change_record(path, position)
+    Path(f"{path}.kept").unlink()
+
+    with (found := opened(path)).log:
+        assert (found.salvage is not None) is (LINES[position - 1] != LINES[0])
+
+
 def test_records_that_are_those_that_were_confirmed_are_no_damage(path: Path):
     with opened(path).log as local:
         assert asyncio.run(find_damage(local, pause=0)) is None

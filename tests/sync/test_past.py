@@ -7,13 +7,13 @@ from pathlib import Path
 
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.log.local_log import LocalLog
 from app.log.local_values import ConfirmedPage
 from app.log.profile import open_profile
-from app.protocol.kinds import full_codec
 from app.sync.past import Past
 from app.sync.profile_store import ProfileStore
 from tests.benchmarks.bench_replay import long_log
-from tests.log.writing import LOG, NOON
+from tests.log.writing import CODEC, LOG, NOON
 
 KEY = bytes(range(32))
 
@@ -28,14 +28,19 @@ def confirm(local, lines, after=0, epoch="e0000001"):
     )  # fmt: skip
 
 
+def past_on(local: LocalLog) -> Past[IncidentState]:
+    """The past of the log on this disk."""
+    return Past(
+        log=LOG, store=ProfileStore(local, lambda: NOON), codec=CODEC,
+        folding=incident_folding, start=BEFORE_ANYTHING,
+    )  # fmt: skip
+
+
 def test_a_moment_is_read_from_disk_and_what_comes_later_is_read_too(tmp_path: Path):
-    codec, lines = full_codec(), list(long_log(1_200))
-    records = [codec.read_record(line) for line in lines]
+    lines = list(long_log(1_200))
+    records = [CODEC.read_record(line) for line in lines]
     with open_profile(tmp_path / "profile.db", KEY, clock=lambda: NOON).log as local:
-        past: Past[IncidentState] = Past(
-            log=LOG, store=ProfileStore(local, lambda: NOON), codec=codec,
-            folding=incident_folding, start=BEFORE_ANYTHING,
-        )  # fmt: skip
+        past = past_on(local)
         confirm(local, lines[:1_100])
         asyncio.run(past.catch_up())
         assert past.at(records[-1].received_at) == incident_folding.replay(records[:1_100])
@@ -48,13 +53,10 @@ def test_a_moment_is_read_from_disk_and_what_comes_later_is_read_too(tmp_path: P
 
 
 def test_after_a_restore_the_past_is_that_of_the_new_epoch(tmp_path: Path):
-    codec, lines = full_codec(), list(long_log(60))
-    records = [codec.read_record(line) for line in lines]
+    lines = list(long_log(60))
+    records = [CODEC.read_record(line) for line in lines]
     with open_profile(tmp_path / "profile.db", KEY, clock=lambda: NOON).log as local:
-        past: Past[IncidentState] = Past(
-            log=LOG, store=ProfileStore(local, lambda: NOON), codec=codec,
-            folding=incident_folding, start=BEFORE_ANYTHING,
-        )  # fmt: skip
+        past = past_on(local)
         confirm(local, lines)
         asyncio.run(past.catch_up())
 

@@ -138,11 +138,13 @@ class Dispute(StrEnum):
 
     `forked`: one is not the beginning of the other.  `shortened`: the record that was offered
     ends before what was seen.  `other_key`: the same record is signed by another key.
+    `altered`: the records that were given to a console are not those that were signed.
     """
 
     FORKED = "forked"
     SHORTENED = "shortened"
     OTHER_KEY = "other_key"
+    ALTERED = "altered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,9 @@ class HistoryDisputed(Fact):
     """Evidence that the server showed two histories: `offered` does not continue `seen`.
 
     Both are signed notes of the site log, which `site_key` (Base64) signed; anybody can compare
-    them again.  `told_by` is who brought `seen`, `seen_sha256` the hex digest of it.
+    them again.  With `altered`, `offered` is a signed note of the incident's own log, and `seen`
+    the checkpoint, unsigned, that a console computed from the records it was given.  `told_by` is
+    who brought `seen`, `seen_sha256` the hex digest of it.
     """
 
     kind: ClassVar[str] = "history.disputed@1"
