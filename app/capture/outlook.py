@@ -13,11 +13,14 @@ class Outlook:
     `hint` is the sentence that logging it would be answered with, empty when it does what it
     says.  `is_only_a_note` says that it cannot be done as meant and would be kept as a note.
     `decision` is the label of the decision that an entry would be about which names none.
+    `happened_on` and `due_on` are the days that typed times of day mean, where that is not today.
     """
 
     hint: str = ""
     is_only_a_note: bool = False
     decision: str = ""
+    happened_on: str = ""
+    due_on: str = ""
 
 
 AS_SAID: Final = Outlook()

@@ -148,7 +148,7 @@ def restate(
         *_refs(entry, outlook),
         *_reason(entry),
         *_people(entry),
-        *_times(entry, clock),
+        *_times(entry, clock, outlook),
         *(Part("label", label) for label in entry.labels),
         *(_problem(problem) for problem in problems),
     )
@@ -241,30 +241,30 @@ def _people(entry: Entry) -> Iterator[Part]:
         yield Part("owner", named.name)
 
 
-def _times(entry: Entry, clock: str) -> Iterator[Part]:
+def _times(entry: Entry, clock: str, outlook: Outlook) -> Iterator[Part]:
     words = _DUE_WORDS.get(entry.kind, "Due {when}")
     suggested = read_amount(suggested_due(entry))
     if entry.due:
-        yield Part("time", words.format(when=_ahead(entry.due, clock)))
+        yield Part("time", words.format(when=_ahead(entry.due, clock, outlook.due_on)))
     elif suggested:
         offer = words.format(when=_ahead(suggested, clock))
         yield Part("time", f"{offer} (suggested)", Tone.QUIET)
     elif entry.kind is EntryKind.TIMER:
         yield Part("time", "How long?", Tone.PROMPT)
     if entry.at:
-        yield Part("time", _past(entry.at, clock))
+        yield Part("time", _past(entry.at, clock, outlook.happened_on))
 
 
-def _ahead(time: TypedTime, clock: str) -> str:
+def _ahead(time: TypedTime, clock: str, day: str = "") -> str:
     if isinstance(time, Amount):
         return f"in {amount_in_words(time.seconds)}"
-    return f"at {time.typed} {clock}"
+    return f"at {time.typed} {clock}{day and f', {day}'}"
 
 
-def _past(time: TypedTime, clock: str) -> str:
+def _past(time: TypedTime, clock: str, day: str) -> str:
     if isinstance(time, Amount):
         return f"Happened {amount_in_words(time.seconds)} ago"
-    return f"Happened at {time.typed} {clock}"
+    return f"Happened at {time.typed} {clock}{day and f', {day}'}"
 
 
 def _problem(problem: Problem) -> Part:

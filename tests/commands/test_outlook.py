@@ -58,4 +58,10 @@ def test_what_is_missing_is_asked_for_once():
 
 
 def test_a_note_does_what_it_says():
-    assert foreseen("who is @nobody") is AS_SAID
+    assert foreseen("who is @nobody") == AS_SAID
+
+
+def test_a_time_of_another_day_says_which():
+    assert said_back("~14:36 the pool") == "Note · Happened at 14:36 UTC"
+    assert said_back("~14:50 the pool") == "Note · Happened at 14:50 UTC, yesterday"
+    assert said_back("/u next =07:00") == "Update · Next update at 07:00 UTC, tomorrow"
