@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.console.room import Room
@@ -18,6 +19,12 @@ OpenRoom = Callable[[RunningServer, str], AbstractContextManager[Room]]
 """Opens a room at a server, with a profile by this name; it shows the incident by then."""
 
 WITHIN_MS = PATIENCE_MS
+
+
+def log_line(qtbot: QtBot, room: Room, line: str) -> None:
+    """Type a line into the capture bar and press Enter."""
+    room.view.capture.begin(line)
+    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from app.models.timeline_model import ConnectionLost
 from app.protocol.sync_status import SyncKind
 from app.sync.queue_file import read_queue_file
 from tests.console.answering import Answers
-from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import RunningServer, say, serve
 from tests.scenarios.onlooker import newest_incident, onlookers
 
@@ -29,8 +29,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 def _log(qtbot: QtBot, room: Room, line: str) -> None:
     count = room.apart.queue.waiting + room.apart.queue.sent
-    room.view.capture.begin(line)
-    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    log_line(qtbot, room, line)
     qtbot.waitUntil(
         lambda: room.apart.queue.waiting + room.apart.queue.sent > count, timeout=WITHIN_MS
     )

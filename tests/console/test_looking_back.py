@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.console.room import Room
 from app.incident.state import IncidentState
-from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import say, serve
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
@@ -22,8 +22,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 def _log(qtbot: QtBot, room: Room, line: str) -> None:
     known = room.state.position
-    room.view.capture.begin(line)
-    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    log_line(qtbot, room, line)
     qtbot.waitUntil(lambda: room.state.position > known, timeout=WITHIN_MS)
 
 

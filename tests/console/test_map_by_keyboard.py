@@ -17,7 +17,7 @@ from app.incident.kinds.signals import Health, HealthChanged
 from app.incident.kinds.situation import Phase
 from app.views.map_answers import MapAnswers
 from app.views.service_map.canvas import MapCanvas
-from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room
+from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room, log_line
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
@@ -70,8 +70,7 @@ def _ask_what_if(qtbot: QtBot, room: Room, canvas: MapCanvas) -> None:
 
 
 def _resolve(qtbot: QtBot, room: Room, line: str, holds: Callable[[], bool]) -> None:
-    room.view.capture.begin(line)
-    qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+    log_line(qtbot, room, line)
     qtbot.waitUntil(holds, timeout=WITHIN_MS)
 
 

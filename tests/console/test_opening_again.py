@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.console.introduction import KEY_VALUE
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.proof.signatures import ConsoleKey
-from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import say, serve
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -32,8 +32,7 @@ def test_without_its_server_a_console_opens_with_what_it_knew_and_writes_on(
 
         with open_room(server) as room:
             assert room.state.situation.title == "Checkout failing"
-            room.view.capture.begin("pool is full")
-            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+            log_line(qtbot, room, "pool is full")
             qtbot.waitUntil(
                 lambda: any(row.text == "pool is full" for row in room.state.timeline),
                 timeout=WITHIN_MS,
@@ -59,8 +58,7 @@ def test_a_console_the_server_never_saw_registers_itself_when_it_comes(
 
         # when somebody writes there, and the server comes
         with open_room(server) as room:
-            room.view.capture.begin("pool is full")
-            qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
+            log_line(qtbot, room, "pool is full")
             qtbot.waitUntil(lambda: room.state.pending == 1, timeout=WITHIN_MS)
             with serve(tmp_path / "server", port=server.port):
                 qtbot.waitUntil(lambda: room.state.pending == 0, timeout=WITHIN_MS)
