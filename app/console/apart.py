@@ -324,9 +324,12 @@ class Apart(QObject):
         """Wait for the file to be on disk before the window goes."""
         try:
             self._carrying.export(path).result(CLOSING_WAITS_SECONDS)
-        except (WatchfloorError, TimeoutError) as error:
-            advice = getattr(error, "advice", "Try another folder.")
-            self.view.capture.tell(f"The queue was not exported. {error} {advice}")
+        except WatchfloorError as error:
+            words = told(str(error), error.advice)
+            self.view.capture.tell(f"The queue was not exported. {words}")
+            return False
+        except TimeoutError:
+            self.view.capture.tell("The queue was not exported in time. Try another folder.")
             return False
         return True
 

@@ -24,7 +24,7 @@ class Heading(QWidget):
         self._title = title
         self._count = ""
         self._note = ""
-        self._note_style = (TypeStyle.LABEL_MEDIUM, "text3")
+        self._is_plain_note = False
         self._keys = ""
         self._chip: tuple[str, ChipLook] | None = None
         self._inline: tuple[str, ChipLook] | None = None
@@ -45,9 +45,9 @@ class Heading(QWidget):
 
     def show_note(self, note: str, *, keys: str = "", is_plain: bool = False) -> None:
         """Show a note at the right, with a key cap if `keys` are given."""
-        style = (TypeStyle.LABEL_MEDIUM, "text2" if is_plain else "text3")
-        if (note, keys, style) != (self._note, self._keys, self._note_style):
-            self._note, self._keys, self._note_style = note, keys, style
+        told = (note, keys, is_plain)
+        if told != (self._note, self._keys, self._is_plain_note):
+            self._note, self._keys, self._is_plain_note = told
             self.update()
 
     def show_chip(self, text: str, look: ChipLook | None) -> None:
@@ -103,10 +103,9 @@ class Heading(QWidget):
         if self._keys:
             right = pen.key_cap(right, middle, self._keys) - px(8)
         if self._note:
-            style, token = self._note_style
+            colour = theme.tokens.text2 if self._is_plain_note else theme.tokens.text3
             area = QRectF(0, 0, right, self._line())
-            pen.text(area, self._note, style, getattr(theme.tokens, token), RIGHT)
-            right -= pen.width(self._note, style) + px(8)
+            right -= pen.text(area, self._note, TypeStyle.LABEL_MEDIUM, colour, RIGHT) + px(8)
         return right
 
     @Slot()
