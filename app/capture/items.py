@@ -13,7 +13,7 @@ from app.incident.kinds.decisions import Verdict
 _CLOSING = ".,;:!?)]}'\"…"
 _OPENING = "([{"
 _REASON_WORDS = ("because", "bc")
-_REF = re.compile(r"(?:D|EX|A|I|C|RB)-[0-9]{1,9}", re.IGNORECASE)
+_REF = re.compile(r"(?:D|EX|A|I|C|RB)-[0-9]{1,9}\*?", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][\w-]*")
 _VERSION = re.compile(r"v[0-9][\w.\-]*", re.IGNORECASE)
 _TIME_LIKE = re.compile(r"[0-9]+:[0-9:]+")

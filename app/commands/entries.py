@@ -319,12 +319,13 @@ def _clock(entry: Entry, desk: Desk) -> Act:
 
 
 def _pin(entry: Entry, desk: Desk) -> Act:
-    names = {one.label.rstrip("*"): one.decision_id for one in desk.state.decisions}
-    names |= {one.label.rstrip("*"): one.action_id for one in desk.state.actions}
-    wanted = next((names[ref] for ref in entry.refs if ref in names), None)
+    decisions_named = (desk.state.decision(ref) for ref in entry.refs)
+    actions_named = (desk.state.action(ref) for ref in entry.refs)
+    wanted = [one.decision_id for one in decisions_named if one is not None]
+    wanted += [one.action_id for one in actions_named if one is not None]
     timeline = desk.state.timeline
     newest = timeline[-1] if timeline else None
-    row = newest if wanted is None else timeline.row_of(wanted)
+    row = timeline.row_of(wanted[0]) if wanted else newest
     if row is None:
         return _kept(entry, desk, "There is nothing to pin yet. Saved as a note.")
     return incident.pin(desk, row)

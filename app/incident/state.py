@@ -75,17 +75,22 @@ class IncidentState:
         return name_of(self.participants, actor)
 
     def decision(self, label: str) -> Decision | None:
-        """The decision called `label` (`D-7`), or None."""
-        return next((one for one in self.decisions if one.label.rstrip("*") == label), None)
+        """The decision called `label` (`D-7`, `D-7*` while its number may change), or None."""
+        return next((one for one in self.decisions if _is_called(one.label, label)), None)
 
     def exception(self, label: str) -> FreezeException | None:
         """The freeze exception called `label` (`EX-1`), or None."""
         known = self.freeze.exceptions
-        return next((one for one in known if one.label.rstrip("*") == label), None)
+        return next((one for one in known if _is_called(one.label, label)), None)
 
     def action(self, label: str) -> Action | None:
         """The action called `label` (`A-3`), or None."""
-        return next((one for one in self.actions if one.label.rstrip("*") == label), None)
+        return next((one for one in self.actions if _is_called(one.label, label)), None)
+
+
+def _is_called(label: str, name: str) -> bool:
+    """Whether `name` means what has this label; a temporary name never means another thing."""
+    return name in (label, label.rstrip("*"))
 
 
 BEFORE_ANYTHING = IncidentState()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -37,6 +38,7 @@ from app.incident.kinds.work import (
     FollowUpNoted,
     NoteWritten,
 )
+from app.incident.state import IncidentState
 from tests.graph.organisations import shop_organisation
 from tests.views.checkout_incident import NOW, checkout_state
 
@@ -45,11 +47,18 @@ ORGANISATION = shop_organisation()
 COMMANDER, SCRIBE = "priya", "lena"
 
 
-def typed(line: str, *, by: str = COMMANDER, poll: bool = False, decide: bool = False) -> Act:
+def typed(
+    line: str,
+    *,
+    by: str = COMMANDER,
+    poll: bool = False,
+    decide: bool = False,
+    state: IncidentState = STATE,
+) -> Act:
     numbers = count(1)
     desk = Desk(
         person=by,
-        state=STATE,
+        state=state,
         organisation=ORGANISATION,
         now=NOW,
         new_id=lambda: f"id-{next(numbers)}",
@@ -221,3 +230,16 @@ def test_the_bar_knows_which_commands_act():
         *("note", "decision", "go", "nogo", "reverse", "action", "done", "role", "severity"),
         *("state", "impact", "freeze", "follow_up", "pin"),
     }
+
+
+def test_a_temporary_number_means_what_has_it_and_never_something_else():
+    provisional = replace(STATE.decisions[-1], is_provisional=True)
+    state = replace(STATE, decisions=(*STATE.decisions[:-1], provisional))
+
+    voice = facts(typed("/o D-7* may not reverse", state=state))[0]
+    assert isinstance(voice, VoiceGiven)
+    assert (voice.decision, voice.text) == (provisional.decision_id, "may not reverse")
+
+    kept = typed("/x D-7* because it failed")
+    assert isinstance(facts(kept)[0], NoteWritten)
+    assert kept.hint.startswith("Which decision?")
