@@ -46,9 +46,10 @@ class LookingBack(QObject):
 
     @Slot(object)
     def show(self, moment: PastMoment) -> None:
-        """Show an answer, unless a newer one shows already."""
-        if moment.number <= self._answered:
+        """Show an answer, or what was found out about it, unless a newer one shows already."""
+        if moment.number < self._answered:
             return
-        self._answered = moment.number
-        self._view.show_past(moment.incident, moment.moment)
+        if moment.number > self._answered:
+            self._answered = moment.number
+            self._view.show_past(moment.incident, moment.moment)
         self.shows.emit(moment)

@@ -73,7 +73,7 @@ class Mapping(QObject):
 
     @Slot(object)
     def look_at(self, past: PastMoment | None) -> None:
-        """Draw a moment of the past; None draws now again.  What is found out is of now only."""
+        """Draw a moment of the past with what its log says; None draws now again."""
         self._past = past
         topology = (None if past is None else past.topology) or self._topology
         if topology is not None:
@@ -101,8 +101,12 @@ class Mapping(QObject):
         if topology is None:
             return
         state, found = self._state, self._findings
+        investigation = None if found is None else found.investigation
+        shape = None if found is None else found.shape
         if past is not None:
             state, found, topology = past.incident, None, past.topology or topology
+            investigation = past.investigation
+            shape = shape if shape is not None and shape.graph is topology.graph else None
         self.curves.show_state(state)
         as_of = self._health_as_of()
         self._view.body.services.show_measured_at(as_of)
@@ -111,7 +115,7 @@ class Mapping(QObject):
             topology,
             now=self._desk.clock.now(),
             as_of=as_of,
-            investigation=None if found is None else found.investigation,
+            investigation=investigation,
             live=() if found is None else found.live,
             before=self._picture,
             zone=self._desk.times.zone,
@@ -124,8 +128,9 @@ class Mapping(QObject):
                 state=state,
                 topology=topology,
                 picture=picture,
-                shape=None if found is None else found.shape,
-                investigation=None if found is None else found.investigation,
+                shape=shape,
+                investigation=investigation,
+                is_past=past is not None,
                 silent={} if found is None else found.silent,
                 live=() if found is None else found.live,
             )

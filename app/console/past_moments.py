@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.events.codec import Codec
 from app.events.event import ORGANISATION_LOG, incident_log
+from app.graph.investigation import Investigation, investigate
 from app.graph.topology import Topology, services_in_trouble, topology_of
 from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -17,16 +18,24 @@ from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.sync.local_store import LocalStore
 from app.sync.past import Past
 
+SETTLED_SECONDS = 0.25
+"""A moment that is looked at for so long is looked into: suspects, and what was to fail next."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMoment:
-    """Everything that shows at `moment`; `number` counts requests, so that old answers drop."""
+    """Everything that shows at `moment`; `number` counts requests, so that old answers drop.
+
+    The `investigation` rests on the log alone, for readings are not in it, and comes later than
+    the rest, in a second answer of the same number.
+    """
 
     number: int
     moment: datetime
     incident: IncidentState
     organisation: OrganisationState
     topology: Topology | None
+    investigation: Investigation | None = None
 
 
 class PastMoments:
@@ -43,6 +52,7 @@ class PastMoments:
         self._publish = publish
         self._wanted: tuple[datetime, int] | None = None
         self._is_answering = False
+        self._newest: PastMoment | None = None
         self._drawn: tuple[tuple[object, ...], Topology] | None = None
 
     async def look(self, moment: datetime, number: int, live: Topology | None) -> None:
@@ -59,12 +69,26 @@ class PastMoments:
                 await self._incident.catch_up()
                 await self._organisation.catch_up()
                 (moment, number), self._wanted = self._wanted, None
-                self._publish(self._moment(moment, number, live))
+                self._newest = found = self._moment(moment, number, live)
+                self._publish(found)
                 await asyncio.sleep(0)
                 if self._wanted is None:
                     self._incident.prepare(moment)
         finally:
             self._is_answering = False
+        await self._look_into(found)
+
+    async def _look_into(self, found: PastMoment) -> None:
+        await asyncio.sleep(SETTLED_SECONDS)
+        topology = found.topology
+        if self._newest is not found or topology is None or not found.incident.situation.number:
+            return
+        # Pure work on frozen values, on a spare thread: writing must not wait for it.
+        investigation = await asyncio.to_thread(
+            investigate, found.incident, topology, now=found.moment
+        )
+        if self._newest is found:
+            self._publish(replace(found, investigation=investigation))
 
     def _moment(self, moment: datetime, number: int, live: Topology | None) -> PastMoment:
         incident, organisation = self._incident.at(moment), self._organisation.at(moment)

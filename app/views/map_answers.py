@@ -41,7 +41,7 @@ class Known:
     """What the answers are taken from; `shape` and `investigation` may come later.
 
     `silent` maps sources that stopped giving readings to the reason; `live` is what each source
-    measured last, not known of a moment of the past.
+    measured last, not known of a moment of the past (`is_past`).
     """
 
     state: IncidentState
@@ -51,6 +51,7 @@ class Known:
     investigation: Investigation | None = None
     silent: Mapping[str, str] = field(default_factory=dict)
     live: Live = ()
+    is_past: bool = False
 
 
 _TITLES = {
@@ -190,6 +191,7 @@ class MapAnswers(QObject):
             as_of=known.picture.as_of,
             investigation=known.investigation,
             live=known.live,
+            is_past=known.is_past,
         )
         self.sheet.show_service(
             service_id,

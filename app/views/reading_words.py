@@ -33,11 +33,15 @@ _LONG = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The last readings of every source, looked at `now` (aware UTC)."""
+    """The last readings of every source, looked at `now` (aware UTC).
+
+    `is_past` says that `now` is a moment looked back at, of which no readings are kept.
+    """
 
     live: Live
     now: datetime
     times: TimeDisplay
+    is_past: bool = False
 
     def origin(self, source: SourceReadings) -> str:
         """ "prometheus, 14:36", or that this is old."""
@@ -72,8 +76,14 @@ def rate_words(rate: float | None, error_ratio: float | None, latency: float | N
     return ", ".join(parts)
 
 
+NOT_LOGGED = "Rates, errors, latency and burn of that time are not known: the log has none"
+"""What a moment of the past says where measurements would stand."""
+
+
 def service_lines(service: str, measured: Measured) -> Iterator[Finding]:
     """Rate, errors, latency and saturation of a service, and who measured them when."""
+    if measured.is_past:
+        yield Finding(text=NOT_LOGGED)
     found = service_now(measured.live, service)
     if found is None:
         return
@@ -120,7 +130,8 @@ def level_lines(service: Service, measured: Measured) -> Iterator[Finding]:
     found = service_now(measured.live, service.id)
     budget = None if found is None else budget_of(objective, found[0])
     if budget is None or found is None:
-        yield Finding(text="Its error budget is not measured", is_detail=True)
+        when = "known of that time" if measured.is_past else "measured"
+        yield Finding(text=f"Its error budget is not {when}", is_detail=True)
         return
     yield from _budget_lines(budget)
     yield Finding(text=f"Measured by {measured.origin(found[1])}", is_detail=True)

@@ -105,13 +105,15 @@ def sheet_of(
     as_of: datetime | None = None,
     investigation: Investigation | None = None,
     live: Live = (),
+    is_past: bool = False,
 ) -> tuple[Finding, ...]:
     """Everything known of a service, in the order in which it is asked for in an incident.
 
     `as_of` is when health was last known, None while it is live; `live` are the last readings.
+    With `is_past` it is said that those of then are not known.
     """
     name = {one.id: one.name for one in topology.graph.services}
-    measured = Measured(live=live, now=now, times=times)
+    measured = Measured(live=live, now=now, times=times, is_past=is_past)
     sections: list[tuple[str, Iterator[Finding]]] = [
         ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
         ("Measured", service_lines(answers.service.id, measured)),

@@ -11,12 +11,16 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.console.room import Room
+from app.events.event import Draft
+from app.incident.kinds.signals import Health, HealthChanged
 from app.incident.state import IncidentState
-from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
+from app.views.service_map.canvas import MapCanvas
+from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room, log_line
 from tests.e2e.programs import say, serve
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
+CALLS = "caller,callee\nweb,checkout\ncheckout,payments\n"
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -110,3 +114,28 @@ def test_an_answer_that_comes_after_the_return_is_dropped(
             qtbot.wait(0)
 
             assert _viewed(room) is None
+
+
+def test_a_moment_of_the_past_shows_who_was_suspected_then(
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom
+) -> None:
+    with charted_room(qtbot, tmp_path, open_room, CALLS) as (room, canvas, tom):
+        tom.write(Draft(fact=HealthChanged(service="payments", health=Health.FAILING)))
+        qtbot.waitUntil(lambda: len(room.state.signals.services) == 1, timeout=WITHIN_MS)
+        tom.write(Draft(fact=HealthChanged(service="checkout", health=Health.FAILING)))
+        qtbot.waitUntil(lambda: _suspects(canvas) >= {"payments", "checkout"}, timeout=WITHIN_MS)
+        room.view.focus_panel(4)
+
+        past = _step_back(qtbot, room)
+        while len(past.signals.services) > 1:
+            past = _step_back(qtbot, room)
+
+        assert [one.service for one in past.signals.services] == ["payments"]
+        qtbot.waitUntil(lambda: _suspects(canvas) == {"payments"}, timeout=WITHIN_MS)
+        room.view.body.timeline.travel.go_live()
+        qtbot.waitUntil(lambda: _suspects(canvas) >= {"payments", "checkout"}, timeout=WITHIN_MS)
+
+
+def _suspects(canvas: MapCanvas) -> set[str]:
+    picture = canvas.stage.picture
+    return set() if picture is None else {one.service_id for one in picture.suspicions}

@@ -20,6 +20,7 @@ from app.organisation.kinds import ServiceRecorded
 from app.views.desk import Desk
 from app.views.inspector import Page
 from app.views.map_answers import Known, MapAnswers
+from app.views.reading_words import NOT_LOGGED
 from app.views.ruling_form import SuspectSaid
 from app.views.service_map.depiction import picture_of
 from app.views.service_map.service_map import ServiceMap
@@ -269,6 +270,16 @@ def test_an_open_sheet_follows_the_incident_and_says_when_health_is_old(answers:
     answers.show_known(known(picture=stale))
 
     assert lines(answers)[0] == "As of 14:36"
+
+
+def test_a_moment_of_the_past_says_that_its_measurements_are_not_known(answers: MapAnswers):
+    answers.open_service("checkout")
+    assert NOT_LOGGED not in lines(answers)
+
+    answers.show_known(known(is_past=True))
+
+    assert NOT_LOGGED in lines(answers)
+    assert "Its error budget is not measured" not in lines(answers)
 
 
 def test_sheets_keep_to_the_right_edge(answers: MapAnswers, around: QWidget):
