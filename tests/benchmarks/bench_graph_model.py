@@ -15,7 +15,6 @@ import numpy as np
 from app.graph.catalog import Criticality, Dependency, Service
 from app.graph.formats import read_catalog
 from app.graph.impact import blast_radius
-from app.graph.layout.crossings import count_drawn_crossings
 from app.graph.layout.focus import FocusSize, lay_out_focus
 from app.graph.layout.pinned import pin_overview
 from app.graph.layout.routing import flatten
@@ -23,6 +22,7 @@ from app.graph.layout.team_clusters import lay_out_overview
 from app.graph.service_graph import ServiceGraph
 from app.graph.structure import downstream_counts
 from tests.benchmarks.figure import Figure
+from tests.graph.layout.crossings import count_drawn_crossings
 
 SHARED_GRAPHS = Path(__file__).parents[3] / "shared" / "data" / "graphs"
 POINTS_PER_INCH = 72.0

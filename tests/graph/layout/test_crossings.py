@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.graph.layout.crossings import count_drawn_crossings
 from app.graph.layout.focus import lay_out_focus
 from app.graph.layout.lattice import Lattice
 from app.graph.layout.ordering import count_crossings, order_columns
 from tests.graph.estates import graph_of, shop
+from tests.graph.layout.crossings import count_drawn_crossings
 
 FALLING = np.array([[0.0, 0.0], [10.0, 10.0]])
 RISING = np.array([[0.0, 10.0], [10.0, 0.0]])
