@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from tests.log.writing import LOG, Writer
 from tests.patience import PATIENCE
 from tests.server.pushing import push_content, registration
 
+NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Loopback is not encrypted; to read who the web trusts takes longer than most tests here."""
+
 
 @dataclass
 class RunningServer:
@@ -36,7 +40,9 @@ class RunningServer:
     def client(self, token: str | None) -> httpx.AsyncClient:
         """A client with this token, or without any."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=PATIENCE, verify=NO_AUTHORITIES
+        )
 
     async def token_for(self, actor: str) -> str:
         """A new token that the owner issues."""
@@ -88,6 +94,7 @@ async def running_server(
                     base_url=url_of(listening),
                     headers={"Authorization": f"Bearer {token}"},
                     timeout=PATIENCE,
+                    verify=NO_AUTHORITIES,
                 ) as owner:
                     yield RunningServer(site, url_of(listening), owner, server)
             finally:
