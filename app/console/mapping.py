@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.console.looking import Findings
 from app.console.past_moments import PastMoment
+from app.graph.answers import EstateShape
 from app.graph.layout.focus import FocusSize
 from app.graph.topology import Topology
 from app.incident.kinds.signals import Health
@@ -102,11 +103,9 @@ class Mapping(QObject):
             return
         state, found = self._state, self._findings
         investigation = None if found is None else found.investigation
-        shape = None if found is None else found.shape
         if past is not None:
             state, found, topology = past.incident, None, past.topology or topology
             investigation = past.investigation
-            shape = shape if shape is not None and shape.graph is topology.graph else None
         self.curves.show_state(state)
         as_of = self._health_as_of()
         self._view.body.services.show_measured_at(as_of)
@@ -128,7 +127,7 @@ class Mapping(QObject):
                 state=state,
                 topology=topology,
                 picture=picture,
-                shape=shape,
+                shape=self._shape_of(topology),
                 investigation=investigation,
                 is_past=past is not None,
                 silent={} if found is None else found.silent,
@@ -137,6 +136,14 @@ class Mapping(QObject):
         )
         self._select_first(picture)
         self._choose_for_curves(self._map.canvas.selected)
+
+    def _shape_of(self, topology: Topology) -> EstateShape | None:
+        """The estate's shape as far as it was worked out, and is that of this topology."""
+        shape = None if self._findings is None else self._findings.shape
+        is_other = (
+            shape is not None and self._past is not None and shape.graph is not topology.graph
+        )
+        return None if is_other else shape
 
     @Slot(str)
     def _choose_for_curves(self, service_id: str) -> None:

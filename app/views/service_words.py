@@ -109,19 +109,17 @@ def sheet_of(
 ) -> tuple[Finding, ...]:
     """Everything known of a service, in the order in which it is asked for in an incident.
 
-    `as_of` is when health was last known, None while it is live; `live` are the last readings.
-    With `is_past` it is said that those of then are not known.
+    `as_of` is when health was last known, None while it is live; `live` are the last readings,
+    of which nothing is known when `is_past`.
     """
     name = {one.id: one.name for one in topology.graph.services}
     measured = Measured(live=live, now=now, times=times, is_past=is_past)
+    disputed = disagreement_lines(answers.disagreements, topology.organisation, times, now)
     sections: list[tuple[str, Iterator[Finding]]] = [
         ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
         ("Measured", service_lines(answers.service.id, measured)),
         ("Still unhealthy upstream", _upstream(answers, name)),
-        (
-            "Sources disagree",
-            disagreement_lines(answers.disagreements, topology.organisation, times, now),
-        ),
+        ("Sources disagree", disputed),
         ("Contacts", _contacts(answers, topology)),
         ("Blast radius", _blast(answers)),
         ("Weak points", _weak_points(answers, name)),
