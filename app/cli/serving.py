@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from app.cli.player import Player, StoryClock
 from app.cli.story import read_story
 from app.protocol.bodies import ReadyLine
 from app.server.serve import run_server
-from app.server.settings import Settings
+from app.server.settings import settings_in
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
 from app.sync.folders import data_folder
 from app.sync.places import remember_server, target
@@ -28,14 +29,13 @@ def serve(arguments: argparse.Namespace) -> int:
     story = None if arguments.story is None else read_story(arguments.story)
     owner = arguments.owner or ("owner" if story is None else story.commander)
     asked = SourcesFile() if arguments.sources is None else read_sources_file(arguments.sources)
-    settings = Settings(
-        database=arguments.database or str(folder / "server.db"),
-        key_file=folder / "server.key",
+    settings = settings_in(folder, local_person=owner)
+    settings = replace(
+        settings,
+        database=arguments.database or settings.database,
         site=arguments.site,
         host=arguments.host,
         port=arguments.port,
-        local_person=owner,
-        token_file=folder / "local.token",
         prometheus=asked.prometheus,
         catalogues=asked.catalogues,
         hints=arguments.hints,

@@ -49,15 +49,11 @@ class Settings:
     hints: str = ""
 
 
-def embedded_settings(
-    folder: Path, *, local_person: str, host: str = "127.0.0.1", port: int = 0
-) -> Settings:
-    """A server of one's own: SQLite, keys and the local user's token in `folder`."""
+def settings_in(folder: Path, *, local_person: str) -> Settings:
+    """A server whose files are in `folder`: SQLite, its keys, and the token of its owner."""
     return Settings(
         database=str(folder / "server.db"),
         key_file=folder / "server.key",
-        host=host,
-        port=port,
         local_person=local_person,
         token_file=folder / "local.token",
     )

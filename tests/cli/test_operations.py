@@ -21,7 +21,7 @@ from app.incident.kinds.situation import LogRestored
 from app.log.database_use import DatabaseInUse, NoDatabase
 from app.log.event_log import EventLog
 from app.server.keys import load_keys
-from app.server.settings import Settings, embedded_settings
+from app.server.settings import Settings, settings_in
 from app.server.site import running_site
 from tests.log.writing import CODEC, LOG, OTHER_LOG, Writer, batch
 from tests.server.running import running_server
@@ -32,7 +32,7 @@ NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A server's database with two logs, and its keys."""
-    settings = embedded_settings(tmp_path / "server", local_person="maria")
+    settings = settings_in(tmp_path / "server", local_person="maria")
     load_keys(settings.key_file)
     maria = Writer()
     with EventLog.open(settings.database) as log:
@@ -60,7 +60,7 @@ def test_a_backup_can_be_made_while_the_server_writes(settings: Settings, tmp_pa
         back_up(settings, tmp_path / "backup")
         log.append([batch(*Writer(seed=2).notes(3))])
 
-    copied = embedded_settings(tmp_path / "backup", local_person="maria")
+    copied = settings_in(tmp_path / "backup", local_person="maria")
     assert lines_of(copied) == lines_of(settings)[:30]
 
 
@@ -130,7 +130,7 @@ def test_a_restored_server_starts_and_signs(settings: Settings, tmp_path: Path):
 
 def test_a_machine_that_lost_everything_gets_the_keys_too(settings: Settings, tmp_path: Path):
     source, keys = back_up(settings, tmp_path / "backup"), settings.key_file.read_bytes()
-    elsewhere = embedded_settings(tmp_path / "new", local_person="maria")
+    elsewhere = settings_in(tmp_path / "new", local_person="maria")
 
     put_back(elsewhere, source)
 

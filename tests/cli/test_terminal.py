@@ -11,7 +11,7 @@ from app.cli.terminal import batches, open_terminal
 from app.events.event import ORGANISATION_LOG, Draft
 from app.organisation.kinds import ServiceRecorded
 from app.protocol.bodies import MAX_BATCH_EVENTS, MAX_REQUEST_BYTES
-from app.server.settings import Limits, embedded_settings
+from app.server.settings import Limits, settings_in
 from app.sync.exchange import Outgoing
 from tests.server.running import running_server
 
@@ -44,7 +44,7 @@ async def test_more_than_a_burst_is_recorded_once_each(
     actor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("WATCHFLOOR_DATA", str(tmp_path / "data"))
-    settings = embedded_settings(tmp_path / "server", local_person="maria")
+    settings = settings_in(tmp_path / "server", local_person="maria")
     async with running_server(replace(settings, limits=SLOW)) as server:
         token = server.owner.headers["Authorization"].partition(" ")[2]
         if actor != "person:maria":

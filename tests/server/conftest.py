@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.server.settings import Settings, embedded_settings
+from app.server.settings import Settings, settings_in
 from tests.log.writing import Writer
 from tests.server.running import RunningServer, running_server
 
@@ -22,13 +22,13 @@ def anyio_backend() -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A server of maria's own."""
-    return embedded_settings(tmp_path / "server", local_person="maria")
+    return settings_in(tmp_path / "server", local_person="maria")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
 def on_each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """A server of maria's own, on each database."""
-    own = embedded_settings(tmp_path / "server", local_person="maria")
+    own = settings_in(tmp_path / "server", local_person="maria")
     if request.param == "sqlite":
         return own
     return replace(own, database=request.getfixturevalue("postgresql"))
