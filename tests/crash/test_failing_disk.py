@@ -7,13 +7,17 @@ them in the middle of a write.  `test_every_point.py` tries each point alone.
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.crash.forking import Nursery, nursery
+from tests.crash import forking
+from tests.crash.forking import Nursery
 from tests.crash.kept import CHECKS, told
 from tests.crash.swept import COUNT, END, FAIL, FULL, TEAR_AND_END
 from tests.log.profiles import promise_reserve
@@ -26,37 +30,55 @@ NEVER_AGAIN = 1 << 30
 
 
 @pytest.fixture(scope="module")
-def children(failing_disk: Path) -> Iterator[Nursery]:
-    """Forks children whose disk can be made to fail."""
-    with nursery("tests.crash.swept", environment={"LD_PRELOAD": str(failing_disk)}) as running:
-        yield running
+def children(failing_disk: Path) -> Iterator[list[Nursery]]:
+    """One for each processor: they fork children whose disk can be made to fail."""
+    environment = {"LD_PRELOAD": str(failing_disk)}
+    with ExitStack() as running:
+        yield [
+            running.enter_context(forking.nursery("tests.crash.swept", environment=environment))
+            for _ in range(os.cpu_count() or 1)
+        ]
 
 
-def run(children: Nursery, words: tuple[str, Path], at: int, step: int, mode: int) -> list[str]:
+def for_each(
+    points: Sequence[int], children: list[Nursery], attempt: Callable[[Nursery, int], int]
+) -> int:
+    """The sum of attempts at all points, of which each nursery makes one at a time."""
+
+    def take_turns(share: int) -> int:
+        return sum(attempt(children[share], at) for at in points[share :: len(children)])
+
+    with ThreadPoolExecutor(len(children)) as waiting:
+        return sum(waiting.map(take_turns, range(len(children))))
+
+
+def run(nursery: Nursery, words: tuple[str, Path], at: int, step: int, mode: int) -> list[str]:
     """What a run told until it ended, on its own or not."""
     kind, folder = words
-    child = children.start(kind, str(folder), str(at), str(step), str(mode))
+    child = nursery.start(kind, str(folder), str(at), str(step), str(mode))
     child.wait()
-    return children.lines_until_end(child.pid)
+    return nursery.lines_until_end(child.pid)
 
 
 @pytest.mark.parametrize("kind", CHECKS)
 @pytest.mark.parametrize("mode", [FAIL, FULL], ids=["error", "full"])
 def test_every_write_and_sync_may_fail(
-    children: Nursery,
+    children: list[Nursery],
     disk: Path,
     kind: str,
     mode: int,
     cycles: int,
     capsys: pytest.CaptureFixture[str],
 ):
-    acknowledged = 0
-    first_failures = range(1, STEP + 1, 1 if cycles >= ENOUGH_FOR_ALL else 10)
-    for at in first_failures:
+    def fail(nursery: Nursery, at: int) -> int:
         folder = _folder(disk, at)
-        lines = run(children, (kind, folder), at, STEP, mode)
-        acknowledged += CHECKS[kind](folder, lines)
+        lines = run(nursery, (kind, folder), at, STEP, mode)
+        kept = CHECKS[kind](folder, lines)
         shutil.rmtree(folder)
+        return kept
+
+    first_failures = range(1, STEP + 1, 1 if cycles >= ENOUGH_FOR_ALL else 10)
+    acknowledged = for_each(first_failures, children, fail)
 
     assert acknowledged > 10 * len(first_failures)
     with capsys.disabled():
@@ -66,17 +88,20 @@ def test_every_write_and_sync_may_fail(
 
 @pytest.mark.parametrize("kind", CHECKS)
 def test_a_process_may_end_at_any_write_or_sync(
-    children: Nursery, disk: Path, kind: str, cycles: int, capsys: pytest.CaptureFixture[str]
+    children: list[Nursery], disk: Path, kind: str, cycles: int, capsys: pytest.CaptureFixture[str]
 ):
-    lines = run(children, (kind, _folder(disk, 0)), 0, NEVER_AGAIN, COUNT)
+    def end(nursery: Nursery, at: int) -> int:
+        folder = _folder(disk, at)
+        lines = run(nursery, (kind, folder), at, NEVER_AGAIN, (END, TEAR_AND_END)[at % 2])
+        assert not told(lines, "calls"), f"the process did not end where it should ({at})"
+        kept = CHECKS[kind](folder, lines)
+        shutil.rmtree(folder)
+        return kept
+
+    lines = run(children[0], (kind, _folder(disk, 0)), 0, NEVER_AGAIN, COUNT)
     calls = int(told(lines, "calls")[0])
     points = sorted({1 + number * calls // (2 * cycles) for number in range(2 * cycles)})
-    for at in points:
-        folder = _folder(disk, at)
-        lines = run(children, (kind, folder), at, NEVER_AGAIN, (END, TEAR_AND_END)[at % 2])
-        assert not told(lines, "calls"), "the process did not end where it should"
-        CHECKS[kind](folder, lines)
-        shutil.rmtree(folder)
+    for_each(points, children, end)
 
     assert calls > 200
     with capsys.disabled():
