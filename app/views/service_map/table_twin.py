@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.graph.answers import missing_of, missing_words
+from app.incident.kinds.signals import Health
 from app.views.service_map.picture import MapPicture
 from app.views.service_map.speech import (
     callers_of,
@@ -16,6 +17,9 @@ from app.views.service_map.speech import (
     sentence_of,
     state_words,
 )
+
+_AROUND_WORDS = 22
+"""What a cell keeps free around its words, in pixels, and a little more."""
 
 _COMMANDS = (Qt.Key.Key_T, Qt.Key.Key_N, Qt.Key.Key_E, Qt.Key.Key_W, Qt.Key.Key_G)
 
@@ -152,6 +156,9 @@ class ServiceTableView(QTableView):
         super().resizeEvent(event)
         for field, share in _SHARES.items():
             self.setColumnWidth(field, round(self.viewport().width() * share))
+        words = max(map(self.fontMetrics().horizontalAdvance, map(state_words, Health)))
+        state = words + _AROUND_WORDS  # a state is never cut short
+        self.setColumnWidth(Field.STATE, max(self.columnWidth(Field.STATE), state))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_command = event.key() in _COMMANDS and not event.modifiers()

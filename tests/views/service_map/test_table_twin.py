@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.incident.kinds.signals import Health
 from app.views.service_map.service_map import ServiceMap
+from app.views.service_map.speech import state_words
 from app.views.service_map.table_twin import Field, ServiceTable
 from app.views.theme import Theme
 from tests.views.service_map.small_estate import DEGRADED, FAILING, shop_picture, with_health
@@ -118,3 +121,19 @@ def test_enter_in_the_table_opens_a_service(qtbot: QtBot, service_map: ServiceMa
         QTest.keyClick(service_map.table, Qt.Key.Key_Return)
 
     assert told.args == ["cart"]
+
+
+@pytest.mark.parametrize("width", [420, 951, 1600])
+def test_a_state_is_never_cut_short(service_map: ServiceMap, width: int) -> None:
+    service_map.resize(width, 392)
+    service_map.toggle_table()
+    QApplication.processEvents()
+
+    table = service_map.table
+    row = service_map.model.row_of("checkout")
+    assert row is not None
+    needed = table.sizeHintForIndex(service_map.model.index(row, Field.STATE)).width()
+    assert table.columnWidth(Field.STATE) >= needed
+    longest = max(Health, key=lambda one: len(state_words(one)))
+    words = table.fontMetrics().horizontalAdvance(state_words(longest))
+    assert table.columnWidth(Field.STATE) > words
