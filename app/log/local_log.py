@@ -25,6 +25,7 @@ from app.log.following import (
 )
 from app.log.kept_states import KeptState, KeptStates
 from app.log.local_values import (
+    MAX_POSITION,
     ConfirmedPage,
     Cursor,
     OutboxEntry,
@@ -204,12 +205,15 @@ class LocalLog:
         with self._transaction() as connection:
             return list(connection.execute(statement).scalars())
 
-    def positions(self, log: str, words: bytes) -> list[int]:
-        """Where in `log` these bytes are in a confirmed line."""
+    def positions(
+        self, log: str, words: bytes, *, after: int = 0, to: int = MAX_POSITION
+    ) -> list[int]:
+        """Where in `log`, later than `after` and up to `to`, these bytes are in a line."""
         confirmed = schema.confirmed.c
+        is_there = (confirmed.log == log) & confirmed.position.between(after + 1, to)
         statement = (
             select(confirmed.position)
-            .where(confirmed.log == log, func.instr(confirmed.line, words) > 0)
+            .where(is_there, func.instr(confirmed.line, words) > 0)
             .order_by(confirmed.position)
         )
         with self._transaction() as connection:

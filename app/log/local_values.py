@@ -39,6 +39,10 @@ class RefusedEntry:
     repeated_as: str = ""
 
 
+MAX_POSITION = 2**53 - 1
+"""No log is as long."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
     """How far this console has followed a log.

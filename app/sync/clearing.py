@@ -33,14 +33,17 @@ class Clearing:
         self._copy = copy
         self._publish = publish
         self._wanted: set[int] = set()
+        self._is_anew = False
         self._news = asyncio.Event()
 
     def look_again(self) -> None:
-        """There is a server, or one with another opinion: ask for what is withheld here.
+        """There is a server, or one with another opinion: ask for what is not for everybody.
 
-        A server ends the streams of a reader whose clearance changed, so that they ask again.
+        What is withheld here may be readable by now, and what is readable here withheld.  A
+        server ends the streams of a reader whose clearance changed, so that they ask again.
         """
-        self._want(self._copy.withheld())
+        self._is_anew = True
+        self._news.set()
 
     def notice(self, news: Iterable[Recorded]) -> None:
         """Take in what was recorded: a note that was classified is asked for again."""
@@ -58,17 +61,19 @@ class Clearing:
         """Ask whenever there is something to ask for, until cancelled."""
         while True:
             await self._news.wait()
-            server, wanted = api(), sorted(self._wanted)
-            if server is None or not await self._ask(server, wanted):
+            server = api()
+            if server is None or not await self._ask(server):
                 await asyncio.sleep(PAUSE_SECONDS)
-                continue
-            self._wanted.difference_update(wanted)
-            if not self._wanted:
+            elif not self._wanted and not self._is_anew:
                 self._news.clear()
 
-    async def _ask(self, server: ApiClient, wanted: Sequence[int]) -> bool:
+    async def _ask(self, server: ApiClient) -> bool:
+        """Ask for all that is wanted; whether there was an answer."""
         lines: dict[int, bytes] = {}
         try:
+            if self._is_anew:
+                await self._read_through()
+            wanted = sorted(self._wanted)
             for first, last in _runs(wanted):
                 page = await server.page(self._copy.log, after=first - 1, limit=last - first + 1)
                 lines.update(enumerate(page.lines, first))
@@ -77,7 +82,15 @@ class Clearing:
         except (ServerUnavailable, StoreError) as error:
             _log.info("what may be read by now is asked for later: %s", error)
             return False
+        self._wanted.difference_update(wanted)
         return True
+
+    async def _read_through(self) -> None:
+        """Want everything that is not for everybody; whoever writes comes in between."""
+        for _ in iter(self._copy.read_guarded, False):
+            await asyncio.sleep(0)
+        self._wanted.update((*self._copy.withheld(), *self._copy.guarded))
+        self._is_anew = False
 
 
 def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.log.kept_states import KeptState
+from app.log.local_values import MAX_POSITION
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
 
@@ -56,8 +57,10 @@ class LocalStore(Protocol):
     def keep_state(self, kept: KeptState) -> bool:
         """Keep a state for the next opening; False when there is no room for it."""
 
-    def positions(self, log: str, words: bytes) -> list[int]:
-        """The positions of record lines with these bytes in them."""
+    def positions(
+        self, log: str, words: bytes, *, after: int = 0, to: int = MAX_POSITION
+    ) -> list[int]:
+        """Later than `after` and up to `to`, the positions of lines with these bytes."""
 
     def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
         """Put other lines in the place of those that stand for the same records."""

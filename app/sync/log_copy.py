@@ -41,6 +41,7 @@ from app.sync.exchange import (
     Timer,
 )
 from app.sync.folding import Folding
+from app.sync.guarded import GuardedRecords
 from app.sync.keeping import Keeping
 from app.sync.local_store import LocalStore
 from app.sync.log_view import LogView, ParkedRow
@@ -112,6 +113,7 @@ class LogCopy(Generic[S]):
         self._to_park: list[Park] = []
         self.tell_news: Callable[[Sequence[Recorded]], None] | None = None
         """Is given what was recorded, once it is on disk here."""
+        self._guarded = GuardedRecords(log, store, codec, author.actor)
         self._load(rows)
 
     def _load(self, rows: Sequence[Outgoing]) -> None:
@@ -131,6 +133,7 @@ class LogCopy(Generic[S]):
             keep_for_good(after)
         self._kept_position = known
         self._reading = object()
+        self._guarded.forget()
 
     def _kept_state(self) -> tuple[S, int]:
         """The state that was kept and its position; the start where there is none to use."""
@@ -279,6 +282,15 @@ class LogCopy(Generic[S]):
     def concerned(self, entry: str) -> list[int]:
         """The positions of the records that have to do with an entry."""
         return self._store.positions(self.log, entry.encode())
+
+    @property
+    def guarded(self) -> list[int]:
+        """The positions of records whose words are here and not for all, as far as was read."""
+        return self._guarded.positions
+
+    def read_guarded(self) -> bool:
+        """Look for such records in some more of the log; whether there was more of it."""
+        return self._guarded.read_on(self.position)
 
     def withheld(self) -> list[int]:
         """The positions of the records of which only the hash is here."""

@@ -11,7 +11,7 @@ from app.events.codec import RecordLine, to_microseconds
 from app.incident.kinds.situation import LogRestored
 from app.log.kept_states import KeptState
 from app.log.local_log import LocalLog
-from app.log.local_values import CARRIED_FROM, ConfirmedPage, OutboxEntry, Superseded
+from app.log.local_values import CARRIED_FROM, MAX_POSITION, ConfirmedPage, OutboxEntry, Superseded
 from app.proof.withheld import is_withheld_line
 from app.protocol.problems import ProblemCode
 from app.sync.exchange import Arrived, Outgoing
@@ -56,9 +56,11 @@ class ProfileStore:
         """Keep a state for the next opening; False when there is no room for it."""
         return self._local.keep_state(kept)
 
-    def positions(self, log: str, words: bytes) -> list[int]:
-        """The positions of record lines with these bytes in them."""
-        return self._local.positions(log, words)
+    def positions(
+        self, log: str, words: bytes, *, after: int = 0, to: int = MAX_POSITION
+    ) -> list[int]:
+        """Later than `after` and up to `to`, the positions of lines with these bytes."""
+        return self._local.positions(log, words, after=after, to=to)
 
     def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
         """Put other lines in the place of those that stand for the same records."""

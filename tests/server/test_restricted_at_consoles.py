@@ -10,7 +10,7 @@ from app.commands.incident import classify, rewrite_note
 from app.events.event import Draft
 from app.events.sensitivity import Sensitivity
 from app.incident import replay as folding
-from app.incident.kinds.work import NoteWritten
+from app.incident.kinds.work import EntryClassified, NoteWritten
 from app.incident.projections.timeline import Mark
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.log.profile import open_profile
@@ -80,6 +80,61 @@ async def test_a_clearance_that_came_while_the_console_was_closed_counts_when_it
 
         assert omar.texts == [SECRET, "after"]
         await require_root(server, omar)
+
+
+async def read_with_clearance(server: RunningServer, maria: Writer, omar: QuietConsole) -> None:
+    """Omar reads two notes for few, writes one, and reads one with a label of another sort."""
+    note = maria.note("was for all")
+    await server.push(maria.note("for all"), note)
+    await omar.shows(lambda view: view.state.position == 2)
+    await server.push(
+        maria.write(NoteWritten(text=SECRET, labels=("restricted", "db"))),
+        maria.write(EntryClassified(entry=note.event.id, sensitivity=Sensitivity.CONFIDENTIAL)),
+        maria.write(NoteWritten(text="a label of another sort", labels=("db",))),
+    )
+    omar.write(Draft(fact=NoteWritten(text="omar's own", labels=("restricted",))))
+    await omar.shows(lambda view: view.state.position == 6 and not view.waiting)
+    assert {SECRET, "was for all"} <= set(omar.texts)
+
+
+async def test_a_clearance_that_is_lowered_takes_back_what_it_had_opened(
+    server: RunningServer, maria: Writer, tmp_path: Path
+):
+    token = await server.token_for("person:omar")
+    await server.owner.put("/v1/clearances/omar", json={"clearance": "restricted"})
+    async with quiet_console(server.url, token, "person:omar", tmp_path / "omar") as omar:
+        await read_with_clearance(server, maria, omar)
+
+        await server.owner.put("/v1/clearances/omar", json={"clearance": "internal"})
+        await omar.shows(lambda view: view.state.withheld == 2)
+
+        assert_taken_back(omar)
+        await require_root(server, omar)
+
+
+async def test_a_clearance_that_was_lowered_while_the_console_was_closed_counts_when_it_opens(
+    server: RunningServer, maria: Writer, tmp_path: Path
+):
+    token = await server.token_for("person:omar")
+    await server.owner.put("/v1/clearances/omar", json={"clearance": "restricted"})
+    async with quiet_console(server.url, token, "person:omar", tmp_path / "omar") as omar:
+        await read_with_clearance(server, maria, omar)
+    await server.owner.put("/v1/clearances/omar", json={"clearance": "internal"})
+
+    async with quiet_console(server.url, token, "person:omar", tmp_path / "omar") as omar:
+        await omar.shows(lambda view: view.state.withheld == 2)
+
+        assert_taken_back(omar)
+        await require_root(server, omar)
+
+
+def assert_taken_back(omar: QuietConsole) -> None:
+    """What others kept to few is gone from view and disk; all else is there."""
+    for words in (SECRET, "was for all"):
+        assert words not in omar.texts
+        assert words.encode() not in on_disk(omar)
+    for words in ("for all", "omar's own", "a label of another sort"):
+        assert words in omar.texts
 
 
 async def test_a_note_that_is_classified_leaves_the_consoles_that_had_it(

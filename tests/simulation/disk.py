@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.log.following import event_id_in
 from app.log.kept_states import KeptState
 from app.log.local_log import NotNext
-from app.log.local_values import Superseded
+from app.log.local_values import MAX_POSITION, Superseded
 from app.log.outbox_rows import CARRIED_FROM
 from app.log.problems import StorageFull
 from app.proof.merkle import CompactRange
@@ -86,8 +86,11 @@ class ModelDisk:
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         return self.records[after : after + limit]
 
-    def positions(self, log: str, words: bytes) -> list[int]:
-        return [at for at, line in enumerate(self.records, 1) if words in line]
+    def positions(
+        self, log: str, words: bytes, *, after: int = 0, to: int = MAX_POSITION
+    ) -> list[int]:
+        lines = enumerate(self.records[after:to], after + 1)
+        return [at for at, line in lines if words in line]
 
     def rewrite_lines(self, log: str, lines: Mapping[int, bytes]) -> None:
         for position, line in lines.items():
