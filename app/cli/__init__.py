@@ -17,12 +17,12 @@ def main(arguments: Sequence[str]) -> int:
     0 done; 1 it could not be done (the message says why and what to do); 2 the command line is
     wrong; `verify` 1 when a bundle does not hold; `gate` 3 when a service must not be deployed.
     """
-    from app.cli.arguments import build_parser
+    from app.cli.arguments import parsed
     from app.cli.dispatch import run
 
-    parsed = build_parser().parse_args(arguments)
+    typed = parsed(arguments)
     try:
-        return run(parsed)
+        return run(typed)
     except WatchfloorError as error:
         print(f"{error}\n{error.advice}", file=sys.stderr)
         return FAILED

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.events.sensitivity import Sensitivity
+
+_DASHED_ID = re.compile(r"-[\w-]{21}")
+"""The id of a console, base64url of 16 bytes, where it looks like an option."""
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    """What was typed; leaves with exit code 2 and a word about it where that makes no command."""
+    return build_parser().parse_args(_with_ids_behind(words))
+
+
+def _with_ids_behind(words: Sequence[str]) -> list[str]:
+    """The words with a console's id behind all options: one in 64 of them begins with a dash."""
+    if tuple(words[:2]) != ("console", "revoke"):
+        return list(words)
+    ids = [word for word in words if _DASHED_ID.fullmatch(word)]
+    return [*(word for word in words if word not in ids), *(["--", *ids] if ids else [])]
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.cli.arguments import build_parser
+from app.cli.arguments import parsed
 from app.cli.dispatch import run
 from app.proof.signatures import ConsoleKey
 from app.sync.unavailable import ServerUnavailable
@@ -35,7 +35,7 @@ def typed(server: ServerProcess, tmp_path: Path, capsys: pytest.CaptureFixture[s
 
     def typed(words: str) -> str:
         target = ["--server", server.url, "--token-file", str(file)]
-        assert run(build_parser().parse_args([*words.split(), *target])) == 0
+        assert run(parsed([*words.split(), *target])) == 0
         return capsys.readouterr().out
 
     return typed
@@ -65,6 +65,13 @@ def test_a_console_is_listed_and_ended(server: ServerProcess, typed: Type):
     listed = json.loads(typed("console list --json"))["consoles"]
     assert [one["is_revoked"] for one in listed if one["console"] == key.console_id] == [True]
     assert f"{key.console_id}  person:" in typed("console list")
+
+
+@pytest.mark.parametrize("identity", ["-1tvYRkRj5AeT8lhG3FZ0Q", "--vYRkRj5AeT8lhG3FZ0Q-", "Q1tv"])
+def test_the_id_of_a_console_may_begin_with_a_dash(identity: str):
+    typed = parsed(["console", "revoke", identity, "--reason", "stolen", "--json"])
+
+    assert (typed.id, typed.reason, typed.json) == (identity, "stolen", True)
 
 
 def test_a_clearance_is_set_and_listed(typed: Type):
