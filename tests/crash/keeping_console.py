@@ -1,6 +1,6 @@
 """A console as a child that is forked: keeps one state of its log after the other, for ever.
 
-`main(folder)`; says `keeping` before it begins.
+`main(folder)`; says `keeping` before it begins, and `kept` once the first is.
 """
 
 from __future__ import annotations
@@ -25,3 +25,5 @@ def main(folder: str) -> None:
             words = str(number).encode() * 2_000
             parts = {f"part {place}": words for place in range(number % 40 + 1)}
             assert log.keep_state(KeptState(mark=mark, rules=str(number).encode(), parts=parts))
+            if number == 1:
+                print("kept", flush=True)
