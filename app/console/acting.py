@@ -24,12 +24,14 @@ from app.events.event import Draft, Event
 from app.events.sensitivity import Sensitivity
 from app.incident.contested import Contested
 from app.incident.kinds.decisions import Verdict
+from app.incident.kinds.freezes import ExceptionApproved
 from app.incident.kinds.reporting import UpdateSent
 from app.incident.projections.decisions import Decision
 from app.incident.projections.timeline import TimelineEntry
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import time_ordered_id
+from app.protocol.sync_status import SyncStatus
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.intentions import AndThen, LoggedLine
@@ -39,6 +41,11 @@ from app.views.word_form import WordChosen
 MORE_TIME = timedelta(minutes=5)
 UNDO_FOR = timedelta(seconds=60)
 """So long what was logged can be taken back with one key."""
+
+APPROVED_APART = (
+    "You are offline. Your approval is saved and counts when it arrives. "
+    "It does not lift anything now."
+)
 
 Write = Callable[[tuple[Draft, ...], int], "Future[tuple[Event, ...]]"]
 """Puts facts in the outbox on the worker, with the position of the state their author acted on.
@@ -97,6 +104,8 @@ class Acting(QObject):
         self._undoable: list[_Written] = []
         self._told: tuple[str, _Written] | None = None
         self._person = desk.me
+        self.sync = SyncStatus()
+        """How this console stands to its server."""
         self._written.connect(self._tell)
 
     def know(self, state: IncidentState, organisation: OrganisationState, person: str) -> None:
@@ -155,9 +164,15 @@ class Acting(QObject):
         elif written.ids:
             if written.undo_until is not None:
                 self._undoable.append(written)
-            words = written.hint or self._what_was_logged(written)
-            self._told = None if written.hint else (words, written)
+            hint = written.hint or self._hint_apart(written.drafts)
+            words = hint or self._what_was_logged(written)
+            self._told = None if hint else (words, written)
             self.logged.emit(words, self._undo_until())
+
+    def _hint_apart(self, drafts: tuple[Draft, ...]) -> str:
+        """What must not be believed of these facts while no server has them."""
+        is_approval = any(isinstance(one.fact, ExceptionApproved) for one in drafts)
+        return APPROVED_APART if is_approval and self.sync.is_offline else ""
 
     def _undo_until(self) -> datetime | None:
         """Until when the newest of what was logged can be taken back; forgets what is too old."""

@@ -284,7 +284,7 @@ class Room(QObject):
             self._time.now(),
         )
         if status != self.sync:
-            self.sync = status
+            self.sync = self.acting.sync = status
             self.view.show_sync(status)
             self.apart.follow(status, self._progress["incident"].position)
             self._show_map()
