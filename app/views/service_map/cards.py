@@ -24,6 +24,11 @@ _LAST_WORDS = ("service", "server", "gateway", "database", "worker", "client", "
 _CLOSEST = 0.35
 """So much closer, in pixels at scale 1, letters may stand before a name is cut in two."""
 
+_GLYPH_ALONE = 22.0
+_GLYPH_SMALL = 15.0
+_SMALL_PRINT = 8.5
+"""How high letters are at least, in logical pixels on screen."""
+
 TAG_HEIGHT = 16.0
 TAG_RISE = 13.0
 """How far a tag stands above the top edge of its card, in logical pixels."""
@@ -91,8 +96,20 @@ class CardPainter:
         """Everything painting this card may touch: the card, its border and its tags."""
         return self.box(centre).adjusted(-3, -TAG_RISE - 3, 3, 3)
 
-    def paint(self, painter: QPainter, card: Card, centre: QPointF, *, with_text: bool) -> None:
-        """Paint one card around `centre`.  Without text only fill, border and glyph are left."""
+    def paint(
+        self,
+        painter: QPainter,
+        card: Card,
+        centre: QPointF,
+        *,
+        with_text: bool,
+        scale: float = 1.0,
+    ) -> None:
+        """Paint one card around `centre`.
+
+        Without text only fill, border and glyph are left, and as long as it can be read at
+        `scale` the name of a service that is not well.
+        """
         painter.save()
         if card.is_faded:
             painter.setOpacity(FADED)
@@ -102,9 +119,27 @@ class CardPainter:
         if with_text:
             self._paint_words(painter, card, box, ink)
             self.paint_tags(painter, card, centre)
-        else:
-            self._glyph(painter, card, box.center(), 22.0, ink)
+        elif not self._paint_name_only(painter, card, box, ink, scale):
+            self._glyph(painter, card, box.center(), _GLYPH_ALONE, ink)
         painter.restore()
+
+    def _paint_name_only(
+        self, painter: QPainter, card: Card, box: QRectF, ink: _Ink, scale: float
+    ) -> bool:
+        """Glyph and name, as large on screen as small print; False when it has no need or room."""
+        size = round(_SMALL_PRINT / scale)
+        room = box.width() - _GLYPH_SMALL - 8.0
+        if card.health is Health.NORMAL or size > box.height() * 0.8 or room < 4 * size:
+            return False
+        left = box.left() + 4.0
+        at = QPointF(left + _GLYPH_SMALL / 2, box.center().y())
+        self._glyph(painter, card, at, _GLYPH_SMALL, ink)
+        font = QFont(self._strong_font)
+        font.setPixelSize(size)
+        painter.setFont(font)
+        area = QRectF(left + _GLYPH_SMALL + 2.0, box.top(), room, box.height())
+        _line_of_text(painter, area, card.name, ink.name)
+        return True
 
     def _paint_body(self, painter: QPainter, card: Card, box: QRectF, ink: _Ink) -> None:
         path = outline(

@@ -19,7 +19,7 @@ from app.views.service_map.raster import Stroke, View
 from app.views.tokens import Tokens
 
 NAMES_FROM_SCALE = 0.6
-"""Below this scale names drop and glyphs stay."""
+"""Below this scale names drop and glyphs stay; who is not well keeps the name while it can."""
 
 _EDGES_A_STROKE = 24
 _CARDS_A_STROKE = 12
@@ -155,9 +155,8 @@ class FocusPainting:
             _look_through(painter, camera)
             card_painter = self.card_painter()
             for card, centre in cards:
-                card_painter.paint(
-                    painter, card, centre, with_text=camera.scale >= NAMES_FROM_SCALE
-                )
+                with_text = camera.scale >= NAMES_FROM_SCALE
+                card_painter.paint(painter, card, centre, with_text=with_text, scale=camera.scale)
             painter.restore()
 
         return stroke

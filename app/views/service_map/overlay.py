@@ -19,6 +19,8 @@ from app.views.service_map.stage import Stage
 from app.views.theme import Theme
 from app.views.typography import TypeStyle
 
+_BETWEEN_HEADINGS = 6.0
+
 RING_GAP = 4.0
 """Distance between a card and its selection ring; accent and red need it to be told apart."""
 
@@ -78,12 +80,17 @@ class Overlay:
         self.painter.fillRect(top, self.theme.tokens.bg1)
         self.painter.setFont(self.theme.font(TypeStyle.LABEL))
         self.painter.setPen(self.theme.tokens.text3)
-        for heading in scene.headings:
-            left = heading.left * self.camera.scale + self.camera.left
+        metrics = QFontMetricsF(self.painter.font())
+        titled = [one for one in scene.headings if one.title]
+        lefts = [one.left * self.camera.scale + self.camera.left for one in titled]
+        for heading, left, until in zip(
+            titled, lefts, [*lefts[1:], self.room.width() + _BETWEEN_HEADINGS * size], strict=True
+        ):
+            width = max(0.0, until - left - _BETWEEN_HEADINGS * size)
             self.painter.drawText(
-                QRectF(left, 3 * size, 220 * size, 18 * size),
+                QRectF(left, 3 * size, width, 18 * size),
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                heading.title,
+                metrics.elidedText(heading.title, Qt.TextElideMode.ElideRight, width),
             )
 
     def _ring(self, ring: QRectF) -> None:
