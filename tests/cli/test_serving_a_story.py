@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.request import Request, urlopen
+
+import httpx
 
 from tests.e2e.programs import RunningServer, eventually, serve
+from tests.patience import PATIENCE
 from tests.scenarios.onlooker import newest_incident
 
 
 def received(server: RunningServer, log: str) -> list[int]:
     """When the records of a log were received, in log order, in microseconds."""
-    request = Request(
-        f"{server.url}/v1/logs/{log}/events", headers={"Authorization": f"Bearer {server.token}"}
+    answered = httpx.get(
+        f"{server.url}/v1/logs/{log}/events",
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=PATIENCE,
     )
-    with urlopen(request, timeout=30) as answered:
-        return [json.loads(line)["received_at"] for line in answered]
+    return [json.loads(line)["received_at"] for line in answered.text.splitlines()]
 
 
 def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
