@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import subprocess
 import threading
@@ -14,16 +15,16 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 from tests.server.served_page import serving
 
-SECONDS = 60.0
 _LOOK_AGAIN = 0.05
 
 
 def wait_for(claim: Callable[[], object], what: str) -> None:
     """Return once `claim` holds; fail in the words of `what` after a minute."""
-    ends = time.monotonic() + SECONDS
+    ends = time.monotonic() + PATIENCE
     pause = threading.Event()
     while not claim():
         assert time.monotonic() < ends, f"never came true: {what}"
@@ -40,16 +41,23 @@ def free_port() -> int:
 
 @dataclass(kw_only=True)
 class Exporter:
-    """Shows metrics that a test sets at `address` (host and port); `scrapes` counts the looks."""
+    """Shows metrics that a test sets at `address` (host and port); `scrapes` counts the looks.
+
+    Later looks than `moves_until` see what the last one before saw.
+    """
 
     address: str = ""
     text: str = ""
     scrapes: int = 0
+    moves_until: float = math.inf
+    _shown: str = ""
 
     def page(self, _path: str) -> bytes:
         """The metrics as they are now."""
         self.scrapes += 1
-        return self.text.encode()
+        if self.scrapes <= self.moves_until:
+            self._shown = self.text
+        return self._shown.encode()
 
 
 @contextmanager
@@ -69,7 +77,7 @@ def _running(command: list[str], folder: Path, ready: str) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(PATIENCE)
 
 
 def _answers(url: str) -> bool:
