@@ -25,6 +25,7 @@ from app.views.times import Urgency, seconds_left, short_countdown, urgency
 from app.views.tokens import Radius, Row, Space
 from app.views.typography import TypeStyle
 
+NO_DECISIONS = "No decisions. /d proposes one."
 _VERDICT_ICONS = {Verdict.GO: Icon.CHECK, Verdict.NOGO: Icon.NO_GO, Verdict.HOLD: Icon.HOLD}
 
 
@@ -79,6 +80,7 @@ class DecisionPanel(Panel):
         self.model.show_state(state)
         count = len(state.decisions)
         self.heading.show_count(str(count) if count else "none yet")
+        self.list.say_when_empty("" if count else NO_DECISIONS)
 
     def use_former(self, former: Mapping[str, str]) -> None:
         """Say what decisions were called before they got their numbers, by their ids."""

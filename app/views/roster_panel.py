@@ -30,6 +30,8 @@ from app.views.row_list import RowDelegate, RowList, row_digits
 from app.views.tokens import Radius, Row, Space
 from app.views.typography import TypeStyle
 
+ALONE = "You are the only one here. /r ic @name gives command."
+NOBODY_SEATED = "Nobody has a role yet. /r ic @name gives command."
 COMPACT_ROW = 38
 TIRED_FROM = 0.9
 """From this share of a shift the row advises a handoff."""
@@ -61,6 +63,7 @@ class RosterPanel(Panel):
         """Show the roster of `state`."""
         self.model.me, self.model.here = self.desk.me, self._shown_here()
         self.model.show_state(state)
+        self._say_who_is_alone()
         count = len(self.model.rows)
         self.heading.show_count(f"{self.model.filled} of {count} filled" if count else "")
         self.bridge.show_names(also_on_bridge(state))
@@ -70,6 +73,12 @@ class RosterPanel(Panel):
         """Mark the people who are at a console that shows this incident, by their ids."""
         self._here = here
         self.model.show_present(self._shown_here())
+        self._say_who_is_alone()
+
+    def _say_who_is_alone(self) -> None:
+        """With every seat empty, how to take command."""
+        is_alone = self._here == {self.desk.me}
+        self.list.say_when_empty(ALONE if is_alone else NOBODY_SEATED)
 
     def _shown_here(self) -> frozenset[str]:
         """Who is here now; that says nothing of a moment that is looked back at."""

@@ -31,7 +31,11 @@ from app.models.rows import RowRole
 from app.views.desk import Desk
 from app.views.digits import DigitMemory, Digits, outer
 from app.views.drawing import Pen
-from app.views.tokens import Radius
+from app.views.tokens import Radius, Space
+from app.views.typography import TypeStyle
+
+EMPTY_LINE = 18
+"""The height of a line of what an empty list says, in pixels at 100 %."""
 
 Index = QModelIndex | QPersistentModelIndex
 Shown = TypeVar("Shown")
@@ -118,6 +122,7 @@ class RowList(QListView):
         self._delegate = delegate
         self._digits = DigitMemory()
         self._keys: dict[Qt.Key, str] = {}
+        self._when_empty = ""
         self.setItemDelegate(delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -145,6 +150,23 @@ class RowList(QListView):
         self._delegate.within = QRectF(event.rect())
         super().paintEvent(event)
         self._paint_thumb()
+        if self._when_empty and not self.model().rowCount():
+            self._paint_empty()
+
+    def say_when_empty(self, text: str) -> None:
+        """Say this, in place of rows, as long as there are none."""
+        self._when_empty = text
+        self.setAccessibleDescription("" if self.model().rowCount() else text)
+        self.viewport().update()
+
+    def _paint_empty(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, margin = self._desk.theme, self._desk.theme.px(Space.MARGIN)
+        area = QRectF(self.viewport().rect()).adjusted(margin, 0, -margin, 0)
+        pen, line = Pen(painter, theme), theme.px(EMPTY_LINE)
+        pen.paragraph(area, self._when_empty, TypeStyle.LABEL, theme.tokens.text3, line)
+        painter.end()
 
     def _paint_thumb(self) -> None:
         """Paint where in the list one is, over the edge: a bar of its own would shift the rows."""

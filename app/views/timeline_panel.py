@@ -25,6 +25,7 @@ from app.views.timeline_marks import LANE_TITLES, LANES
 from app.views.timeline_rows import TimelineDelegate
 from app.views.tokens import Row
 
+NOTHING_LOGGED = "Nothing logged. Press / and type what you hear."
 LOW_BELOW = 330
 """Below this height (pixels at 100 %) the lanes are lower."""
 LEAST_ROWS = 2
@@ -131,6 +132,7 @@ class TimelinePanel(Panel):
         count = len(state.timeline)
         self.heading.show_count(f"{count} event{'' if count == 1 else 's'}")
         self.model.show_state(state)
+        self.list.say_when_empty("" if count else NOTHING_LOGGED)
         self._show_losses_by_now()
         self.chart.show_state(state)
         self._share_height()

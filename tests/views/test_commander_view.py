@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.incident.kinds.decisions import Verdict
 from app.incident.projections.reporting import DraftUpdate
 from app.incident.projections.timeline import TimelineEntry
 from app.incident.rows import Rows
-from app.incident.state import IncidentState
+from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.clock import FrozenClock
 from app.views.commander_layout import Room
 from app.views.commander_view import CommanderView
 from app.views.intentions import AndThen
-from tests.views.checkout_incident import at
+from tests.views.checkout_incident import ME, at
 
 OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36"))
 
@@ -87,6 +87,42 @@ def test_a_click_beside_the_box_ticks_nothing(qtbot: QtBot, view: CommanderView)
 
     with qtbot.assertNotEmitted(view.done_requested):
         qtbot.mouseClick(work.list.viewport(), Qt.MouseButton.LeftButton, pos=beside)
+
+
+def test_empty_regions_say_how_to_begin(view: CommanderView, state: IncidentState) -> None:
+    body = view.body
+    lists = (body.timeline.list, body.decisions.list, body.roster.list)
+    assert [one.accessibleDescription() for one in lists] == ["", "", ""]
+
+    view.show_state(BEFORE_ANYTHING)
+
+    assert [one.accessibleDescription() for one in lists] == [
+        "Nothing logged. Press / and type what you hear.",
+        "No decisions. /d proposes one.",
+        "Nobody has a role yet. /r ic @name gives command.",
+    ]
+    body.roster.show_present(frozenset({ME}))
+    assert body.roster.list.accessibleDescription() == (
+        "You are the only one here. /r ic @name gives command."
+    )
+    assert _has_ink(body.roster.list)
+    body.roster.show_present(frozenset({ME, "tom"}))
+    assert body.roster.list.accessibleDescription().startswith("Nobody has a role yet.")
+
+    view.show_state(state)
+    body.roster.show_present(frozenset())
+    assert [one.accessibleDescription() for one in lists] == ["", "", ""]
+
+
+def _has_ink(widget: QWidget) -> bool:
+    """Whether anything at all is painted."""
+    picture = widget.grab().toImage()
+    ground = picture.pixel(0, picture.height() - 1)
+    return any(
+        picture.pixel(x, y) != ground
+        for x in range(picture.width())
+        for y in range(min(60, picture.height()))
+    )
 
 
 def test_paging_is_typed_in_the_bar_because_nothing_pages_yet(
