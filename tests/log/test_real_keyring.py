@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = ("PYTHON_KEYRING_BACKEND", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")
@@ -57,7 +58,7 @@ class Session:
             "XDG_RUNTIME_DIR": str(runtime),
         }
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=90,
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE,
             check=False,
         )  # fmt: skip
         told = [line for line in done.stdout.splitlines() if line.startswith("{")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ class Onlooker:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._session: Session[IncidentState] | None = None
+        self._has_begun = asyncio.Event()
         self.view: LogView[IncidentState] | None = None
 
     @property
@@ -49,6 +51,7 @@ class Onlooker:
         """Log facts here; they are durable when this returns."""
 
         async def write() -> tuple[Event, ...]:
+            await self._has_begun.wait()
             assert self._session is not None
             return self._session.write(drafts)
 
@@ -78,6 +81,7 @@ class Onlooker:
                     publish=self._look,
                     random=Random(1),
                 )
+                self._has_begun.set()
                 await self._session.run()
         finally:
             opened.log.close()

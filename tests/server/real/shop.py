@@ -14,6 +14,7 @@ from app.incident.kinds.signals import Health
 from app.incident.kinds.situation import IncidentDeclared
 from app.organisation.kinds import DependencyRecorded, ServiceRecorded
 from tests.log.writing import Writer
+from tests.patience import PATIENCE
 from tests.scenarios.onlooker import Onlooker, onlookers
 from tests.server.process import OWNER, ServerProcess
 from tests.server.pushing import push_content, register
@@ -44,6 +45,7 @@ class Shop:
             f"{self.server.url}/v1/sources",
             json={"source": source, "format": form},
             headers={"Authorization": f"Bearer {self.server.token}"},
+            timeout=PATIENCE,
         )
         assert answer.status_code == 201, answer.text
         token: str = answer.json()["token"]
@@ -81,6 +83,7 @@ def shop_with_two_consoles(server: ServerProcess, folder: Path) -> Iterator[Shop
         f"{server.url}/v1/logs/{ORGANISATION_LOG}/events",
         content=push_content(*facts),
         headers={"Authorization": f"Bearer {server.token}"},
+        timeout=PATIENCE,
     )
     assert answer.status_code == 200, answer.text
     with onlookers(server.url, server.token, INCIDENT, ("priya", "tom"), folder) as consoles:

@@ -12,6 +12,7 @@ import pytest
 
 from app.incident.kinds.signals import Health
 from app.protocol.readings import TelemetryState
+from tests.patience import PATIENCE
 from tests.server.process import ServerProcess, running_process
 from tests.server.real.monitoring import Exporter, exporting, prometheus, wait_for
 from tests.server.real.shop import shop_with_two_consoles
@@ -72,7 +73,7 @@ def sources_file(folder: Path, url: str, *, over: str = "3s") -> Path:
 def telemetry(server: ServerProcess) -> TelemetryState:
     """What the server's sources said last."""
     headers = {"Authorization": f"Bearer {server.token}"}
-    answer = httpx.get(f"{server.url}/v1/telemetry", headers=headers)
+    answer = httpx.get(f"{server.url}/v1/telemetry", headers=headers, timeout=PATIENCE)
     return msgspec.json.decode(answer.content, type=TelemetryState)
 
 
