@@ -53,7 +53,7 @@ class PushLane:
                 task.add_done_callback(lambda done: self._tell_of_task(done, tell))
                 return
             outcome = site.recorder.put(prepared.batch, prepared.keys)
-        except Exception as error:  # noqa: BLE001 - as for any route, a bug is answered too
+        except Exception as error:  # noqa: BLE001 - raised, the parser would answer 400 for a bug
             tell(self._refusal(error))
             return
 

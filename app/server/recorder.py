@@ -151,7 +151,7 @@ class Recorder:
         done: Appended | Exception
         try:
             done = self._log.append([waiting.checked() for waiting in group])
-        except Exception as error:  # noqa: BLE001 - even a bug is told to those who asked
+        except Exception as error:  # noqa: BLE001 - it is raised where the events were given
             done = error
         loop.call_soon_threadsafe(self._committed, loop, group, done, perf_counter() - began)
 
