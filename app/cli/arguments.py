@@ -170,6 +170,10 @@ def _add_proof(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.add_argument("bundle", type=Path)
     verify.add_argument("--checkpoint", type=Path, help="a later checkpoint it must agree with")
     verify.add_argument("--json", action="store_true")
+    verify.add_argument("--server-key", help="the site's public key, Base64, known from elsewhere")
+    verify.add_argument(
+        "--one", type=int, metavar="POSITION", help="print the proof pack for one record"
+    )
 
 
 def _add_queue(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -73,4 +73,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         words.append("--json")
     if arguments.checkpoint is not None:
         words += ["--checkpoint", str(arguments.checkpoint)]
+    if arguments.server_key is not None:
+        words += [f"--server-key={arguments.server_key}"]
+    if arguments.one is not None:
+        words += [f"--one={arguments.one}"]
     return verify(words)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import BinaryIO
 
 from app.proof import layout
 from app.proof.container import check_sum, chunks_of, walk
 from app.proof.encoding import to_base64
 from app.proof.guide import GUIDE_TEXT
-from app.proof.merkle import HASH_BYTES, CompactRange
+from app.proof.merkle import HASH_BYTES, CompactRange, Tree
 from app.proof.note import SITE_LOG, Checkpoint, open_checkpoint, origin_of
 from app.proof.problem import ProofRefused
-from app.proof.record import MAX_RECORD_BYTES
+from app.proof.proof_pack import make_proof_pack
+from app.proof.record import MAX_RECORD_BYTES, read_frame
 from app.proof.record_examination import Milestone, RecordExamination
 from app.proof.signatures import PUBLIC_KEY_BYTES, VerifyingKey, console_id
 from app.proof.site_log import is_published
 from app.proof.strict_json import bytes_of, integer_in, read_document, text_in, texts_in
 from app.proof.verdict import Check, Counted, Verdict
+from app.proof.withheld import is_withheld_line
 
 HELD_CHECKPOINT = "the checkpoint you hold"
 LOG_ENTRIES = (layout.LEAVES, layout.RECORDS)
@@ -73,6 +76,29 @@ class BundleExamination:
             root=self._head.root,
             server_key=self._server_key,
             consoles=tuple(sorted(self._examined.by_console.items())),
+        )
+
+    def pack_for(self, position: int) -> bytes:
+        """The proof pack for one record of a bundle whose `verdict` holds.
+
+        Raises `ProofRefused` for a position without a record, and for a withheld one.
+        """
+        where = f"position {position}"
+        if not 1 <= position <= self._head.size:
+            raise ProofRefused(f"there is none; the bundle has {self._head.size}", where=where)
+        lines = self._lines(layout.RECORDS, MAX_RECORD_BYTES)
+        record = next(islice(lines, position - 1, None))
+        if is_withheld_line(record):
+            raise ProofRefused("is withheld: the bundle has its hash and no more", where=where)
+        starts = range(0, len(self._leaves), HASH_BYTES)
+        tree = Tree(self._leaves[start : start + HASH_BYTES] for start in starts)
+        author = self._consoles[read_frame(record, where=where).console]
+        return make_proof_pack(
+            record=record,
+            proof=tree.inclusion_proof(position - 1),
+            checkpoint=self._read(layout.CHECKPOINT),
+            server_key=self._server_key,
+            console_key=author.public_key,
         )
 
     def _checks(self) -> tuple[tuple[str, Callable[[], str]], ...]:

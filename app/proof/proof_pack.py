@@ -17,7 +17,6 @@ from app.proof.signatures import PUBLIC_KEY_BYTES, VerifyingKey, console_id
 from app.proof.strict_json import bytes_of, read_document, text_in, texts_in, write_document
 from app.proof.verdict import Check, Counted, Verdict, refused
 
-SUFFIX = ".proof.json"
 FORMAT = "watchfloor-proof-pack-1"
 
 MAX_PACK_BYTES = 2 * (MAX_RECORD_BYTES + MAX_NOTE_BYTES) + 8 * 1024

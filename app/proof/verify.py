@@ -59,6 +59,23 @@ def verify_file(
     return verify_bundle(path, later_checkpoint=later_checkpoint, server_key=server_key)
 
 
+def proof_pack_from(
+    path: Path, position: int, *, server_key: bytes | None = None
+) -> tuple[Verdict, bytes | None]:
+    """What `verify_bundle` says, and the proof pack for the record at `position` if it holds.
+
+    A position without a record that can be shown is a refusal.
+    """
+    try:
+        with _opened(path) as file:
+            held = HeldEvidence(server_key=server_key)
+            examination = BundleExamination(file, os.fstat(file.fileno()).st_size, held)
+            verdict = examination.verdict()
+            return verdict, examination.pack_for(position) if verdict.ok else None
+    except ProofRefused as problem:
+        return refused(problem, checked="one record"), None
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The regular file at `path`; everything that keeps it from being read is a refusal."""
@@ -74,6 +91,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns 0 only if all of the file holds, otherwise 1 (2: wrong usage)."""
     options = _parser().parse_args(arguments)
+    if options.one is not None:
+        return _print_one(options)
     try:
         held = None if options.checkpoint is None else options.checkpoint.read_bytes()
     except OSError as error:
@@ -87,6 +106,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer = "\n".join(report(verdict))
     sys.stdout.write(f"{answer}\n")
     return HOLDS if verdict.ok else REFUSED
+
+
+def _print_one(options: argparse.Namespace) -> int:
+    """Print the pack, so that it can be sent to a file; what was checked goes beside it."""
+    verdict, pack = proof_pack_from(options.file, options.one, server_key=options.server_key)
+    sys.stderr.write("\n".join(report(verdict)) + "\n")
+    if pack is None:
+        return REFUSED
+    sys.stdout.write(pack.decode("utf-8"))
+    return HOLDS
 
 
 def report(verdict: Verdict) -> list[str]:
@@ -107,6 +136,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     parser.add_argument(
         "--checkpoint", type=Path, help="a checkpoint of this log that somebody kept"
+    )
+    parser.add_argument(
+        "--one",
+        type=int,
+        metavar="POSITION",
+        help="print the proof pack for one record of a bundle that holds",
     )
     parser.add_argument(
         "--server-key",

@@ -135,6 +135,47 @@ def test_a_device_is_refused_and_not_waited_for():
     assert verify_bundle(Path(os.devnull)).reason == "is not a file"
 
 
+def test_one_record_of_a_bundle_is_taken_out_to_convince_by_itself(made, bundle, tmp_path):
+    path = bundle(made.contents(hidden=[4]))
+    done = run_alone(str(path), "--one", "12", "--server-key", to_base64(made.server.public_key))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.rstrip().endswith(verify_bundle(path).sentence)
+
+    pack = tmp_path / "12.proof.json"
+    pack.write_text(done.stdout)
+
+    verdict = verify_file(pack, server_key=made.server.public_key)
+    assert verdict.ok, verdict.sentence
+    assert verdict.checks[1].detail.startswith("position 12 of 30")
+
+
+@pytest.mark.parametrize(
+    ("position", "reason"),
+    [
+        (0, "there is none; the bundle has 30"),
+        (31, "there is none; the bundle has 30"),
+        (4, "is withheld: the bundle has its hash and no more"),
+    ],
+)
+def test_a_record_that_cannot_be_shown_gives_no_pack(made, bundle, position, reason, capsys):
+    status = main([str(bundle(made.contents(hidden=[4]))), "--one", str(position)])
+
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert f"position {position}" in said.err
+    assert reason in said.err
+
+
+def test_nothing_is_taken_from_a_bundle_that_does_not_hold(made, bundle, capsys):
+    path = bundle(made.contents())
+    content = bytearray(path.read_bytes())
+    content[content.index(b'"position":7,')] ^= 1
+    path.write_bytes(content)
+
+    assert main([str(path), "--one", "12"]) == 1
+    assert capsys.readouterr().out == ""
+
+
 def test_any_unzip_can_read_a_bundle(made, bundle):
     with zipfile.ZipFile(bundle(made.contents())) as opened:
         assert opened.testzip() is None
