@@ -23,6 +23,7 @@ from app.graph.formats import (
     prometheus_service_graph,
     servicemap_csv,
 )
+from app.graph.formats.safe_yaml import read_yaml
 from app.graph.formats.tree import read_json
 
 _HEAD = 65_536
@@ -98,7 +99,9 @@ def detect_format(data: bytes, name: str) -> Format:
         return found
     if ending == "json" or start in ("{", "["):
         read_json(data, name=name)
-    elif ending not in ("yaml", "yml") and "," in head.partition("\n")[0]:
+    elif ending in ("yaml", "yml"):
+        read_yaml(data, name=name, aliases=True)
+    elif "," in head.partition("\n")[0]:
         return _table_format(head)
     known = ", ".join(Format)
     raise InvalidInput(f"this is none of {known}", field=name, kept=_KEPT)

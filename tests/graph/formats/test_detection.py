@@ -101,3 +101,9 @@ def test_real_files_of_other_tools_are_read(ending):
 
     for file in files:
         assert read_catalog(file.read_bytes(), file.name).services
+
+
+def test_a_file_called_yaml_that_is_none_is_told_where_it_breaks():
+    with pytest.raises(InvalidInput, match=r"estate\.yaml:2: hello: did not find") as refused:
+        detect_format(b"hello: [\n", "estate.yaml")
+    assert refused.value.kept == "the last good catalogue stays"
