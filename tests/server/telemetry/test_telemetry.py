@@ -21,6 +21,7 @@ from app.protocol.stream import FrameKind
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Queries
 from app.server.settings import Settings
 from tests.log.writing import CODEC, Writer
+from tests.patience import PATIENCE
 from tests.server.intake.scene import Scene
 from tests.server.running import listening_to, running_server
 from tests.server.telemetry.prometheus_answers import FakePrometheus, answering
@@ -58,6 +59,13 @@ async def watching(settings: Settings, prometheus: FakePrometheus) -> AsyncItera
         await server.register(scene.maria)
         await scene.declare()
         yield scene
+
+
+def put(file: Path, text: str) -> None:
+    """Let the file say this from one moment to the next, whoever reads it just then."""
+    beside = file.with_name(f"{file.name}.next")
+    beside.write_text(text)
+    beside.replace(file)
 
 
 async def telemetry(scene: Scene) -> TelemetryState:
@@ -125,7 +133,7 @@ async def test_error_shares_are_asked_for_services_with_an_objective_over_its_wi
         pay = ServiceRecorded(service="payments", name="Payments", slo="99% in 30 days")
         await scene.know(pay)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             known: dict[str, ServiceReadingLine] = {}
             while not known.get("payments", NOTHING).error_shares:
                 await asyncio.sleep(0.02)  # asked again meanwhile
@@ -141,7 +149,7 @@ async def test_a_source_that_stops_or_has_a_wrong_clock_leaves_the_last_good_rea
     settings: Settings, prometheus: FakePrometheus
 ):
     async with watching(settings, prometheus) as scene:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (first := (await telemetry(scene)).readings[0]).observed_at is None:
                 await asyncio.sleep(0.02)  # asked again meanwhile
 
@@ -169,11 +177,11 @@ async def test_a_catalogue_is_read_on_schedule_and_a_broken_one_changes_nothing(
             (line,) = (await telemetry(scene)).catalogues
             return line.read_at, line.problem
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (await told())[0] is None:
                 pass
             before = await server.lines(ORGANISATION_LOG)
-            file.write_text("services: [\n")
+            put(file, "services: [\n")
             while not (await told())[1]:
                 pass
         read_at, problem = await told()
@@ -196,7 +204,7 @@ async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_aga
 
         async def heard(is_stale: bool) -> str:
             path = f"/v1/logs/{ORGANISATION_LOG}/stream?after=0"
-            async with listening_to(server.owner, path) as listener, asyncio.timeout(30):
+            async with listening_to(server.owner, path) as listener, asyncio.timeout(PATIENCE):
                 while True:
                     for frame in await listener.frames(1):
                         if frame.kind == FrameKind.READINGS:
@@ -210,9 +218,7 @@ async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_aga
 
         listening = asyncio.create_task(heard(is_stale=False))
         await heard(is_stale=True)  # by now the other one listens too
-        file.write_text(
-            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\n"
-        )
+        put(file, "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\n")
         assert await listening == ""
 
 
@@ -229,7 +235,7 @@ async def test_what_kiali_measured_streams_as_of_the_time_it_names(
         rates = {"http": "20.0", "httpPercentErr": failing}
         edge = {"source": "1", "target": "2", "traffic": {"protocol": "http", "rates": rates}}
         elements = {"nodes": [node("1", "web"), node("2", "cart")], "edges": [{"data": edge}]}
-        file.write_text(json.dumps({"timestamp": moment.timestamp(), "elements": elements}))
+        put(file, json.dumps({"timestamp": moment.timestamp(), "elements": elements}))
 
     write(at, "50.0")
     source = CatalogueSource(name="kiali", where=str(file), interval=0.05)
@@ -239,7 +245,7 @@ async def test_what_kiali_measured_streams_as_of_the_time_it_names(
         async def said() -> Readings | None:
             return next(iter((await telemetry(scene)).readings), None)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (found := await said()) is None:
                 pass
             (call,) = found.dependencies
