@@ -20,7 +20,7 @@ def test_a_hundred_thousand_calls_are_imported_and_laid_out():
     catalog = read_catalog(f"caller,callee\n{''.join(rows)}".encode(), "calls.csv")
 
     drafts = catalogue_facts(catalog, EMPTY_ORGANISATION, "calls.csv")
-    organisation = after(EMPTY_ORGANISATION, drafts)
+    organisation = after(drafts, EMPTY_ORGANISATION)
 
     assert len(drafts) == CALLS + SERVICES
     assert catalogue_facts(catalog, organisation, "calls.csv") == []
