@@ -22,6 +22,7 @@ class FullServer(msgspec.Struct):
     """What a server on a full disk did."""
 
     recorded_before: int
+    recorded_on_the_full_disk: int
     refusals: list[tuple[int, str]]
     read_while_full: int
     status_code: int
@@ -57,7 +58,13 @@ def main(disk: Path, home: Path) -> FullServer:
 
         recorded = sum(push()[0] == 200 for _ in range(20))
         _fill(disk / "filling")
-        refusals = [told for told in (push() for _ in range(200)) if told[0] != 200]
+        taken, refusals = 0, list[tuple[int, str]]()
+        while len(refusals) < 3:  # the server has some room that it took when it started
+            told = push()
+            if told[0] == 200:
+                taken += 1
+            else:
+                refusals.append(told)
         read = len(http.get(EVENTS, params={"limit": 5_000}).content.splitlines())
         status = _command(server.url, token_file, "status")
         note = _command(server.url, token_file, "note", "pool is full")
@@ -66,7 +73,8 @@ def main(disk: Path, home: Path) -> FullServer:
     stop(server)
     return FullServer(
         recorded_before=recorded,
-        refusals=refusals[-3:],
+        recorded_on_the_full_disk=taken,
+        refusals=refusals,
         read_while_full=read,
         status_code=status[0],
         status=status[1],

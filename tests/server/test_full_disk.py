@@ -40,14 +40,22 @@ def test_what_is_recorded_can_be_read_while_nothing_new_is_taken(full: tuple[Ful
     assert outcome.recorded_before == 20
     assert {code for code, _ in outcome.refusals} == {507}
     assert "storage-full" in outcome.refusals[0][1]
-    assert outcome.read_while_full >= 20
+    assert outcome.read_while_full == 20 + outcome.recorded_on_the_full_disk
 
 
 def test_a_terminal_reads_the_status_of_an_incident(full: tuple[FullServer, str]):
     outcome, _ = full
 
     assert outcome.status_code == 0, outcome.status
-    assert "position: 20" in outcome.status
+    assert f"position: {outcome.read_while_full}\n" in outcome.status
+
+
+def test_a_server_goes_on_for_a_while_in_the_room_it_took_when_it_started(
+    full: tuple[FullServer, str],
+):
+    outcome, _ = full
+
+    assert outcome.recorded_on_the_full_disk > 50
 
 
 def test_a_terminal_that_writes_is_told_what_works_and_what_to_do(full: tuple[FullServer, str]):
