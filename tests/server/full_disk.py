@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -17,13 +18,16 @@ from tests.server.pushing import push_content, register
 
 EVENTS = f"/v1/logs/{LOG}/events"
 
+Told = tuple[int, str]
+"""The status and the text of an answer."""
+
 
 class FullServer(msgspec.Struct):
     """What a server on a full disk did."""
 
     recorded_before: int
     recorded_on_the_full_disk: int
-    refusals: list[tuple[int, str]]
+    refusals: list[Told]
     read_while_full: int
     status_code: int
     status: str
@@ -40,6 +44,18 @@ def _command(server_url: str, token_file: Path, *words: str) -> tuple[int, str]:
     return done.returncode, f"{done.stdout}{done.stderr}"
 
 
+def _push_until_refused(push: Callable[[], Told]) -> tuple[int, list[Told]]:
+    """How many were taken in the room the server took when it started, and three refusals."""
+    taken, refusals = 0, list[Told]()
+    while len(refusals) < 3:
+        told = push()
+        if told[0] == 200:
+            taken += 1
+        else:
+            refusals.append(told)
+    return taken, refusals
+
+
 def main(disk: Path, home: Path) -> FullServer:
     """Use up the disk, on which only the server is; `home` is on another one."""
     server, maria = start_server(disk), Writer()
@@ -52,19 +68,13 @@ def main(disk: Path, home: Path) -> FullServer:
         base_url=server.url, headers=headers, timeout=PATIENCE, trust_env=False
     ) as http:
 
-        def push() -> tuple[int, str]:
+        def push() -> Told:
             answer = http.post(EVENTS, content=push_content(maria.note("x" * 4_000)))
             return answer.status_code, answer.text
 
         recorded = sum(push()[0] == 200 for _ in range(20))
         _fill(disk / "filling")
-        taken, refusals = 0, list[tuple[int, str]]()
-        while len(refusals) < 3:  # the server has some room that it took when it started
-            told = push()
-            if told[0] == 200:
-                taken += 1
-            else:
-                refusals.append(told)
+        taken, refusals = _push_until_refused(push)
         read = len(http.get(EVENTS, params={"limit": 5_000}).content.splitlines())
         status = _command(server.url, token_file, "status")
         note = _command(server.url, token_file, "note", "pool is full")
