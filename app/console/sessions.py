@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
+from typing import TypeVar
 
 from app.console.introduction import console_key
 from app.events.codec import Codec
@@ -17,10 +18,13 @@ from app.log.local_log import LocalLog
 from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.authoring import Author
-from app.sync.keeping import IncidentKeeping
+from app.sync.folding import Folding
+from app.sync.keeping import IncidentKeeping, Keeping
 from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Hear, Session
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +46,37 @@ class Seat:
             random_bytes=secrets.token_bytes,
         )
 
+    def session(
+        self,
+        log: str,
+        folding: Folding[S],
+        start: S,
+        publish: Callable[[LogView[S]], None],
+        *,
+        hear: Mapping[str, Hear] | None = None,
+        keeping: Keeping[S] | None = None,
+    ) -> Session[S]:
+        """What is read and written of one log here."""
+        return Session(
+            log=log,
+            store=ProfileStore(self.local, self.clock),
+            api=None,
+            author=self.author(),
+            codec=self.codec,
+            folding=folding,
+            start=start,
+            publish=publish,
+            random=SystemRandom(),
+            hear=hear,
+            keeping=keeping,
+        )
+
 
 def organisation_session(
     seat: Seat, publish: Callable[[LogView[OrganisationState]], None]
 ) -> Session[OrganisationState]:
     """The organisation's log."""
-    return Session(
-        log=ORGANISATION_LOG,
-        store=ProfileStore(seat.local, seat.clock),
-        api=None,
-        author=seat.author(),
-        codec=seat.codec,
-        folding=organisation_folding,
-        start=EMPTY_ORGANISATION,
-        publish=publish,
-        random=SystemRandom(),
-    )
+    return seat.session(ORGANISATION_LOG, organisation_folding, EMPTY_ORGANISATION, publish)
 
 
 def incident_session(
@@ -67,16 +86,11 @@ def incident_session(
     hear: Mapping[str, Hear],
 ) -> Session[IncidentState]:
     """The log of an incident, from its kept state where there is one."""
-    return Session(
-        log=incident_log(incident_id),
-        store=ProfileStore(seat.local, seat.clock),
-        api=None,
-        author=seat.author(),
-        codec=seat.codec,
-        folding=incident_folding,
-        start=BEFORE_ANYTHING,
-        publish=publish,
-        random=SystemRandom(),
+    return seat.session(
+        incident_log(incident_id),
+        incident_folding,
+        BEFORE_ANYTHING,
+        publish,
         hear=hear,
         keeping=IncidentKeeping(),
     )
