@@ -7,6 +7,8 @@ third of the time.  Everything out of the ordinary takes the general road.
 
 from __future__ import annotations
 
+import asyncio
+
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -90,16 +92,6 @@ def connections_of(site: Site) -> type[Connection]:
     return ConnectionOfSite
 
 
-class _Nobody:
-    """Nobody waits for the parts of a request that is taken as a whole."""
-
-    def set(self) -> None:
-        """Nothing to do."""
-
-
-_NOBODY = _Nobody()
-
-
 class _ShortCycle(RequestResponseCycle):
     """A push and its answer; the connection sees a request like any other."""
 
@@ -107,7 +99,7 @@ class _ShortCycle(RequestResponseCycle):
         self._connection = connection
         self._push = push
         self.body = bytearray()
-        self.message_event = _NOBODY  # type: ignore[assignment]  # only `set` is ever called
+        self.message_event = asyncio.Event()  # the connection sets it; nobody waits here
         self.more_body = True
         self.keep_alive = True
         self.disconnected = False

@@ -40,7 +40,7 @@ class OneThread:
                 return
             try:
                 result = work()
-            except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
+            except BaseException as error:  # noqa: BLE001 - who awaits it gets it; the thread goes on
                 future.set_exception(error)
             else:
                 future.set_result(result)
