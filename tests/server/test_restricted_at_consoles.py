@@ -97,11 +97,17 @@ async def read_with_clearance(server: RunningServer, maria: Writer, omar: QuietC
     assert {SECRET, "was for all"} <= set(omar.texts)
 
 
+async def cleared_token(server: RunningServer) -> str:
+    """A token of omar's, who may read what is restricted."""
+    token = await server.token_for("person:omar")
+    await server.owner.put("/v1/clearances/omar", json={"clearance": "restricted"})
+    return token
+
+
 async def test_a_clearance_that_is_lowered_takes_back_what_it_had_opened(
     server: RunningServer, maria: Writer, tmp_path: Path
 ):
-    token = await server.token_for("person:omar")
-    await server.owner.put("/v1/clearances/omar", json={"clearance": "restricted"})
+    token = await cleared_token(server)
     async with quiet_console(server.url, token, "person:omar", tmp_path / "omar") as omar:
         await read_with_clearance(server, maria, omar)
 
@@ -115,8 +121,7 @@ async def test_a_clearance_that_is_lowered_takes_back_what_it_had_opened(
 async def test_a_clearance_that_was_lowered_while_the_console_was_closed_counts_when_it_opens(
     server: RunningServer, maria: Writer, tmp_path: Path
 ):
-    token = await server.token_for("person:omar")
-    await server.owner.put("/v1/clearances/omar", json={"clearance": "restricted"})
+    token = await cleared_token(server)
     async with quiet_console(server.url, token, "person:omar", tmp_path / "omar") as omar:
         await read_with_clearance(server, maria, omar)
     await server.owner.put("/v1/clearances/omar", json={"clearance": "internal"})
