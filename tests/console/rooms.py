@@ -31,7 +31,10 @@ def log_line(qtbot: QtBot, room: Room, line: str) -> None:
 def charted_room(
     qtbot: QtBot, folder: Path, open_room: OpenRoom, calls: str
 ) -> Iterator[tuple[Room, MapCanvas, Onlooker]]:
-    """The active window of priya with a map of `calls` (CSV), and tom at the same incident."""
+    """The active window of priya with a map of `calls` (CSV), and tom at the same incident.
+
+    The map shows every service of `calls` by then.
+    """
     catalogue = folder / "calls.csv"
     catalogue.write_text(calls)
     with serve(folder / "server") as server:
@@ -45,6 +48,14 @@ def charted_room(
             qtbot.waitUntil(lambda: room.view.findChild(MapCanvas) is not None, timeout=WITHIN_MS)
             canvas = room.view.findChild(MapCanvas)
             assert canvas is not None
-            qtbot.waitUntil(lambda: canvas.stage.picture is not None, timeout=WITHIN_MS)
+            _, *lines = calls.split()
+            services = {name for line in lines for name in line.split(",")}
+            qtbot.waitUntil(lambda: services <= _drawn(canvas), timeout=WITHIN_MS)
             room.window.activateWindow()
             yield room, canvas, tom
+
+
+def _drawn(canvas: MapCanvas) -> set[str]:
+    """The services of the graph that is drawn; a first picture may know less than the log."""
+    picture = canvas.stage.picture
+    return set() if picture is None else set(picture.graph.index)
