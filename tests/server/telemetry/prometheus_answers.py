@@ -53,10 +53,10 @@ class FakePrometheus:
         """The answer to the query in `path`."""
         query = parse_qs(urlsplit(path).query)["query"][0]
         self.asked += query == "requests"
-        at = self.at or datetime.now(UTC)
-        if (named := self.of_services.get(query)) is not None:
-            return service_vector(named, at)
-        return vector(self.requests if query == "requests" else self.failed, at)
+        named = self.of_services.get(query)
+        calls = self.requests if query == "requests" else self.failed
+        at = self.at or datetime.now(UTC)  # read last: a test that changes both sets it first
+        return vector(calls, at) if named is None else service_vector(named, at)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from app.protocol.readings import (
     DependencyReadingLine,
     Readings,
 )
-from app.protocol.stream import FrameKind, StreamParser
+from app.protocol.stream import StreamParser
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource
 from app.server.settings import Settings
 from app.server.telemetry.newest import MOST_CALLS, MOST_SOURCES, Newest, loudest
@@ -25,7 +25,7 @@ from tests.patience import PATIENCE
 from tests.server.intake.scene import Scene, SetClock
 from tests.server.running import RunningServer, listening_to, running_server
 from tests.server.telemetry.prometheus_answers import answering
-from tests.server.telemetry.test_telemetry import QUERIES, telemetry
+from tests.server.telemetry.test_telemetry import QUERIES, next_readings, telemetry
 
 ONCE = 3600.0
 """Seconds: a source that is asked so seldom is asked once in a test."""
@@ -40,11 +40,8 @@ def said_in(frames: list[bytes]) -> list[Readings]:
 async def first_said(server: RunningServer, log: str, after: int = 1) -> Readings:
     """The first readings that a stream gives when it opens."""
     path = f"/v1/logs/{log}/stream?after={after}"
-    async with listening_to(server.owner, path) as listener, asyncio.timeout(PATIENCE):
-        while True:
-            for frame in await listener.frames(1):
-                if frame.kind == FrameKind.READINGS:
-                    return msgspec.json.decode(frame.lines[0], type=Readings)
+    async with listening_to(server.owner, path) as listener:
+        return await next_readings(listener)
 
 
 @pytest.mark.anyio

@@ -20,10 +20,10 @@ from app.protocol.readings import Readings, ServiceReadingLine, TelemetryState
 from app.protocol.stream import FrameKind
 from app.server.scheduled_sources import CatalogueSource, PrometheusSource, Queries
 from app.server.settings import Settings
-from tests.log.writing import CODEC, Writer
+from tests.log.writing import CODEC, LOG, Writer
 from tests.patience import PATIENCE
 from tests.server.intake.scene import Scene
-from tests.server.running import listening_to, running_server
+from tests.server.running import Listener, listening_to, running_server
 from tests.server.telemetry.prometheus_answers import FakePrometheus, answering
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +74,14 @@ async def telemetry(scene: Scene) -> TelemetryState:
     return msgspec.json.decode(answer.content, type=TelemetryState)
 
 
+async def next_readings(listener: Listener) -> Readings:
+    """The next readings on a stream, whatever else passes there."""
+    while True:
+        (frame,) = await listener.frames(1)
+        if frame.kind == FrameKind.READINGS:
+            return msgspec.json.decode(frame.lines[0], type=Readings)
+
+
 async def test_errors_of_a_call_make_the_called_service_fail_and_recover(
     settings: Settings, prometheus: FakePrometheus
 ):
@@ -92,12 +100,13 @@ async def test_errors_of_a_call_make_the_called_service_fail_and_recover(
 async def test_readings_stream_to_who_follows_the_incident(
     settings: Settings, prometheus: FakePrometheus
 ):
-    async with watching(settings, prometheus) as scene:
-        path = "/v1/logs/incident:0190f000-0000-7000-8000-000000000001/stream?after=1"
-        async with listening_to(scene.server.owner, path) as listener:
-            frames = [one for one in await listener.frames(3) if one.kind == FrameKind.READINGS]
+    path = f"/v1/logs/{LOG}/stream?after=1"
+    async with (
+        watching(settings, prometheus) as scene,
+        listening_to(scene.server.owner, path) as listener,
+    ):
+        said = await next_readings(listener)
 
-    said = msgspec.json.decode(frames[0].lines[0], type=Readings)
     assert (said.source, said.is_stale) == ("prom", False)
     assert said.dependencies[0].rate == 20.0
     assert said.services[0].service == "payments"
@@ -194,32 +203,25 @@ async def test_a_catalogue_is_read_on_schedule_and_a_broken_one_changes_nothing(
 async def test_consoles_hear_why_a_catalogue_is_not_read_and_that_it_is_read_again(
     settings: Settings, tmp_path: Path
 ):
-    file = tmp_path / "map.yaml"
-    file.write_text("apiVersion: backstage.io/v1alpha1\nkind: Component\nspec: {owner: [\n")
+    file, entity = tmp_path / "map.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\n"
+    file.write_text(f"{entity}spec: {{owner: [\n")
     source = CatalogueSource(name="map.yaml", where=str(file), interval=0.05)
     async with running_server(replace(settings, catalogues=(source,))) as server:
         scene = Scene(server, Writer())
         await server.register(scene.maria)
         await scene.declare()
 
-        async def heard(is_stale: bool) -> str:
-            path = f"/v1/logs/{ORGANISATION_LOG}/stream?after=0"
-            async with listening_to(server.owner, path) as listener, asyncio.timeout(PATIENCE):
-                while True:
-                    for frame in await listener.frames(1):
-                        if frame.kind == FrameKind.READINGS:
-                            said = msgspec.json.decode(frame.lines[0], type=Readings)
-                            if said.is_stale is is_stale:
-                                return said.problem
+        path = f"/v1/logs/{ORGANISATION_LOG}/stream?after=0"
+        async with listening_to(server.owner, path) as listener, asyncio.timeout(PATIENCE):
+            said = await next_readings(listener)
+            assert said.is_stale
+            assert said.problem.startswith("map.yaml:4: spec.owner")
+            assert "the last good catalogue stays" in said.problem
 
-        broken = await heard(is_stale=True)
-        assert broken.startswith("map.yaml:4: spec.owner")
-        assert "the last good catalogue stays" in broken
-
-        listening = asyncio.create_task(heard(is_stale=False))
-        await heard(is_stale=True)  # by now the other one listens too
-        put(file, "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: web}\n")
-        assert await listening == ""
+            put(file, f"{entity}metadata: {{name: web}}\n")
+            while (said := await next_readings(listener)).is_stale:
+                pass
+            assert said.problem == ""
 
 
 async def test_what_kiali_measured_streams_as_of_the_time_it_names(
