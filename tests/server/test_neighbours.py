@@ -54,6 +54,7 @@ async def test_a_log_nobody_follows_is_known_to_have_grown_and_not_read(server: 
 async def test_what_a_hint_said_and_the_database_denies_twice_is_taken_back(
     server: RunningServer,
 ):
+    await server.site.neighbours.__aexit__()  # from here on only this test looks
     server.site.talk.hear(hint(server, 2, 9))
 
     await server.site.neighbours.look()
