@@ -19,6 +19,7 @@ from app.proof.merkle import CompactRange
 from app.protocol.authoring import SignedEvent
 from app.protocol.bodies import PushResponse
 from tests.log.writing import LOG, Writer
+from tests.patience import PATIENCE
 from tests.server.process import ServerProcess, kill, start_server, stop
 from tests.server.pushing import push_content, register
 from tests.server.raw_http import RawConnection, push_request
@@ -26,7 +27,7 @@ from tests.server.raw_http import RawConnection, push_request
 CYCLES = int(os.environ.get("WATCHFLOOR_KILL_CYCLES", "20"))
 WRITERS = 8
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60 + CYCLES * 10)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60 + CYCLES * 30)]
 
 
 @dataclass
@@ -56,14 +57,14 @@ def test_kill_minus_nine_under_writers_loses_nothing_and_repeats_nothing(tmp_pat
             if cycle == 0:
                 for writer in writers:
                     register(server.url, server.token, writer.key)
-            seconds = random.uniform(0.05, 0.4)
+            seconds = random.uniform(0.0, 0.3)
             asyncio.run(_write_until_killed(server, writers, waiting, ledger, seconds))
         finally:
             kill(server)
 
     server = start_server(tmp_path)
     try:
-        asyncio.run(_write_until_killed(server, writers, waiting, ledger, 0.3, ends=True))
+        asyncio.run(_write_until_killed(server, writers, waiting, ledger, 0.0, ends=True))
     finally:
         stop(server)
     _check(tmp_path, ledger)
@@ -78,11 +79,15 @@ async def _write_until_killed(
     *,
     ends: bool = False,
 ) -> None:
+    """Let all of them write; `seconds` after the first two answers the server is killed."""
     over = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
+    enough = len(ledger.positions) + 2
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         for writer, queue in zip(writers, waiting, strict=True):
             tasks.create_task(_write(server, writer, queue, ledger, over))
-        await asyncio.sleep(seconds)
+        while len(ledger.positions) < enough:
+            await asyncio.sleep(0.005)  # the writers do not say when
+        await asyncio.sleep(seconds)  # the moment of the kill is the test
         if ends:
             over.set()
         else:
