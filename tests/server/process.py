@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +37,18 @@ class ServerProcess:
 
 
 def start_server(
-    folder: Path, database: str = "", port: int = 0, sources: str = ""
+    folder: Path,
+    database: str = "",
+    port: int = 0,
+    sources: str = "",
+    prefix: Sequence[str] = (),
 ) -> ServerProcess:
     """Start a server that keeps everything in `folder`, or in `database` if that is named.
 
-    `sources` is a file of what it asks on a schedule.
+    `sources` is a file of what it asks on a schedule; `prefix` goes before its command.
     """
     module = ["-m", "tests.server.process"]
-    command = [sys.executable, *module, str(folder), database, str(port), sources]
+    command = [*prefix, sys.executable, *module, str(folder), database, str(port), sources]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     line = process.stdout.readline()

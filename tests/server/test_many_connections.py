@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,20 +15,11 @@ from tests.server.process import start_server, stop
 pytestmark = pytest.mark.real
 
 FEW, CONSOLES = 64, 200
+WITH_FEW_FILES = ("sh", "-c", f'ulimit -S -n {FEW} && exec "$@"', "sh")
 
 
-@pytest.fixture
-def few_files():
-    """A low soft limit of open files for what is started now."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, before[1]))
-    yield lambda: resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-def test_a_low_soft_limit_of_open_files_turns_nobody_away(few_files, tmp_path: Path):
-    server = start_server(tmp_path)
-    few_files()  # the limit was for the server; this process needs more itself
+def test_a_low_soft_limit_of_open_files_turns_nobody_away(tmp_path: Path):
+    server = start_server(tmp_path, prefix=WITH_FEW_FILES)
     try:
         assert asyncio.run(_answered(server.address, server.token)) == CONSOLES
     finally:
