@@ -61,7 +61,7 @@ async def test_a_page_that_waits_ends_with_the_news(server: RunningServer, maria
     before = server.site.feed.listener_count
 
     async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(server.owner.get(EVENTS, params={"after": 1, "wait": 10}))
+        waiting = tasks.create_task(server.owner.get(EVENTS, params={"after": 1, "wait": 30}))
         while server.site.feed.listener_count == before:
             await asyncio.sleep(0)
         news = maria.note("news")
@@ -309,6 +309,7 @@ async def test_presence_has_a_size_and_a_pace(settings: Settings):
 
 
 async def test_the_server_tells_its_time_in_microseconds(server: RunningServer):
+    before = server.site.now()
     told = (await server.owner.get("/v1/time")).json()
 
-    assert abs(told["now"] - server.site.now()) < 10_000_000
+    assert before <= told["now"] <= server.site.now()
