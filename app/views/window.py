@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
@@ -33,6 +33,8 @@ SAVE_AFTER = 500
 """Milliseconds after the last change until the layout is written."""
 SMALLEST = (1024, 700)
 DEFAULT = (1600, 1000)
+FRAME = (8, 48)
+"""What a title bar and borders take at most."""
 
 
 class Window(QMainWindow):
@@ -140,7 +142,8 @@ class Window(QMainWindow):
 
     def _restore_geometry(self) -> None:
         """Come back as left; another version or another set of screens gives the default."""
-        self.resize(*DEFAULT)
+        is_seen = QGuiApplication.platformName() != "offscreen"  # a picture is of any size
+        self.resize(opening_size(self.screen().availableSize()) if is_seen else QSize(*DEFAULT))
         geometry = self._kept("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -212,6 +215,12 @@ class Window(QMainWindow):
             self.showNormal()
         else:
             self.showFullScreen()
+
+
+def opening_size(available: QSize) -> QSize:
+    """The size in which a window first opens on a screen with this much room: all is in sight."""
+    room = available - QSize(*FRAME)
+    return QSize(*DEFAULT).boundedTo(room).expandedTo(QSize(*SMALLEST))
 
 
 def _number(value: object, otherwise: float) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+import pytest
+from PySide6.QtCore import QSettings, QSize
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +15,7 @@ from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
 from app.views.tokens import dark_tokens, light_tokens
-from app.views.window import DEFAULT, Window
+from app.views.window import DEFAULT, Window, opening_size
 from tests.views.checkout_incident import at
 
 
@@ -73,6 +75,29 @@ def test_a_layout_of_another_version_gives_the_default(
     second = window_of(qtbot, desk, tmp_path)
 
     assert (second.width(), second.height()) == (1600, 1000)
+
+
+@pytest.mark.parametrize(
+    ("screen", "opened"),
+    [((1920, 1080), DEFAULT), ((1600, 1000), (1592, 952)), ((1280, 800), (1272, 752))],
+)
+def test_a_window_first_opens_so_that_all_of_it_is_on_the_screen(
+    screen: tuple[int, int], opened: tuple[int, int]
+) -> None:
+    assert opening_size(QSize(*screen)).toTuple() == opened
+
+
+def test_a_window_without_a_kept_layout_opens_in_the_room_of_its_screen(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+
+    window = Window(desk.theme.tokens)
+    qtbot.addWidget(window)
+
+    room = window.screen().availableSize()
+    assert window.size() == opening_size(room)
+    assert window.size().toTuple() != DEFAULT
 
 
 def test_closing_is_announced_before_the_window_goes(
