@@ -289,6 +289,13 @@ class MapCanvas(QWidget):
             return True
         if event.type() is QEvent.Type.DevicePixelRatioChange:
             self._measure()
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._takes_back(event)
+        ):
+            event.accept()  # else the window takes the key for the last line that was logged
+            return True
         return super().event(event)
 
     # keyboard ------------------------------------------------------------------------------
@@ -333,6 +340,11 @@ class MapCanvas(QWidget):
     def is_blasting(self) -> bool:
         """Whether everything outside the blast radius is faded."""
         return self._is_blasting
+
+    def _takes_back(self, event: QKeyEvent) -> bool:
+        """Whether a key asks for the layout before this one, and there was one."""
+        command = command_of(event, letters=self.has_letter_keys)
+        return command is Command.UNDO_LAYOUT and self._history.has_past
 
     def _show_search(self) -> None:
         picture = self.stage.picture

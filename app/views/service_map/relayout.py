@@ -60,6 +60,11 @@ class LayoutHistory:
         """Keep a layout that is about to be replaced."""
         self._past = [*self._past[-_STEPS_BACK + 1 :], layout]
 
+    @property
+    def has_past(self) -> bool:
+        """Whether there is a layout to go back to."""
+        return bool(self._past)
+
     def step_back(self) -> FocusLayout | None:
         """The layout before the present one, or None; it is forgotten by asking."""
         return self._past.pop() if self._past else None

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtTest import QTest
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -141,6 +141,32 @@ def test_a_relayout_glides_and_can_be_undone(qtbot: QtBot, shop_canvas: MapCanva
     assert told.args == [old.focus]
     assert shop_canvas.stage.now.focus is old.focus
     qtbot.waitUntil(lambda: not shop_canvas.is_moving)
+
+
+def test_the_key_that_takes_back_is_the_windows_until_there_is_a_layout_to_take_back(
+    qtbot: QtBot, shop_canvas: MapCanvas
+) -> None:
+    # given a window in which the key takes back what was logged
+    shortcut = QShortcut(QKeySequence("Ctrl+Z"), shop_canvas)
+    undone = QSignalSpy(shortcut.activated)
+    shop_canvas.activateWindow()
+    shop_canvas.setFocus()
+    qtbot.waitUntil(shop_canvas.hasFocus)
+
+    # when nothing was laid out afresh, the window has it
+    QTest.keyClick(shop_canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone.count() == 1
+
+    # and the map has it after a layout, once
+    shop_canvas.has_motion = False
+    old = shop_canvas.stage.now
+    other = lay_out_focus(old.graph, FocusSize(width=500, height=600, gap=30))
+    shop_canvas.show_picture(replace(old, focus=other))
+    QTest.keyClick(shop_canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (undone.count(), shop_canvas.stage.now.focus) == (1, old.focus)
+
+    QTest.keyClick(shop_canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone.count() == 2
 
 
 def test_without_motion_new_places_are_taken_at_once(shop_canvas: MapCanvas) -> None:
