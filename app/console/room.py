@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LAST_WORD_SECONDS = 1.0
+DRAFT_SECONDS, FAREWELL_SECONDS = 10.0, 1.0
 """How long closing waits for what is typed to be on disk, and for the others to be told."""
 
 SHOW_EVERY_MS = 100
@@ -160,9 +160,10 @@ class Room(QObject):
         self.view.draft_changed.disconnect(self._save_draft)
         if self._backstage.done():
             farewell = self._ask(lambda stage: stage.leave())
-            for last_word in (self._draft, farewell) if self._draft else (farewell,):
+            for last_word, within in ((self._draft, DRAFT_SECONDS), (farewell, FAREWELL_SECONDS)):
                 with suppress(TimeoutError, WatchfloorError):
-                    last_word.result(LAST_WORD_SECONDS)
+                    if last_word is not None:
+                        last_word.result(within)
         self._running.cancel()
         self._worker.stop(timeout=10.0)
         QCoreApplication.removePostedEvents(self)  # the window that would show it goes
