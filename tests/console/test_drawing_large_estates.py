@@ -14,8 +14,7 @@ from app.console.bridge import Bridge
 from app.console.looking import Looking
 from app.graph.topology import Topology, laid_out_afresh, topology_of
 from tests.graph.organisations import shop_organisation
-
-WITHIN = 30.0
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def looking(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Looking:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
-    async with asyncio.timeout(WITHIN):
+    async with asyncio.timeout(PATIENCE):
         while not is_so():
             await asyncio.sleep(0)
 
@@ -38,7 +37,7 @@ def test_the_loop_goes_on_while_a_large_estate_is_drawn(
     may_go_on = threading.Event()
 
     def slow(*given: object, **named: object) -> Topology:
-        assert may_go_on.wait(WITHIN)
+        assert may_go_on.wait(PATIENCE)
         return topology_of(*given, **named)
 
     monkeypatch.setattr(looking_module, "topology_of", slow)
