@@ -24,7 +24,6 @@ def received(server: RunningServer, log: str) -> list[int]:
 
 def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
     with serve(tmp_path, story=True) as server:
-        eventually(lambda: bool(newest_incident(server.url, server.token)))
         incident = newest_incident(server.url, server.token)
         eventually(lambda: len(received(server, f"incident:{incident}")) > 100)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -26,6 +26,8 @@ from app.sync.session import Session
 from app.sync.unavailable import ServerUnavailable
 from app.sync.worker import Worker
 from tests.patience import PATIENCE
+
+ASKS_EVERY_SECONDS = 0.05
 
 
 class Onlooker:
@@ -115,26 +117,26 @@ def onlookers(
     finally:
         for future in running:
             future.cancel()
-        worker.stop()
+        worker.stop(PATIENCE)
 
 
 def newest_incident(url: str, token: str) -> str:
-    """The id of the newest incident, or an empty text while there is none."""
+    """The id of the newest incident, as soon as the server tells of one."""
     worker = Worker("question")
     worker.start()
 
     async def ask() -> str:
         async with ApiClient(url, token) as api:
-            try:
-                listed = (await api.incidents()).incidents
-            except ServerUnavailable:
-                return ""
-        return listed[0].id if listed else ""
+            while True:
+                with suppress(ServerUnavailable):
+                    if listed := (await api.incidents()).incidents:
+                        return listed[0].id
+                await asyncio.sleep(ASKS_EVERY_SECONDS)
 
     try:
         return worker.submit(ask()).result(PATIENCE)
     finally:
-        worker.stop()
+        worker.stop(PATIENCE)
 
 
 def _now() -> datetime:
