@@ -59,6 +59,7 @@ def desktop(folder: Path, size: str = "1600x1000") -> Iterator[Desktop]:
         [
             needs_program("Xvfb"), "-displayfd", str(writing), "-screen", "0", f"{size}x24",
             "-nolisten", "tcp", "-noreset",
+            "-r",  # a key that is held for long on a slow machine is still one key
         ],
         pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
