@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.views.cover_sheet import EDGE, CoverSheet
 from app.views.desk import Desk
 from app.views.drawing import Pen
 from app.views.typography import TypeStyle
@@ -49,7 +50,7 @@ KEYS: tuple[Group, ...] = (
     (
         "Decisions",
         (
-            ("J K", "move"),
+            ("J K, Enter", "move, read in full"),
             ("Ctrl Enter", "decide go"),
             ("Shift N", "no-go, with a reason"),
             ("+", "extend the poll"),
@@ -62,6 +63,7 @@ KEYS: tuple[Group, ...] = (
         (
             ("1 … 6", "filter by lane"),
             ("F", "filter by words"),
+            ("Enter", "read an entry in full"),
             ("P", "pin"),
             ("X", "restrict a note, for good"),
             ("E", "correct a note"),
@@ -102,56 +104,46 @@ KEYS: tuple[Group, ...] = (
 )
 
 
-class KeyboardMap(QWidget):
+class KeyboardMap(CoverSheet):
     """Covers the window until a key or a click."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._back_to: QWidget | None = None
+        super().__init__(desk, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Keyboard map")
         lines = [f"{keys}: {does}" for _, rows in KEYS for keys, does in rows]
         self.setAccessibleDescription(". ".join(lines))
-        self.hide()
 
     def toggle(self) -> None:
         """Show the map, or put the focus back where it was."""
         if self.isVisible():
-            self.hide()
-            if self._back_to is not None:
-                self._back_to.setFocus()
-            return
-        window = self.parentWidget()
-        if window is None:
-            return
-        self._back_to = window.window().focusWidget()
-        self.setGeometry(window.rect())
-        self.show()
-        self.raise_()
-        self.setFocus()
+            self.dismiss()
+        else:
+            self.cover(self)
+
+    def wanted_size(self, most: QSizeF) -> QSizeF:
+        px = self._desk.theme.px
+        return QSizeF(min(most.width(), px(1180)), px(560))
 
     def keyPressEvent(self, _event: QKeyEvent) -> None:
-        self.toggle()
+        self.dismiss()
 
-    def mousePressEvent(self, _event: object) -> None:
-        self.toggle()
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.dismiss()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme, tokens, px = self._desk.theme, self._desk.theme.tokens, self._desk.theme.px
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        theme, px, sheet = self._desk.theme, self._desk.theme.px, self.sheet
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = Pen(painter, theme)
-        width, height = min(self.width() - px(40), px(1180)), min(self.height() - 20, px(560))
-        sheet = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
-        pen.sheet(sheet, QRectF(self.rect()))
-        title = QRectF(sheet.left() + px(24), sheet.top() + px(16), width, px(24))
-        pen.text(title, "Keyboard", TypeStyle.TITLE, tokens.text1)
-        column = (width - px(48)) / COLUMNS
+        title = QRectF(sheet.left() + px(EDGE), sheet.top() + px(16), sheet.width(), px(24))
+        pen.text(title, "Keyboard", TypeStyle.TITLE, theme.tokens.text1)
+        column = (sheet.width() - px(2 * EDGE)) / COLUMNS
         tops = [sheet.top() + px(56)] * COLUMNS
         for name, rows in KEYS:
             place = tops.index(min(tops))
-            left = sheet.left() + px(24) + place * column
+            left = sheet.left() + px(EDGE) + place * column
             tops[place] = self._paint_group(pen, QRectF(left, tops[place], column, 0), name, rows)
         painter.end()
 

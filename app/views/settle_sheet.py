@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.incident.contested import Choice, Contested
+from app.views.cover_sheet import EDGE, CoverSheet
 from app.views.desk import Desk
 from app.views.drawing import Pen
 from app.views.panel import Button
@@ -19,8 +20,6 @@ from app.views.typography import TypeStyle
 SIDE_BY_SIDE = 2
 """How many versions stand in one row."""
 MOST_KEYS = 9
-EDGE = 24
-"""Pixels at 100 % between the sheet's edge and what is in it."""
 
 
 def reason_to_wait(matter: Contested, me: str, names: dict[str, str]) -> str:
@@ -33,7 +32,7 @@ def reason_to_wait(matter: Contested, me: str, names: dict[str, str]) -> str:
     return f"This is for {people} to settle."
 
 
-class SettleSheet(QWidget):
+class SettleSheet(CoverSheet):
     """Covers the window.  Up and Down go from matter to matter, a digit chooses a version.
 
     `chosen` carries the matter (`Contested`) and the key of the choice.  Esc closes the sheet.
@@ -42,9 +41,7 @@ class SettleSheet(QWidget):
     chosen = Signal(object, str)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._back_to: QWidget | None = None
+        super().__init__(desk, parent)
         self._matters: tuple[Contested, ...] = ()
         self._names: dict[str, str] = {}
         self._current = 0
@@ -71,14 +68,6 @@ class SettleSheet(QWidget):
         self._hint = TextLabel("A digit chooses. Up and Down go to the next matter.", self)
         self._layout.addWidget(self._area, 1)
         self._layout.addWidget(self._hint)
-        self.hide()
-        parent.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on covering the window while it changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._fit()
-        return super().eventFilter(watched, event)
 
     def show_matters(self, matters: Sequence[Contested], names: dict[str, str]) -> None:
         """Show what is to settle; the sheet closes by itself once nothing is."""
@@ -94,25 +83,10 @@ class SettleSheet(QWidget):
     @Slot()
     def open(self) -> None:
         """Cover the window with what is to settle; stays closed while nothing is."""
-        window = self.parentWidget()
-        if window is None or not self._matters:
-            return
-        if not self.isVisible():
-            self._back_to = window.window().focusWidget()
-        self._current = 0
-        self._rebuild()
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    @Slot()
-    def dismiss(self) -> None:
-        """Close, and put the keyboard back where it was."""
-        if not self.isVisible():
-            return
-        self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+        if self._matters:
+            self._current = 0
+            self._rebuild()
+            self.cover(self)
 
     def _rebuild(self) -> None:
         count = len(self._matters)
@@ -138,23 +112,15 @@ class SettleSheet(QWidget):
         self._column.addStretch(1)
         self.cards = tuple(cards)
         self._hint.setVisible(any(not card.reason for card in cards))
-        self._fit()
+        self.fit()
         self._mark_current()
 
-    def _fit(self) -> None:
-        """Be as high as what is to settle, as far as the window reaches."""
-        window = self.parentWidget()
-        if window is None:
-            return
-        self.setGeometry(window.rect())
-        sheet, edge = self._sheet(), self._desk.theme.px(EDGE)
-        self._layout.setContentsMargins(
-            round(sheet.left()) + edge,
-            round(sheet.top()) + edge,
-            self.width() - round(sheet.right()) + edge,
-            self.height() - round(sheet.bottom()) + edge,
-        )
-        self.update()
+    def wanted_size(self, most: QSizeF) -> QSizeF:
+        px = self._desk.theme.px
+        width = min(most.width(), px(720))
+        inner = round(width) - 2 * px(EDGE)
+        needed = self._column.heightForWidth(inner) + px(2 * EDGE + 58)
+        return QSizeF(width, max(px(200), needed))
 
     def _mark_current(self) -> None:
         self._current = max(0, min(self._current, len(self.cards) - 1))
@@ -181,20 +147,6 @@ class SettleSheet(QWidget):
             event.accept()  # letters are no commands of what lies below
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        Pen(painter, self._desk.theme).sheet(self._sheet(), QRectF(self.rect()))
-        painter.end()
-
-    def _sheet(self) -> QRectF:
-        px = self._desk.theme.px
-        width = min(self.width() - px(40), px(720))
-        inner = round(width) - 2 * px(EDGE)
-        needed = self._column.heightForWidth(inner) + px(2 * EDGE + 58)
-        height = min(self.height() - px(40), max(px(200), needed))
-        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
 
 class MatterCard(QWidget):

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.incident.projections.reporting import DraftUpdate
+from app.views.cover_sheet import CoverSheet
 from app.views.desk import Desk
-from app.views.drawing import Pen
 from app.views.panel import Button
 from app.views.safe_text import TextLabel
 from app.views.typography import TypeStyle
 
 
-class UpdateSheet(QWidget):
+class UpdateSheet(CoverSheet):
     """Covers the window.  `sent` carries audiences (a tuple) and the text they were sent."""
 
     sent = Signal(object, str)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
+        super().__init__(desk, parent)
         self._drafts: tuple[DraftUpdate, ...] = ()
-        self._back_to: QWidget | None = None
         self.setAccessibleName("Review the update")
         self._title = TextLabel("Next update", self)
         self._texts = TextLabel("", self)
@@ -53,59 +51,30 @@ class UpdateSheet(QWidget):
         self._layout.addWidget(self._room, 1)
         self._layout.addWidget(self._hint)
         self._layout.addLayout(buttons)
-        self.hide()
 
     def review(self, drafts: tuple[DraftUpdate, ...]) -> None:
         """Show these drafts."""
-        window = self.parentWidget()
-        if window is None or not drafts:
+        if not drafts:
             return
         self._drafts = drafts
-        self._back_to = window.window().focusWidget()
         theme = self._desk.theme
         self._title.setFont(theme.font(TypeStyle.TITLE))
         self._texts.setFont(theme.font(TypeStyle.BODY_PLAIN))
         self._hint.setFont(theme.font(TypeStyle.ROW))
         self._texts.setText("\n\n".join(_by_text(drafts)))
-        self.setGeometry(window.rect())
-        sheet = self._sheet()
-        edge = theme.px(24)
-        self._layout.setContentsMargins(
-            round(sheet.left()) + edge,
-            round(sheet.top()) + edge,
-            self.width() - round(sheet.right()) + edge,
-            self.height() - round(sheet.bottom()) + edge,
-        )
-        self.show()
-        self.raise_()
-        self.copy.setFocus()
+        self.cover(self.copy)
 
-    @Slot()
-    def dismiss(self) -> None:
-        """Close, and put the focus back where it was."""
-        self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus()
+    def wanted_size(self, most: QSizeF) -> QSizeF:
+        px = self._desk.theme.px
+        width = min(most.width(), px(560))
+        needed = self._texts.heightForWidth(round(width) - px(60)) + px(150)
+        return QSizeF(width, max(px(320), needed))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        Pen(painter, self._desk.theme).sheet(self._sheet(), QRectF(self.rect()))
-        painter.end()
-
-    def _sheet(self) -> QRectF:
-        px = self._desk.theme.px
-        width = min(self.width() - px(40), px(560))
-        needed = self._texts.heightForWidth(round(width) - px(60)) + px(150)
-        height = min(self.height() - px(40), max(px(320), needed))
-        left, top = (self.width() - width) / 2, (self.height() - height) / 2
-        return QRectF(left, top, width, height)
 
     @Slot()
     def _copy(self) -> None:
