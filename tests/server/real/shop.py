@@ -68,8 +68,20 @@ class Shop:
 
         wait_for(lambda: all(map(is_so, self.consoles)), f"{names} are open on both consoles")
 
-    def timelines(self) -> list[list[str]]:
-        """The sentences on each console's timeline."""
+    def wait_for_the_same_on_both(self) -> list[str]:
+        """Return the sentences of the timeline once both consoles have the same.
+
+        What comes last comes to one of them first.
+        """
+
+        def are_same() -> bool:
+            first, second = self._timelines()
+            return first == second
+
+        wait_for(are_same, "both consoles have the same timeline")
+        return self._timelines()[0]
+
+    def _timelines(self) -> list[list[str]]:
         return [[entry.text for entry in one.state.timeline] for one in self.consoles]
 
 

@@ -100,5 +100,4 @@ def test_a_call_whose_errors_rise_turns_its_callee_on_two_consoles(tmp_path: Pat
 
         traffic.failing_share = 0.0
         shop.wait_for_health("payments", Health.RECOVERING)
-        first, second = shop.timelines()
-        assert first == second
+        assert shop.wait_for_the_same_on_both()
