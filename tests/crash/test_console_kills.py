@@ -16,7 +16,7 @@ from tests.log.writing import Writer
 from tests.server.process import running_process
 from tests.server.pushing import register
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
 
 
 def test_a_killed_console_loses_nothing_it_showed(

@@ -22,7 +22,7 @@ from tests.crash.kept import CHECKS, told
 from tests.crash.swept import COUNT, END, FAIL, FULL, TEAR_AND_END
 from tests.log.profiles import promise_reserve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
 
 STEP = 61
 ENOUGH_FOR_ALL = 150

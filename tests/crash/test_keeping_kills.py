@@ -12,7 +12,7 @@ from tests.crash.forking import nursery
 from tests.log.profiles import open_in, page, promise_reserve, record_lines
 from tests.log.writing import LOG, Writer
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
 
 
 def test_a_kept_state_is_whole_or_not_there_whenever_the_console_is_killed(

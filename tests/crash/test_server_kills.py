@@ -21,7 +21,7 @@ from tests.log.writing import LOG, Writer
 from tests.real_programs import needs_program
 from tests.server.pushing import push_content, register
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
