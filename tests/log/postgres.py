@@ -56,9 +56,10 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill the postmaster as a power cut would, and wait until nothing of it is left."""
-        first = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
-        group = _children_of(int(first))
-        os.kill(int(first), signal.SIGKILL)
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(first, signal.SIGSTOP)  # or it has more of them by the time it is killed
+        group = _children_of(first)
+        os.kill(first, signal.SIGKILL)
         deadline = time.monotonic() + PATIENCE
         while any(Path(f"/proc/{pid}").exists() for pid in group):
             assert time.monotonic() < deadline, "PostgreSQL's processes do not end"
