@@ -78,18 +78,25 @@ def client(server: Server, token: str = "") -> httpx.AsyncClient:
     )
 
 
-async def post(server: Server, path: str, content: bytes, token: str = "") -> httpx.Response:
-    """Post until there is an answer that is not "later"; the server may be starting."""
+async def ask(
+    server: Server, method: str, path: str, content: bytes = b"", token: str = ""
+) -> httpx.Response:
+    """Ask until there is an answer that is not "later"; the server may be starting."""
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 async with client(server, token) as http:
-                    answer = await http.post(path, content=content)
+                    answer = await http.request(method, path, content=content)
                 if answer.status_code != 503:
                     return answer
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.05)  # as a sender waits before it tries again
+
+
+async def post(server: Server, path: str, content: bytes, token: str = "") -> httpx.Response:
+    """Post until there is such an answer."""
+    return await ask(server, "POST", path, content, token)
 
 
 async def declare(server: Server, maria: Writer) -> None:
@@ -101,8 +108,8 @@ async def declare(server: Server, maria: Writer) -> None:
 
 async def kinds(server: Server) -> list[str]:
     """What was recorded after the declaration, by kind without version."""
-    async with client(server) as http:
-        answer = await http.get(f"/v1/logs/{LOG}/events", params={"after": 1})
+    answer = await ask(server, "GET", f"/v1/logs/{LOG}/events?after=1")
+    assert answer.status_code == 200, answer.text
     lines = answer.content.splitlines()
     return [CODEC.read_record(line).event.fact.kind.split("@")[0] for line in lines]
 
@@ -153,6 +160,7 @@ def test_people_at_different_processes_see_one_another_until_a_process_dies(
             began = time.monotonic()
             await at_there.sees(FrameKind.PRESENCE, b"person:maria", b'"gone":true')
             gone_after = time.monotonic() - began
+            await say(there, omar, "reading")  # or it is over, if all that took long
             async with onlooker(there) as late:
                 await late.sees(FrameKind.PRESENCE, b"person:omar", b"reading")
             here.start()
@@ -191,6 +199,7 @@ def test_deliveries_to_any_process_are_read_as_by_one(hints: str, tmp_path: Path
         here, there = pair.servers
         token = await let_in(here)
         await deliver(there, FIRING, token)  # known there at once
+        await _all_read(there)
         async with client(there) as http, client(here) as other:
             waiting = [await one.get("/v1/intake/waiting") for one in (http, other)]
             assert [len(one.json()["alerts"]) for one in waiting] == [1, 1]
