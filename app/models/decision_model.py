@@ -38,6 +38,12 @@ class DecisionRow:
     was: str = ""
 
     @property
+    def answerable(self) -> str:
+        """Who answers for where it stands: its owner, or whoever reversed or decided it."""
+        is_reversed = self.decision.reversed_because is not None
+        return self.decider if is_reversed else self.decision.owner_name or self.decider
+
+    @property
     def standing(self) -> str:
         """Where it stands, in one or two words: "Go", "Reversed", "Verdicts differ"."""
         if self.decision.status is DecisionStatus.DECIDED:
@@ -85,9 +91,10 @@ class DecisionModel(RowsModel[DecisionRow]):
 
     def sentence(self, row: DecisionRow) -> str:
         decision = row.decision
-        outcome = decision.reversed_because or decision.outcome
+        outcome = decision.reversed_because or decision.outcome or decision.reason
         was = f"was {row.was}" if row.was else ""
-        parts = [decision.label, was, decision.title, row.standing, row.decider, outcome]
+        owner = f"owner {decision.owner_name}" if decision.owner_name else ""
+        parts = [decision.label, was, decision.title, row.standing, row.decider, owner, outcome]
         return ", ".join(part for part in parts if part)
 
 

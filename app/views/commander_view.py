@@ -16,6 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.incident.projections.decisions import Decision
+from app.incident.projections.timeline import TimelineEntry
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncStatus
 from app.views.banner import Banner, BannerKind, BannerText, standing_banner
@@ -28,6 +30,7 @@ from app.views.line_starts import LineStarts
 from app.views.nudges import nudge_for
 from app.views.panel import Panel
 from app.views.places import Places
+from app.views.record_sheet import RecordSheet
 from app.views.update_sheet import UpdateSheet
 from app.views.viewing import GO_LIVE, viewing_banner
 
@@ -78,6 +81,7 @@ class CommanderView(QWidget):
         self.capture = CaptureBar(desk, self, self)
         self.keyboard_map = KeyboardMap(desk, self)
         self.update_sheet = UpdateSheet(desk, self)
+        self.record_sheet = RecordSheet(desk, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -135,6 +139,7 @@ class CommanderView(QWidget):
         self._state = state
         self.header.show_state(state)
         self.body.show_state(state)
+        self.record_sheet.show_state(state)
         self._show_banner()
         self._nudge()
 
@@ -199,6 +204,8 @@ class CommanderView(QWidget):
         body.work.extend_requested.connect(self.action_extended)
         body.timeline.pin_requested.connect(self.pin_requested)
         body.timeline.restrict_requested.connect(self.restrict_requested)
+        body.decisions.decision_opened.connect(self._open_decision)
+        body.timeline.entry_opened.connect(self._open_entry)
         self.update_sheet.sent.connect(self.update_recorded)
 
     def _make_shortcuts(self) -> None:
@@ -312,6 +319,14 @@ class CommanderView(QWidget):
             self.update_sheet.review(drafts)
         else:
             self.capture.begin("/u ")
+
+    @Slot(object)
+    def _open_decision(self, decision: Decision) -> None:
+        self.record_sheet.open_decision(decision, self._state)
+
+    @Slot(object)
+    def _open_entry(self, entry: TimelineEntry) -> None:
+        self.record_sheet.open_entry(entry, self._state)
 
     @Slot(str)
     def _copy(self, text: str) -> None:

@@ -27,6 +27,8 @@ from app.views.typography import TypeStyle
 
 NO_DECISIONS = "No decisions. /d proposes one."
 _VERDICT_ICONS = {Verdict.GO: Icon.CHECK, Verdict.NOGO: Icon.NO_GO, Verdict.HOLD: Icon.HOLD}
+_KEYS = {Qt.Key.Key_R: "reverse", Qt.Key.Key_Return: "open", Qt.Key.Key_Enter: "open"}
+"""What the keyboard does with the chosen row."""
 
 
 class DecisionPanel(Panel):
@@ -34,7 +36,8 @@ class DecisionPanel(Panel):
 
     Signals: `decide_requested(id, Verdict)`, `extend_requested(id)`, `poll_requested(id)`, and
     `reverse_asked(label)` when somebody wants to reverse a decision: the reason is still to be
-    typed.  `no_go_asked(label)` likewise wants a reason.
+    typed.  `no_go_asked(label)` likewise wants a reason.  `decision_opened(Decision)` asks to
+    show one in full.
     """
 
     decide_requested = Signal(str, object)
@@ -43,6 +46,7 @@ class DecisionPanel(Panel):
     reverse_asked = Signal(str)
     no_go_asked = Signal(str)
     object_asked = Signal(str)
+    decision_opened = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Decision log", parent)
@@ -57,7 +61,7 @@ class DecisionPanel(Panel):
         self.list = RowList(desk, DecisionDelegate(desk, self), self)
         self.list.setModel(self.model)
         self.list.setAccessibleName("Decisions")
-        self.list.use_keys({Qt.Key.Key_R: "reverse"})
+        self.list.use_keys(_KEYS)
         self.list.part_pressed.connect(self._press)
         self.body.addWidget(self.card)
         self.body.addSpacing(desk.theme.px(9))
@@ -134,9 +138,11 @@ class DecisionPanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: DecisionRow, part: str) -> None:
-        if self.desk.clock.viewed is not None:
-            return
-        if part == "reverse" and row.decision.status is DecisionStatus.DECIDED:
+        if part == "open":
+            self.decision_opened.emit(row.decision)
+        elif self.desk.clock.viewed is not None:
+            return  # the past is read only
+        elif part == "reverse" and row.decision.status is DecisionStatus.DECIDED:
             self.reverse_asked.emit(row.decision.label)
 
 
@@ -167,7 +173,7 @@ class DecisionDelegate(RowDelegate[DecisionRow]):
         pen.text(title, decision.title, TypeStyle.ROW_STRONG, colour)
         bottom = QRectF(left + px(36), rect.top() + px(20), right - left - px(36), px(18))
         edge = self._paint_outcome(pen, bottom, decision)
-        who = f"{self.desk.times.minute(self._moment(decision))}  {shown.decider.split(' ')[0]}"
+        who = f"{self.desk.times.minute(self._moment(decision))}  {shown.answerable.split(' ')[0]}"
         if shown.was:
             who += f"  was {shown.was}"
         area = QRectF(bottom.left(), bottom.top(), edge - bottom.left() - px(6), bottom.height())
@@ -201,10 +207,10 @@ class DecisionDelegate(RowDelegate[DecisionRow]):
                 return Icon.DECISION, tokens.text2
 
     def _paint_outcome(self, pen: Pen, line: QRectF, decision: Decision) -> float:
-        """Paint the revisit timer, the reason it was reversed, or its outcome; the left edge."""
+        """Paint the revisit timer, why it was reversed, its outcome or reason; the left edge."""
         tokens, px = self.desk.theme.tokens, self.desk.theme.px
         left = self._revisit_left(decision)
-        style, text, colour = TypeStyle.LABEL, decision.outcome, tokens.text3
+        style, text, colour = TypeStyle.LABEL, decision.outcome or decision.reason, tokens.text3
         if left is not None:
             state = urgency(left)
             text = self._revisit_words(left)

@@ -16,11 +16,11 @@ from app.views.typography import TypeStyle
 
 WIDTH = 420
 _LINE = 18
-_MOST_LINES = 6
+MOST_LINES = 6
 
 
 class SideSheet(EdgeSheet):
-    """Shows findings under a title.
+    """Shows findings under a title, each on at most `most_lines` lines.
 
     `service_chosen` carries the service a line leads to, by Enter or a click.  Ctrl+C copies a
     line.
@@ -28,10 +28,10 @@ class SideSheet(EdgeSheet):
 
     service_chosen = Signal(str)
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, parent: QWidget, *, most_lines: int = MOST_LINES) -> None:
         super().__init__(desk, parent, WIDTH)
         self.model = FindingModel(self)
-        rows = RowList(desk, FindingDelegate(desk, self), self)
+        rows = RowList(desk, FindingDelegate(desk, self, most_lines), self)
         rows.setModel(self.model)
         self.top.setStretch(0, 1)
         self.hold(rows)
@@ -80,9 +80,10 @@ class SideSheet(EdgeSheet):
 class FindingDelegate(RowDelegate[Finding]):
     """Paints one finding on as many lines as it needs."""
 
-    def __init__(self, desk: Desk, sheet: QWidget) -> None:
+    def __init__(self, desk: Desk, sheet: QWidget, most_lines: int = MOST_LINES) -> None:
         super().__init__(desk, _LINE, sheet)
         self._sheet = sheet
+        self._most_lines = most_lines
 
     def height_of(self, finding: Finding) -> int:
         if finding.is_heading:
@@ -95,7 +96,7 @@ class FindingDelegate(RowDelegate[Finding]):
     def _lines(self, finding: Finding) -> list[str]:
         theme = self.desk.theme
         width = self._sheet.width() - theme.px(14 + 8 + 2 * Space.MARGIN) - self._indent(finding)
-        return wrapped(theme, finding.text, self._style(finding), width, _MOST_LINES)
+        return wrapped(theme, finding.text, self._style(finding), width, self._most_lines)
 
     def _style(self, finding: Finding) -> TypeStyle:
         return TypeStyle.ROW_MEDIUM if finding.service else TypeStyle.ROW

@@ -37,7 +37,8 @@ _KEYS = {
     Qt.Key.Key_P: "pin",
     Qt.Key.Key_X: "restrict",
     Qt.Key.Key_E: "rewrite",
-    Qt.Key.Key_Return: "rewrite",
+    Qt.Key.Key_Return: "open",
+    Qt.Key.Key_Enter: "open",
 }
 """What the keyboard does with the chosen row."""
 
@@ -46,12 +47,14 @@ class TimelinePanel(Panel):
     """Shows the timeline.
 
     `pin_requested` carries an event id, `rewrite_asked` the entry whose text is to be corrected,
-    `restrict_requested` the entry that few may read from now on.
+    `restrict_requested` the entry that few may read from now on, `entry_opened` the one to show
+    in full.
     """
 
     pin_requested = Signal(str)
     restrict_requested = Signal(object)
     rewrite_asked = Signal(object)
+    entry_opened = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Timeline", parent)
@@ -278,9 +281,13 @@ class TimelinePanel(Panel):
 
     @Slot(object, str)
     def _press(self, row: object, part: str) -> None:
-        if not isinstance(row, TimelineEntry) or self.desk.clock.viewed is not None:
+        if not isinstance(row, TimelineEntry):
             return
-        if part == "pin" and not row.is_pinned:
+        if part == "open":
+            self.entry_opened.emit(row)
+        elif self.desk.clock.viewed is not None:
+            return  # the past is read only
+        elif part == "pin" and not row.is_pinned:
             self.pin_requested.emit(row.event_id)
         elif part == "rewrite":
             self.rewrite_asked.emit(row)
