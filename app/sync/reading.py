@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from app.errors import InvalidInput
 from app.events.codec import Codec, from_microseconds
-from app.events.event import Event, Recorded, Standing
-from app.events.fact import UnreadableFact, WithheldFact
+from app.events.event import Event, Recorded
+from app.events.fact import Fact, UnreadableFact, WithheldFact
 from app.proof.problem import ProofRefused
 from app.proof.withheld import is_withheld_line
 from app.protocol.withholding import read_stamped
@@ -53,34 +53,29 @@ def _withheld(log: str, position: int, line: bytes) -> Recorded | None:
         return None
     if said.record.position != position:
         return None
-    received_at = from_microseconds(said.received_at)
-    event = Event(
-        id=f"withheld-{position}",
-        log=log,
-        actor="automation:withheld",
-        console="",
-        n=0,
-        seen=position,
-        epoch="",
-        made_at=received_at,
-        fact=WithheldFact(sensitivity=said.sensitivity, leaf=said.record.leaf),
-    )
-    return Recorded(position=position, received_at=received_at, event=event)
+    fact = WithheldFact(sensitivity=said.sensitivity, leaf=said.record.leaf)
+    at = from_microseconds(said.received_at)
+    return _in_its_place(log, position, "withheld", "automation:withheld", fact=fact, at=at)
 
 
 def _damaged(log: str, position: int, line: bytes, problem: str) -> Recorded:
     fact = UnreadableFact(stored_kind="damaged", data=line, problem=problem)
+    return _in_its_place(log, position, "damaged", "automation:server", fact=fact, at=_NO_TIME)
+
+
+def _in_its_place(
+    log: str, position: int, why: str, actor: str, *, fact: Fact, at: datetime
+) -> Recorded:
+    """A record that says `why` the one at this position cannot be read here."""
     event = Event(
-        id=f"damaged-{position}",
+        id=f"{why}-{position}",
         log=log,
-        actor="automation:server",
+        actor=actor,
         console="",
         n=0,
         seen=position,
         epoch="",
-        made_at=_NO_TIME,
+        made_at=at,
         fact=fact,
     )
-    return Recorded(
-        position=position, received_at=_NO_TIME, event=event, standing=Standing.ACCEPTED
-    )
+    return Recorded(position=position, received_at=at, event=event)
