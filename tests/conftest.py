@@ -27,7 +27,7 @@ HOME = pytest.StashKey[Path]()
 # The runner's own, and those an event loop keeps ready: a loop may belong to a wider fixture, and
 # one that is left behind is found by the thread it runs on.
 THREADS_OF_OTHERS = ("MainThread", "pytest_timeout", "asyncio_", "AnyIO worker")
-SECONDS_FOR_THREADS_TO_END = 10.0
+SECONDS_FOR_THREADS_TO_END = 30.0
 
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
