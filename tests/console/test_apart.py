@@ -23,7 +23,7 @@ from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import RunningServer, say, serve
 from tests.scenarios.onlooker import newest_incident, onlookers
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 
 def _log(qtbot: QtBot, room: Room, line: str) -> None:

@@ -13,7 +13,7 @@ from app.views.map_answers import MapAnswers
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 BACKSTAGE = "service,team,tier\ncheckout,Payments,0\n"
 CMDB = "service,team,tier\ncheckout,Checkout,0\n"

@@ -19,7 +19,7 @@ from app.protocol.kinds import full_codec
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real
 
 
 def _look(folder: Path, server: str, incident: str = "") -> FirstLook | None:

@@ -17,7 +17,7 @@ from tests.e2e.programs import say, serve
 from tests.server.real.monitoring import exporting, prometheus
 from tests.server.real.test_real_service_graph import Traffic, sources_file
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.real
 
 EDGE = ("checkout", "payments")
 SCRAPED_EVERY = "5s"

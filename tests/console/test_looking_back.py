@@ -18,7 +18,7 @@ from app.views.service_map.canvas import MapCanvas
 from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room, log_line
 from tests.e2e.programs import say, serve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 CALLS = "caller,callee\nweb,checkout\ncheckout,payments\n"
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -19,7 +19,7 @@ from app.views.map_answers import MapAnswers
 from app.views.service_map.canvas import MapCanvas
 from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room, log_line
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 CALLS = "caller,callee\nweb,checkout\ncheckout,payments\npayments,ledger\n"
 

@@ -19,7 +19,7 @@ from app.views.metric_curves import MetricCurves
 from tests.console.rooms import WITHIN_MS, OpenRoom, charted_room
 from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 CALLS = "caller,callee\nweb,checkout\ncheckout,payments\n"
 

@@ -18,7 +18,7 @@ from app.proof.signatures import ConsoleKey
 from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import say, serve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real
 
 
 def test_without_its_server_a_console_opens_with_what_it_knew_and_writes_on(

@@ -17,7 +17,7 @@ from app.incident.kinds.roles import COMMANDER, SCRIBE, RoleAssigned
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import RunningServer, say, serve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.real
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.e2e.desktop import desktop
 from tests.e2e.programs import console, eventually, serve
 from tests.scenarios.onlooker import Onlooker, newest_incident, onlookers
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.real
 
 LINE = "/d rollback checkout to v41 because error rate 40% @maria !go"
 
