@@ -90,7 +90,7 @@ def _verdict(decision: Decision, state: IncidentState, times: TimeDisplay) -> It
     if not decision.rulings:
         yield Finding(text="None yet")
     for claim in decision.rulings:
-        yield from _ruling(claim.value, state, times)
+        yield from _ruling(claim.value, decision.reason, state, times)
     if decision.is_contested:
         yield Finding(text="Verdicts differ: the commander picks", is_warning=True)
     if decision.reversed_because is not None and decision.reversed_at is not None:
@@ -105,10 +105,13 @@ def _verdict(decision: Decision, state: IncidentState, times: TimeDisplay) -> It
         yield Finding(text=f"Outcome: {decision.outcome}")
 
 
-def _ruling(ruling: Ruling, state: IncidentState, times: TimeDisplay) -> Iterator[Finding]:
+def _ruling(
+    ruling: Ruling, known: str, state: IncidentState, times: TimeDisplay
+) -> Iterator[Finding]:
+    """A verdict with its reason, unless that is the `known` one of the proposal."""
     who, when = state.name_of(ruling.decided_by), times.second(ruling.at)
     yield Finding(text=f"{VERDICT_WORDS[ruling.verdict]} by {who}, {when}")
-    if ruling.reason:
+    if ruling.reason not in ("", known):
         yield Finding(text=f"Because {ruling.reason}", is_detail=True)
     if ruling.recorded_by and ruling.recorded_by != ruling.decided_by:
         yield Finding(text=f"Recorded by {state.name_of(ruling.recorded_by)}", is_detail=True)

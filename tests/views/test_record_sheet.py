@@ -39,7 +39,11 @@ def decide(writer: LogWriter) -> str:
     writer.log = checkout_log()
     decision = writer.add("14:39:20", "priya", ROLLBACK)
     go = DecisionDecided(
-        decision=decision, verdict=Verdict.GO, decided_by="priya", revisit_at=at("14:54:20")
+        decision=decision,
+        verdict=Verdict.GO,
+        decided_by="priya",
+        reason=ROLLBACK.reason,
+        revisit_at=at("14:54:20"),
     )
     writer.add("14:39:20", "priya", go)
     return decision
