@@ -127,23 +127,30 @@ def supposition_lines(
     expected: CascadeForecast | None,
     name: Mapping[str, str],
     dependants: Collection[str] = (),
+    *,
+    service: str = "",
 ) -> tuple[Finding, ...]:
     """What a supposition would change of what is `expected` anyway, marked as a forecast.
 
-    `dependants` are the services that need the one that is supposed to be otherwise.
+    `service` is supposed to be otherwise, and `dependants` are the services that need it.
     """
     if expected is None:
         steps = forecast_lines(supposed, name)
         nothing = (Finding(text="Nothing else is expected to get worse within two hours."),)
         return under_headings([(supposed.label, iter(steps or nothing))])
     found = difference(expected, supposed)
-    worse = forecast_lines(replace(supposed, steps=found.worse), name)
+    relapses = tuple(one for one in found.worse if one.service == service)
+    others = tuple(one for one in found.worse if one.service != service)
+    relapse = forecast_lines(replace(supposed, steps=relapses), name)
+    worse = forecast_lines(replace(supposed, steps=others), name)
     spared = [
         Finding(text=f"{step_words(one, name)}: not then, or not at all", service=one.service)
         for one in found.spared
         if one not in found.worse
     ]
     lines: list[Finding] = []
+    if relapse:
+        lines += [Finding(text="It would not stay so:"), *relapse]
     if worse:
         lines += [Finding(text="It would get worse than it is going to:"), *worse]
     if spared:

@@ -207,8 +207,10 @@ class MapAnswers(QObject):
             return ()
         expected = None if known.investigation is None else known.investigation.forecast
         graph = known.topology.graph
-        dependants = blast_radius(graph, self.sheet.service).hops
-        return supposition_lines(forecast, expected, names_in(known.topology), dependants)
+        service = self.sheet.service
+        dependants = blast_radius(graph, service).hops
+        names = names_in(known.topology)
+        return supposition_lines(forecast, expected, names, dependants, service=service)
 
     def _fill_page(self) -> None:
         if self._page is not None:

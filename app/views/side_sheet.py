@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.models.finding_model import Finding, FindingModel
@@ -86,9 +86,8 @@ class FindingDelegate(RowDelegate[Finding]):
         self._most_lines = most_lines
 
     def height_of(self, finding: Finding) -> int:
-        if finding.is_heading:
-            return _LINE + 14
-        return _LINE * max(1, len(self._lines(finding))) + 4
+        space = 14 if finding.is_heading else 4
+        return _LINE * max(1, len(self._lines(finding))) + space
 
     def _indent(self, finding: Finding) -> int:
         return self.desk.theme.px(12) if finding.is_detail else 0
@@ -99,18 +98,24 @@ class FindingDelegate(RowDelegate[Finding]):
         return wrapped(theme, finding.text, self._style(finding), width, self._most_lines)
 
     def _style(self, finding: Finding) -> TypeStyle:
+        if finding.is_heading:
+            return TypeStyle.LABEL_STRONG
         return TypeStyle.ROW_MEDIUM if finding.service else TypeStyle.ROW
 
     def paint_row(self, pen: Pen, rect: QRectF, finding: Finding) -> None:
-        tokens, px = self.desk.theme.tokens, self.desk.theme.px
+        px = self.desk.theme.px
+        lines = self._lines(finding)
         area = rect.adjusted(px(Space.MARGIN), px(2), -px(Space.MARGIN), 0)
         if finding.is_heading:
-            area.setTop(rect.bottom() - px(_LINE + 2))
-            pen.text(area, finding.text, TypeStyle.LABEL_STRONG, tokens.text3)
-            return
-        plain = tokens.text2 if finding.is_detail else tokens.text1
-        colour = tokens.warn if finding.is_warning else plain
+            area.setTop(rect.bottom() - px(_LINE * len(lines) + 2))
         left, width = area.left() + self._indent(finding), area.width() - self._indent(finding)
-        for number, line in enumerate(self._lines(finding)):
+        for number, line in enumerate(lines):
             place = QRectF(left, area.top() + number * px(_LINE), width, px(_LINE))
-            pen.text(place, line, self._style(finding), colour)
+            pen.text(place, line, self._style(finding), self._colour(finding))
+
+    def _colour(self, finding: Finding) -> QColor:
+        tokens = self.desk.theme.tokens
+        if finding.is_heading:
+            return tokens.text3
+        plain = tokens.text2 if finding.is_detail else tokens.text1
+        return tokens.warn if finding.is_warning else plain

@@ -19,6 +19,7 @@ from app.incident.kinds.work import NoteWritten
 from app.incident.projections.timeline import TimelineEntry
 from app.incident.replay import replay
 from app.incident.state import IncidentState
+from app.models.finding_model import Finding
 from app.views.commander_view import CommanderView
 from app.views.record_words import decision_findings, entry_findings
 from app.views.times import TimeDisplay
@@ -200,3 +201,19 @@ def test_every_decision_of_the_incident_can_be_put_into_words(
 
         assert findings[0].text == f"{decision.label} proposed"
         assert all(one.text for one in findings)
+
+
+def test_a_heading_that_is_too_long_for_one_line_takes_two(
+    view: CommanderView, state: IncidentState
+) -> None:
+    view.body.decisions.decision_opened.emit(state.decisions[0])
+    sheet = view.record_sheet
+    brief = Finding(text="Verdict", is_heading=True)
+    long = Finding(
+        text="What if it were failing: a forecast, no observation " * 2, is_heading=True
+    )
+
+    sheet.show_findings("Forecast", (brief, long))
+
+    heights = [sheet.list.sizeHintForRow(row) for row in (0, 1)]
+    assert heights[1] > heights[0]

@@ -17,7 +17,8 @@ NAMES = names_in(TOPOLOGY)
 def said(service: str, health: Health, state=BEFORE_ANYTHING, dependants=()) -> list[str]:
     expected = investigate(state, TOPOLOGY, now=NOW).forecast
     supposed = supposing(state, TOPOLOGY, service, health, now=NOW)
-    return [one.text for one in supposition_lines(supposed, expected, NAMES, dependants)]
+    lines = supposition_lines(supposed, expected, NAMES, dependants, service=service)
+    return [one.text for one in lines]
 
 
 def test_on_a_calm_day_a_failure_is_followed_by_what_needs_it():
@@ -44,3 +45,12 @@ def test_what_is_expected_anyway_is_said_and_not_listed_as_news():
     assert lines[1] == "It changes nothing of what is expected within two hours."
     assert lines[2].startswith("What needs it is expected to get worse anyway: ")
     assert "web-frontend" in lines[2]
+
+
+def test_a_recovery_that_would_not_last_says_so_and_why():
+    lines = said("order", Health.NORMAL, checkout_state())
+
+    assert lines[1] == "It would not stay so:"
+    assert lines[2].startswith("order may be failing")
+    assert lines[3] == "order calls orders-db (failing) and cannot work without it."
+    assert "It would get worse than it is going to:" not in lines
