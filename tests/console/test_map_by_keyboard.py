@@ -81,6 +81,7 @@ def test_what_if_what_next_and_the_guard_of_resolving_by_keyboard_alone(
         _ask_what_if(qtbot, room, canvas)
 
         tom.write(Draft(fact=HealthChanged(service="ledger", health=Health.FAILING)))
+        qtbot.waitUntil(lambda: bool(room.state.signals.services), timeout=WITHIN_MS)
         _press(Qt.Key.Key_W)
         qtbot.waitUntil(
             lambda: any(one.startswith("payments may be failing") for one in _texts(room)),
