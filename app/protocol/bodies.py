@@ -22,6 +22,9 @@ NEXT_HEADER = "Watchfloor-Next"
 HEAD_HEADER = "Watchfloor-Head"
 EPOCH_HEADER = "Watchfloor-Epoch"
 SITE_CHECKPOINT_HEADER = "Watchfloor-Site-Checkpoint"
+SITE_HEADER = "Watchfloor-Site"
+"""The Base64 key of the site that a request is meant for; another site refuses the request."""
+
 
 NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"

@@ -34,6 +34,7 @@ class ProblemCode(StrEnum):
     STORAGE_FULL = "storage-full"
     STORAGE_UNAVAILABLE = "storage-unavailable"
     UPGRADE_REQUIRED = "upgrade-required"
+    OTHER_SITE = "other-site"
     INTERNAL = "internal"
 
 
@@ -57,6 +58,7 @@ _STATUS_AND_TITLE: dict[ProblemCode, tuple[int, str]] = {
     ProblemCode.STORAGE_FULL: (507, "The server's disk is full"),
     ProblemCode.STORAGE_UNAVAILABLE: (503, "The server's database does not answer"),
     ProblemCode.UPGRADE_REQUIRED: (426, "This console is too old"),
+    ProblemCode.OTHER_SITE: (421, "This server is another site"),
     ProblemCode.INTERNAL: (500, "The server made a mistake"),
 }
 

@@ -12,8 +12,8 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from litestar.middleware.base import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 
-from app.protocol.bodies import SITE_CHECKPOINT_HEADER
-from app.protocol.problems import MEDIA_TYPE
+from app.protocol.bodies import SITE_CHECKPOINT_HEADER, SITE_HEADER
+from app.protocol.problems import MEDIA_TYPE, ProblemCode, refused
 from app.server.api import (
     blobs,
     events,
@@ -90,14 +90,19 @@ def _application() -> Litestar:
 
 
 class TokenCheck(AbstractAuthenticationMiddleware):
-    """Lets a request through only with a token, unless its route says it is open."""
+    """Lets a request through only with a token, unless its route says it is open.
+
+    One that is meant for another site is refused, whatever its token.
+    """
 
     async def authenticate_request(
         self, connection: ASGIConnection[Any, Any, Any, Any]
     ) -> AuthenticationResult:
-        """Whom the request speaks for; raises `Refused` (unauthenticated)."""
+        """Whom the request speaks for; raises `Refused` (unauthenticated, other-site)."""
         site: Site = connection.app.state.site
         principal = await site.access.principal(connection.headers.get("authorization"))
+        if (key := connection.headers.get(SITE_HEADER)) is not None and key != site.key:
+            raise refused(ProblemCode.OTHER_SITE, "this request was meant for another one")
         if (word := connection.headers.get(SITE_CHECKPOINT_HEADER)) is not None:
             await site.witness.hear(word, principal.actor)
         return AuthenticationResult(user=principal, auth=None)

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from app.protocol.bodies import MAX_REQUEST_BYTES
+from app.protocol.bodies import MAX_REQUEST_BYTES, SITE_HEADER
 from app.server.outlet import OUTLET
 from app.server.push_lane import Answer, Push, PushLane
 from app.server.site import Site
@@ -23,6 +23,7 @@ from app.server.site import Site
 _PREFIX = b"/v1/logs/"
 _STREAM = b"/stream"
 _EVENTS = b"/events"
+_SITE = SITE_HEADER.lower().encode()
 _OUT_OF_THE_ORDINARY = frozenset(
     (b"content-encoding", b"transfer-encoding", b"expect", b"upgrade")
 )
@@ -70,6 +71,8 @@ class Connection(HttpToolsProtocol):
         if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
             return None
         if not _OUT_OF_THE_ORDINARY.isdisjoint(headers) or len(headers) != len(self.headers):
+            return None
+        if headers.get(_SITE, self.lane.site_key) != self.lane.site_key:
             return None
         log = url[len(_PREFIX) : -len(_EVENTS)].decode("latin-1")
         push = self.lane.ordinary(log, headers.get(b"authorization", b"").decode("latin-1"))

@@ -31,6 +31,7 @@ class PushLane:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.site_key = site.key.encode()
         self._tasks: set[asyncio.Task[bytes]] = set()
 
     def ordinary(self, log: str, authorization: str) -> Push | None:

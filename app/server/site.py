@@ -19,7 +19,7 @@ from app.log.credentials import Credentials, token_digest
 from app.log.event_log import EventLog
 from app.log.secret_file import write_secret
 from app.organisation.kinds import ConsoleRegistered
-from app.proof.encoding import to_base64url
+from app.proof.encoding import to_base64, to_base64url
 from app.protocol.kinds import full_codec
 from app.server.access import Access
 from app.server.deploy_desk import DeployDesk
@@ -101,6 +101,11 @@ class Site:
     def blobs(self) -> Blobs:
         """The attachments in this server's database."""
         return Blobs(self.log.database)
+
+    @property
+    def key(self) -> str:
+        """The Base64 key that checks what this site signs: what it is known by."""
+        return to_base64(self.keys.site.public_key)
 
     def now(self) -> int:
         """Server time in microseconds."""

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from app.protocol.bodies import PushResponse
-from app.protocol.problems import ProblemCode
+from app.protocol.problems import ProblemCode, read_problem
 from app.server.settings import Limits, Settings
 from tests.log.writing import LOG, Writer
 from tests.server.pushing import push_content
@@ -152,3 +152,22 @@ async def test_a_false_signature_keeps_out_its_own_event_only(
     assert (problem.code, problem.field) == (ProblemCode.BAD_SIGNATURE, "sig")
     assert results[1].id == forged.event.id
     assert server.site.measurements.problems[ProblemCode.BAD_SIGNATURE] == 1
+
+
+async def test_a_push_meant_for_another_site_is_refused_and_nothing_of_it_is_recorded(
+    server: RunningServer, maria: Writer, connection: RawConnection
+):
+    key = msgspec.json.decode((await server.owner.get("/v1/me")).content)["site_key"]
+    meant_for_us = request_of(server, push_content(maria.note())).replace(
+        b"\r\n\r\n", f"\r\nWatchfloor-Site: {key}\r\n\r\n".encode(), 1
+    )
+    meant_for_others = request_of(server, push_content(maria.note())).replace(
+        b"\r\n\r\n", b"\r\nWatchfloor-Site: b3RoZXI=\r\n\r\n", 1
+    )
+
+    refused = await connection.send(meant_for_others)
+    taken = await connection.send(meant_for_us)
+
+    assert (refused.status, taken.status) == (421, 200)
+    assert read_problem(refused.status, refused.body).code is ProblemCode.OTHER_SITE
+    assert len(await server.lines()) == 1

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from app.events.event import ORGANISATION_LOG, Draft
 from app.log.credentials import Principal
 from app.organisation.kinds import ConsoleRegistered
-from app.proof.encoding import from_base64url, to_base64
+from app.proof.encoding import from_base64url
 from app.proof.signatures import PUBLIC_KEY_BYTES, console_id
 from app.protocol.bodies import (
     ConsoleAccepted,
@@ -45,8 +45,7 @@ async def tell_who(request: Call) -> Response[bytes]:
     """Whom the token speaks for (`WhoAmI`)."""
     principal: Principal = request.user
     site = site_of(request)
-    key = to_base64(site.keys.site.public_key)
-    return answer(WhoAmI(actor=principal.actor, site=site.settings.site, site_key=key))
+    return answer(WhoAmI(actor=principal.actor, site=site.settings.site, site_key=site.key))
 
 
 @post("/v1/tokens", status_code=201)
