@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
@@ -17,11 +16,12 @@ from app.log.problems import file_trouble
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.sync.api_client import ApiClient
-from app.sync.carrying import Delivery, deliver, queued_events, take_in
-from app.sync.folders import data_folder
+from app.sync.carrying import Delivery, deliver, queue_of, take_in
+from app.sync.folders import profile_folder
 from app.sync.places import target
 from app.sync.profile_store import ProfileStore
-from app.sync.queue_file import Carried, read_queue_file, write_queue_file
+from app.sync.queue_file import Queue, read_queue_file, write_queue_file
+from app.sync.site_profiles import SiteProfiles
 
 
 class NoSuchProfile(WatchfloorError):
@@ -36,38 +36,40 @@ def run_queue(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    events = _queued(arguments.profile)
-    path = write_queue_file(arguments.output, events, _now())
-    count = "1 event" if len(events) == 1 else f"{len(events)} events"
+    queue = _queued(arguments.profile)
+    path = write_queue_file(arguments.output, queue, _now())
+    count = "1 event" if len(queue.events) == 1 else f"{len(queue.events)} events"
     print(f"{path} ({count}). They stay queued here until a server has them.")
+    for other in SiteProfiles(arguments.profile).others():
+        print(f"What waits for another site is in profile {other}.")
     return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    events = read_queue_file(arguments.file)
+    queue = read_queue_file(arguments.file)
     if not arguments.server:
         with _opened(arguments.profile) as local:
             store = ProfileStore(local, _now)
-            print(take_in(events, lambda log, rows: len(store.carry(log, rows))).sentence)
+            print(take_in(queue, local, lambda log, rows: len(store.carry(log, rows))).sentence)
         return 0
     url, token = target(arguments.server, arguments.token_file)
-    delivery = asyncio.run(_deliver(url, token, events))
+    delivery = asyncio.run(_deliver(url, token, queue))
     print(delivery.sentence)
     return 1 if delivery.refused else 0
 
 
-async def _deliver(url: str, token: str, events: Sequence[Carried]) -> Delivery:
+async def _deliver(url: str, token: str, queue: Queue) -> Delivery:
     async with ApiClient(url, token) as api:
-        return await deliver(api, events)
+        return await deliver(api, queue)
 
 
-def _queued(profile: str) -> tuple[Carried, ...]:
+def _queued(profile: str) -> Queue:
     with _opened(profile) as local:
-        return queued_events(local, ProfileStore(local, _now))
+        return queue_of(local, ProfileStore(local, _now))
 
 
 def _opened(profile: str) -> LocalLog:
-    folder = data_folder() / "profiles" / profile
+    folder = profile_folder(profile)
     if not _holds_profile(folder):
         raise NoSuchProfile(f"there is no profile {profile!r} here")
     key = profile_key(

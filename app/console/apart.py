@@ -232,6 +232,11 @@ class Apart(QObject):
                 "this device. Ask the server's owner for a new token, put it in the token file, "
                 "and open the console again."
             )
+        elif self._sync.kind is SyncKind.OTHER_SITE:
+            words.append(
+                "The server that answers is another site. Nothing is sent to it or read from it: "
+                "what you write waits on this device for its own site."
+            )
         elif self._sync.is_offline:
             words.append(self._offline_words())
         elif self.queue.waiting:

@@ -6,35 +6,27 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.console.bridge import Arrival, Bridge, Notice
+from app.console.bridge import Bridge, Notice
 from app.console.embedded import EmbeddedServer, invitation, server_of_ones_own
-from app.console.incident_choice import choose_incident
-from app.console.introduction import Introduction, console_key
+from app.console.introduction import console_key
 from app.console.options import Options
-from app.console.profile_opening import opened_profile
 from app.console.records_check import tell_of_damage
-from app.console.remembered import (
-    DRAFT_NAME,
-    INCIDENT_VALUE,
-    OWN_SERVER,
-    SERVER_VALUE,
-    Remembered,
-)
+from app.console.remembered import Remembered
 from app.console.server_time import keep_measuring
 from app.console.sessions import Seat, incident_session, organisation_session
+from app.console.site_profile import SiteProfile
+from app.console.sitting_down import Desk, SittingDown
 from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
 from app.incident.state import IncidentState
 from app.log.local_log import LocalLog
 from app.organisation.state import OrganisationState
-from app.protocol.authoring import Author
 from app.protocol.kinds import full_codec
 from app.protocol.stream import FrameKind
 from app.sync.folders import data_folder
@@ -48,7 +40,6 @@ if TYPE_CHECKING:
     from app.console.looking import Looking
     from app.console.past_moments import PastMoments
     from app.console.queue_carrying import QueueCarrying
-    from app.sync.api_client import ApiClient
     from app.sync.carrying import TakenIn
 
 _log = logging.getLogger(__name__)
@@ -69,19 +60,6 @@ class NoProfile(WatchfloorError):
     """The folder with what is kept on this device could not be opened, or is closed again."""
 
     advice = "Open the console again. What was kept in the profile is still there."
-
-
-@dataclass(slots=True)
-class _Desk:
-    """Everything that is open while the console runs."""
-
-    local: LocalLog
-    store: ProfileStore
-    api: ApiClient
-    register: Callable[[], Awaitable[None]]
-    author: Author
-    actor: str
-    incident_id: str
 
 
 class Backstage:
@@ -106,7 +84,7 @@ class Backstage:
         self._codec = full_codec()
         self._incident: Session[IncidentState] | None = None
         self._organisation: Session[OrganisationState] | None = None
-        self._local: LocalLog | None = None
+        self._profile: SiteProfile | None = None
         self._queues: QueueCarrying | None = None
         self._is_connected = False
         self._reconnected = asyncio.Event()
@@ -129,34 +107,62 @@ class Backstage:
             self._is_open.set()  # whoever waits to write is told what became of it
 
     async def _run(self) -> None:
-        local = self._open_profile()
-        embedded = server_of_ones_own(self._options, self._folder, local)
+        profile = self._profile = SiteProfile(
+            self._options, self._bridge, _now, is_draft_known=self._is_draft_known
+        )
+        embedded = server_of_ones_own(self._options, self._folder, profile.local, _now())
         try:
-            if self._show_remembered(local):
+            if self._show_remembered(profile):
                 await self._await_shown()
             self._is_open.set()
             await self._load_the_rest()
-            from app.console.disputes import site_watch
-            from app.sync.api_client import ApiClient
-
             url, token = await self._address(embedded)
-            watch = site_watch(local, self._bridge.noticed.emit, lambda: self._incident)
-            async with ApiClient(url, token, gossip=watch) as api:
-                desk = await self._sit_down(local, api)
-                async with asyncio.TaskGroup() as tasks:
-                    if embedded is not None:
-                        tasks.create_task(embedded.keep_running())
-                    if self._options.server:  # a server of our own has our own clock
-                        measured = self._bridge.skew_measured.emit
-                        tasks.create_task(keep_measuring(api, self._reconnected, measured))
-                    tasks.create_task(watch.run(api))
-                    tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit))
-                    self._keep_in_step(desk, tasks)
+            await self._settle(profile, url, token)
+            await self._work(profile, embedded, url, token)
         finally:
-            self._local = self._queues = None
-            local.close()
+            self._profile = self._queues = None
+            profile.close()
             if embedded is not None:
                 await asyncio.shield(embedded.stop())
+
+    async def _settle(self, profile: SiteProfile, url: str, token: str) -> None:
+        """Find out which profile is the one for this server, where that is not known."""
+        if profile.is_settled:
+            return
+        from app.sync.api_client import ApiClient
+
+        async with ApiClient(url, token) as server:
+            await profile.settle(server)
+        self._queues = None
+
+    async def _work(
+        self, profile: SiteProfile, embedded: EmbeddedServer | None, url: str, token: str
+    ) -> None:
+        """Stay in step with the site of this profile until cancelled."""
+        from app.console.disputes import site_watch
+        from app.sync.own_site import OwnSite, OwnSiteClient
+
+        local = profile.local
+        site = OwnSite(local, profile)
+        watch = site_watch(local, self._bridge.noticed.emit, lambda: self._incident)
+        async with OwnSiteClient(url, token, site=site, gossip=watch) as api:
+            sitting = SittingDown(
+                options=self._options,
+                bridge=self._bridge,
+                local=local,
+                seat_of=lambda actor: self._seat(local, actor),
+                queues=self.queues,
+            )
+            desk = await sitting.at(api, self._open_logs())
+            async with asyncio.TaskGroup() as tasks:
+                if embedded is not None:
+                    tasks.create_task(embedded.keep_running())
+                if self._options.server:  # a server of our own has our own clock
+                    measured = self._bridge.skew_measured.emit
+                    tasks.create_task(keep_measuring(api, self._reconnected, measured))
+                tasks.create_task(watch.run(api))
+                tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit))
+                self._keep_in_step(desk, tasks)
 
     async def _load_the_rest(self) -> None:
         """Import what the map and the network need, beside the loop: writing does not wait."""
@@ -167,22 +173,16 @@ class Backstage:
 
     # --- opening ----------------------------------------------------------------------------
 
-    def _open_profile(self) -> LocalLog:
-        folder = self._folder / "profiles" / self._options.profile
-        profile, known = self._options.profile, self._is_draft_known
-        self._local = opened_profile(folder, profile, self._bridge, _now, is_draft_known=known)
-        return self._local
-
-    def _show_remembered(self, local: LocalLog) -> bool:
+    def _show_remembered(self, profile: SiteProfile) -> bool:
         """Show what is on disk at once; the server may take its time, or be gone.
 
         Whether there was anything.
         """
-        remembered = Remembered.read(local.value)
-        if not remembered.suits(self._options):
+        remembered = Remembered.read(profile.local.value)
+        if not profile.is_settled or not remembered.suits(self._options):
             return False
         self._bridge.arrived.emit(remembered.arrival(self._options))
-        self._make_sessions(local, remembered.actor, remembered.incident)
+        self._make_sessions(profile.local, remembered.actor, remembered.incident)
         return True
 
     async def _address(self, embedded: EmbeddedServer | None) -> tuple[str, str]:
@@ -195,62 +195,19 @@ class Backstage:
             sys.stdout.flush()
         return target(ready.url, Path(ready.token_file))
 
-    async def _sit_down(self, local: LocalLog, api: ApiClient) -> _Desk:
-        introduction = Introduction(
-            api,
-            local,
-            has_own_clock=bool(self._options.server),  # else it is this machine's, or a story's
-            tell=self._bridge.noticed.emit,
-        )
-        actor, skew = await introduction.begin()
-        author = Seat(local=local, actor=actor, codec=self._codec, clock=_now).author()
-        queue = self.queues.send_others(
-            api, introduction.register, author, open_elsewhere=self._open_logs()
-        )
-        sending = asyncio.create_task(queue)  # what others bring may begin the incident
-        try:
-            incident_id = await self._choose_incident(api, local)
-        finally:
-            sending.cancel()
-            await asyncio.wait([sending])
-        local.set_value(INCIDENT_VALUE, incident_id.encode())
-        local.set_value(SERVER_VALUE, (self._options.server or OWN_SERVER).encode())
-        arrival = Arrival(
-            person=actor.partition(":")[2],
-            url=api.url,
-            incident_id=incident_id,
-            is_embedded=not self._options.server,
-            skew=skew,
-        )
-        self._bridge.arrived.emit(arrival)
-        return _Desk(
-            local=local,
-            store=ProfileStore(local, _now),
-            api=api,
-            register=introduction.register,
-            author=author,
-            actor=actor,
-            incident_id=incident_id,
-        )
-
-    async def _choose_incident(self, api: ApiClient, local: LocalLog) -> str:
-        known = (local.value(INCIDENT_VALUE) or b"").decode()
-        if self._options.story is not None and known:
-            return known
-        return await choose_incident(
-            api, wanted=self._options.incident, known=known, tell=self._bridge.noticed.emit
-        )
-
     # --- running ----------------------------------------------------------------------------
 
-    def _keep_in_step(self, desk: _Desk, tasks: asyncio.TaskGroup) -> None:
+    def _keep_in_step(self, desk: Desk, tasks: asyncio.TaskGroup) -> None:
         if self._sessions_of != (desk.actor, desk.incident_id):
             self._make_sessions(desk.local, desk.actor, desk.incident_id)
         from app.console.disputes import log_watch
         from app.console.past_moments import past_moments
 
         self._past = past_moments(
-            desk.incident_id, desk.store, self._codec, self._bridge.looked.emit
+            desk.incident_id,
+            ProfileStore(desk.local, _now),
+            self._codec,
+            self._bridge.looked.emit,
         )
         for session in self._sessions():
             session.connect(desk.api, desk.register)
@@ -273,9 +230,12 @@ class Backstage:
     def _open_logs(self) -> tuple[str, ...]:
         return ORGANISATION_LOG, *(session.log for session in self._sessions())
 
+    def _seat(self, local: LocalLog, actor: str) -> Seat:
+        return Seat(local=local, actor=actor, codec=self._codec, clock=_now)
+
     def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
         """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
-        seat = Seat(local=local, actor=actor, codec=self._codec, clock=_now)
+        seat = self._seat(local, actor)
         log, console = incident_log(incident_id), console_key(local).console_id
         here = self._here = WhoIsHere(log, console, self._bridge.presence_changed.emit)
         hear: dict[str, Hear] = {
@@ -304,13 +264,13 @@ class Backstage:
     @property
     def queues(self) -> QueueCarrying:
         """What carries the queue in files; raises `NoProfile` while no profile is open."""
-        if self._local is None:
+        if self._profile is None:
             raise NoProfile("no profile is open here")
         if self._queues is None:
             from app.console.queue_carrying import QueueCarrying
 
             self._queues = QueueCarrying(
-                self._local,
+                self._profile.local,
                 self._codec,
                 clock=_now,
                 session_of=lambda log: next((s for s in self._sessions() if s.log == log), None),
@@ -364,10 +324,9 @@ class Backstage:
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed."""
         await self._is_open.wait()
-        if self._local is not None:
+        if self._profile is not None:
             began = None if began_at is None else to_microseconds(began_at)
-            now = to_microseconds(_now())
-            self._local.save_draft(DRAFT_NAME, text, began_at=began, now=now)
+            self._profile.save_draft(text, began)
 
     async def export_queue(self, path: Path) -> tuple[Path, int]:
         """Write what waits here to a file; where it is, and how many events are in it."""

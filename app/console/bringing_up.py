@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.console.bridge import Bridge
 from app.console.options import Options
-from app.sync.folders import data_folder
+from app.sync.folders import profile_folder
+from app.sync.site_profiles import SiteProfiles
 
 if TYPE_CHECKING:
     from app.console.backstage import Backstage
@@ -39,8 +40,10 @@ class BringingUp:
         from app.console.first_look import first_look
         from app.protocol.kinds import full_codec
 
-        folder = data_folder() / "profiles" / self._options.profile
-        seen = first_look(folder, self._options, full_codec())
+        at = SiteProfiles(self._options.profile).at(self._options.address)
+        folder = profile_folder(at or self._options.profile)
+        is_in_doubt = at == ""
+        seen = None if is_in_doubt else first_look(folder, self._options, full_codec())
         if seen is not None:
             seen.publish(self._bridge)
             await self.await_shown()

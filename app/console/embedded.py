@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,9 +15,9 @@ import msgspec
 from app.console.options import Options, login_name
 from app.console.remembered import INCIDENT_VALUE
 from app.errors import WatchfloorError
-from app.events.event import ORGANISATION_LOG
 from app.log.local_log import LocalLog
 from app.protocol.bodies import ReadyLine
+from app.sync.leaving import leave_site
 
 _log = logging.getLogger(__name__)
 
@@ -103,23 +104,26 @@ class EmbeddedServer:
             await process.wait()
 
 
-def server_of_ones_own(options: Options, folder: Path, local: LocalLog) -> EmbeddedServer | None:
+def server_of_ones_own(
+    options: Options, folder: Path, local: LocalLog, now: datetime
+) -> EmbeddedServer | None:
     """The server to start for a console that named none.
 
-    A story begins an incident of its own at a site of its own: of the organisation that the story
-    before it recorded, nothing is known there.
+    A story begins an incident of its own at a site of its own: `local` has to be a profile for
+    stories, and leaves the site of the story before it.
     """
     if options.server:
         return None
     if options.story is None:
         return EmbeddedServer(folder / "server", owner=options.person or login_name())
     incident = str(uuid4())
+    leave_site(local, now)
     local.set_value(INCIDENT_VALUE, incident.encode())
-    local.forget_copy(ORGANISATION_LOG)
     place = folder / f"demo-{incident[:8]}"
     return EmbeddedServer(place, owner="priya", story=options.story, incident=incident)
 
 
 def invitation(url: str, incident: str) -> str:
     """How a second console on this machine joins an incident, as the line to type."""
-    return f"A second console joins with: python main.py --server {url} --incident {incident}"
+    where = f"--server {url} --incident {incident} --profile guest"
+    return f"A second console joins with: python main.py {where}"

@@ -58,9 +58,7 @@ def first_look(folder: Path, options: Options, codec: Codec) -> FirstLook | None
     if options.story is not None or not file.is_file():
         return None
     try:
-        key = profile_key(
-            folder, profile=options.profile, ask_passphrase=None, environment=os.environ
-        )
+        key = profile_key(folder, profile=folder.name, ask_passphrase=None, environment=os.environ)
         with glance_at(file, key.key) as glance:
             return _seen(glance, options, codec)
     except (NothingToSee, WatchfloorError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.console.bridge import Notice
 from app.console.remembered import ACTOR_VALUE
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 KEY_VALUE = "console.key"
 
-_NOT_FOR_US = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.UPGRADE_REQUIRED)
+_NOT_FOR_US = (
+    ProblemCode.UNAUTHENTICATED,
+    ProblemCode.FORBIDDEN,
+    ProblemCode.UPGRADE_REQUIRED,
+    ProblemCode.OTHER_SITE,
+)
+
+T = TypeVar("T")
 
 
 class Introduction:
@@ -53,19 +60,13 @@ class Introduction:
         A console that was never at any server waits for this one.  Raises `ServerUnavailable`
         when the server does not let it in.
         """
-        pause = Backoff(SystemRandom())
-        while True:
-            try:
-                return await self._meet()
-            except ServerUnavailable as error:
-                known = self._local.value(ACTOR_VALUE)
-                if known is not None:
-                    return known.decode(), timedelta()
-                if error.failure.code in _NOT_FOR_US:
-                    raise
-                if not pause.failures:
-                    self._tell(_waiting_for(self._api.url, error))
-            await asyncio.sleep(pause.next_wait())
+        known = self._local.value(ACTOR_VALUE)
+        if known is None:
+            return await until_answered(self._meet, self._api.url, self._tell)
+        try:
+            return await self._meet()
+        except ServerUnavailable:
+            return known.decode(), timedelta()
 
     async def _meet(self) -> tuple[str, timedelta]:
         who = await self._api.who_am_i()
@@ -90,6 +91,25 @@ class Introduction:
     async def _register_key(self) -> None:
         public_key = to_base64url(self._key.public_key)
         await self._api.register_console(self._key.console_id, public_key)
+
+
+async def until_answered(
+    ask: Callable[[], Awaitable[T]], url: str, tell: Callable[[Notice], None]
+) -> T:
+    """What `ask` gives, once the server at `url` answers it; that it does not yet is told once.
+
+    Raises `ServerUnavailable` when the server does not let us in.
+    """
+    pause = Backoff(SystemRandom())
+    while True:
+        try:
+            return await ask()
+        except ServerUnavailable as error:
+            if error.failure.code in _NOT_FOR_US:
+                raise
+            if not pause.failures:
+                tell(_waiting_for(url, error))
+        await asyncio.sleep(pause.next_wait())
 
 
 def console_key(local: LocalLog) -> ConsoleKey:

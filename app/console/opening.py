@@ -85,11 +85,11 @@ def _settings(options: Options) -> QSettings | None:
     """Where the layout of this profile is kept; nowhere without a person to leave one."""
     from PySide6.QtCore import QSettings
 
-    from app.sync.folders import data_folder
+    from app.sync.folders import profile_folder
 
     if options.headless:
         return None
-    folder = data_folder() / "profiles" / options.profile
+    folder = profile_folder(options.profile)
     return QSettings(str(folder / "layout.ini"), QSettings.Format.IniFormat)
 
 

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OWN_SERVER = "own"
+"""What stands in the place of an address when the server is one's own."""
+
 RESOURCES = Path(__file__).parent.parent.parent / "resources"
 
 
@@ -31,6 +34,11 @@ class Options:
     screenshot: Path | None = None
     seconds: float = 0.0
     size: tuple[int, int] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the server is; `own` where it is one's own."""
+        return self.server.rstrip("/") or OWN_SERVER
 
 
 def read_options(arguments: Sequence[str]) -> Options:

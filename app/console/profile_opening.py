@@ -5,40 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from app.console.bridge import Bridge, Notice
-from app.console.remembered import DRAFT_NAME, PROFILE_FILE
-from app.events.codec import from_microseconds
+from app.console.remembered import PROFILE_FILE
 from app.log.local_log import LocalLog
 from app.log.profile import OpenedProfile, open_profile
 from app.log.profile_key import Keeper, ProfileKey, profile_key
 from app.log.secret_file import make_folder
+from app.sync.folders import profile_folder
 
 _KEY_TOLD_VALUE = "told.key-in-file"
 
 
-def opened_profile(
-    folder: Path,
-    profile: str,
-    bridge: Bridge,
-    clock: Callable[[], datetime],
-    *,
-    is_draft_known: bool,
-) -> LocalLog:
-    """The log of `profile`, which lives in `folder`; what was being typed goes to the bridge,
-    unless that `is_draft_known` there.
-
-    Raises what `profile_key` and `open_profile` raise.
-    """
+def opened_profile(profile: str, bridge: Bridge, clock: Callable[[], datetime]) -> LocalLog:
+    """The log of `profile`; raises what `profile_key` and `open_profile` raise."""
+    folder = profile_folder(profile)
     make_folder(folder)
     key = profile_key(folder, profile=profile, ask_passphrase=None, environment=os.environ)
     opened = open_profile(folder / PROFILE_FILE, key.key, clock=clock)
     _tell_of_profile(opened, key, bridge)
-    draft = opened.log.draft(DRAFT_NAME)
-    if draft is not None and not is_draft_known:
-        began = None if draft.began_at is None else from_microseconds(draft.began_at)
-        bridge.draft_found.emit(draft.text, began)
     return opened.log
 
 

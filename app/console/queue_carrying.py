@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.events.codec import Codec
 from app.log.local_log import LocalLog
 from app.protocol.authoring import Author
-from app.sync.carrying import TakenIn, queued_events, take_in
+from app.sync.carrying import TakenIn, queue_of, take_in
 from app.sync.courier import Courier, Unfolded
 from app.sync.exchange import Outgoing
 from app.sync.log_view import LogView
@@ -57,12 +57,12 @@ class QueueCarrying:
 
     def export(self, path: Path) -> tuple[Path, int]:
         """Write what waits here to a file; where it is, and how many events are in it."""
-        events = queued_events(self._local, self._store)
-        return write_queue_file(path, events, self._clock()), len(events)
+        queue = queue_of(self._local, self._store)
+        return write_queue_file(path, queue, self._clock()), len(queue.events)
 
     def take_in(self, path: Path) -> TakenIn:
         """Queue here what another device queued; raises what reading and keeping it raise."""
-        return take_in(read_queue_file(path), self._queue)
+        return take_in(read_queue_file(path), self._local, self._queue)
 
     def _queue(self, log: str, rows: Sequence[Outgoing]) -> int:
         session = self._session_of(log)

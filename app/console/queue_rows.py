@@ -31,6 +31,7 @@ _WHY: Mapping[ProblemCode, tuple[str, str, bool]] = {
         True,
     ),
     ProblemCode.ID_REUSED: ("its id belongs to another event", "Log it again.", True),
+    ProblemCode.OTHER_SITE: ("it was written at another site", "Log it again here.", True),
     ProblemCode.MALFORMED_EVENT: (
         "the server cannot read it",
         "Copy the text and log it as a note.",

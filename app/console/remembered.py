@@ -15,9 +15,6 @@ SERVER_VALUE = "server"
 DRAFT_NAME = "capture"
 PROFILE_FILE = "profile.db"
 
-OWN_SERVER = "own"
-"""What is kept in the place of an address when the server is one's own."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
@@ -37,7 +34,7 @@ class Remembered:
 
     def suits(self, options: Options) -> bool:
         """Whether it is what is asked for now: same server, same incident, no story."""
-        is_same_server = self.server == (options.server or OWN_SERVER)
+        is_same_server = self.server.rstrip("/") == options.address
         is_same_incident = options.incident in ("", self.incident)
         is_known = bool(self.actor and self.incident) and options.story is None
         return is_known and is_same_server and is_same_incident

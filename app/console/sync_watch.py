@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.protocol.problems import ProblemCode
 from app.protocol.sync_status import SyncKind, SyncStatus
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class SyncWatch:
         behind = incident.behind + organisation.behind
         self._remember(incident.is_connected, queued, behind, now)
         if incident.refusal is not None:
-            return SyncStatus(kind=SyncKind.REFUSED, queued=queued, since=self._since.offline)
+            is_other_site = incident.refusal.code is ProblemCode.OTHER_SITE
+            kind = SyncKind.OTHER_SITE if is_other_site else SyncKind.REFUSED
+            return SyncStatus(kind=kind, queued=queued, since=self._since.offline)
         if not incident.is_connected:
             return self._without_server(queued, now)
         if incident.is_recovering or behind >= CATCHING_UP_FROM:

@@ -17,6 +17,7 @@ class SyncKind(StrEnum):
     CATCHING_UP = "catching_up"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    OTHER_SITE = "other_site"
     SANDBOX = "sandbox"
     LOCAL_ONLY = "local_only"
 

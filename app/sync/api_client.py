@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from app.events.codec import to_microseconds
+from app.events.event import ORGANISATION_LOG
 from app.events.sensitivity import Sensitivity
 from app.protocol.bodies import (
     EPOCH_HEADER,
@@ -197,6 +198,17 @@ class ApiClient:
         """Whom the token speaks for."""
         answer = await self._request("GET", "/v1/me")
         return _decoded(answer.content, WhoAmI)
+
+    async def organisation_epoch(self) -> str:
+        """The epoch of the organisation's log; empty where nothing was recorded in it yet."""
+        path, params = f"/v1/logs/{ORGANISATION_LOG}/events", {"after": 0, "limit": 1}
+        try:  # asked of any site: it tells them apart
+            answer = await ApiClient._request(self, "GET", path, params=params)
+        except ServerUnavailable as error:
+            if error.failure.code is ProblemCode.UNKNOWN_LOG:
+                return ""
+            raise
+        return str(answer.headers.get(EPOCH_HEADER, ""))
 
     async def server_time(self) -> int:
         """The server's clock, microseconds since 1970 UTC."""

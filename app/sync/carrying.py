@@ -10,14 +10,16 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, WatchfloorError
 from app.events.codec import read_body
 from app.events.event import ORGANISATION_LOG
 from app.log.local_log import LocalLog
 from app.protocol.bodies import MAX_BATCH_EVENTS, PushResponse
 from app.sync.exchange import Outgoing
+from app.sync.own_site import site_at
 from app.sync.profile_store import ProfileStore
-from app.sync.queue_file import Carried, QueueFileDamaged
+from app.sync.queue_file import Carried, Queue, QueueFileDamaged
+from app.sync.site_mark import keep_site, site_of
 from app.sync.unavailable import ServerUnavailable
 
 if TYPE_CHECKING:
@@ -69,45 +71,70 @@ class TakenIn:
         return words
 
 
-def take_in(events: Sequence[Carried], queue: Callable[[str, Sequence[Outgoing]], int]) -> TakenIn:
-    """Put carried events in this console's queue, from where they go like its own.
+class QueueOfOtherSite(WatchfloorError):
+    """A queue was brought to where other people's records are."""
 
-    `queue` keeps rows of one log and says how many were new; they are durable when this returns.
-    Bringing the same file again changes nothing.  Raises `QueueFileDamaged`, before anything is
-    kept, when an event cannot be read; and what `queue` raises.
+    advice = (
+        "Nothing was taken in. Bring it to a server of its own site, or to a console or a "
+        "--profile that is used there."
+    )
+
+
+def take_in(
+    queue: Queue, local: LocalLog, keep: Callable[[str, Sequence[Outgoing]], int]
+) -> TakenIn:
+    """Put a carried queue in that of the console whose profile is `local`.
+
+    From there it goes like its own.  `keep` keeps rows of one log and says how many were new;
+    they are durable when this returns.  Bringing the same file again changes nothing.  A profile
+    of no site belongs to that of the queue from then on.  Raises `QueueOfOtherSite`, and
+    `QueueFileDamaged` when an event cannot be read, before anything is kept; and what `keep`
+    raises.
     """
-    rows: dict[str, list[Outgoing]] = {log: [] for log in _in_sending_order(events)}
-    for one in events:
+    own = site_of(local)
+    if own.is_known and not own.is_of(queue.site):
+        raise QueueOfOtherSite("this queue is of another site than the profile here")
+    rows: dict[str, list[Outgoing]] = {log: [] for log in _in_sending_order(queue.events)}
+    for one in queue.events:
         try:
             rows[one.log].append(_outgoing(one))
         except InvalidInput as error:
             raise QueueFileDamaged(f"an event in the file cannot be read: {error}") from error
-    new = sum(queue(log, own) for log, own in rows.items())
-    return TakenIn(new=new, known=len(events) - new)
+    if not own.is_known and queue.site.key:
+        keep_site(local, queue.site.key)
+    new = sum(keep(log, own_rows) for log, own_rows in rows.items())
+    return TakenIn(new=new, known=len(queue.events) - new)
 
 
-def queued_events(local: LocalLog, store: ProfileStore) -> tuple[Carried, ...]:
+def queue_of(local: LocalLog, store: ProfileStore) -> Queue:
     """Everything that waits in a profile, in the order it would be sent."""
     logs = dict.fromkeys((*local.waiting_logs(), *local.followed()))
-    return tuple(
-        Carried(log=log, body=row.body, sig=row.sig) for log in logs for row in store.outbox(log)
+    return Queue(
+        site=site_of(local),
+        events=tuple(
+            Carried(log=log, body=row.body, sig=row.sig)
+            for log in logs
+            for row in store.outbox(log)
+        ),
     )
 
 
 async def deliver(
     api: ApiClient,
-    events: Sequence[Carried],
+    queue: Queue,
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Delivery:
-    """Send carried events; what the server has already stays as it is.
+    """Send a carried queue; what the server has already stays as it is.
 
-    Raises `ServerUnavailable` when the server cannot be reached: then the same file can be sent
-    again, whatever part of it arrived.
+    Raises `QueueOfOtherSite` before anything is sent, and `ServerUnavailable` when the server
+    cannot be reached: then the same file can be sent again, whatever part of it arrived.
     """
+    if not queue.site.is_of(await site_at(api)):
+        raise QueueOfOtherSite(f"this queue was written at another site than {api.url}")
     recorded = without_effect = 0
     refused: list[str] = []
-    for log, batch in _batches(events):
+    for log, batch in _batches(queue.events):
         response = await _push(api, log, batch, sleep)
         for result in response.results:
             if result.problem is not None:

@@ -46,7 +46,7 @@ WATCHDOG_SECONDS = 5.0
 EPOCH_TRIES = 3
 """Changes of epoch taken in a row before waiting a whole back-off between them."""
 
-_NOT_LET_IN = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN)
+_NOT_LET_IN = (ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.OTHER_SITE)
 _RESTORED = (ProblemCode.EPOCH_CHANGED, ProblemCode.CURSOR_AHEAD)
 
 

@@ -182,7 +182,7 @@ class Pusher:
         if failure.code is ProblemCode.UNKNOWN_CONSOLE:
             return self._hold_back(batch)
         self._is_paused = True
-        self._is_asked_to_wait = failure.code is not None
+        self._is_asked_to_wait = failure.code not in (None, ProblemCode.OTHER_SITE)
         if failure.code in _LOCKED_OUT:
             self.refusal = failure
             return [SetTimer(Timer.PUSH, failure.retry_after or REFUSED_SECONDS)]

@@ -1,15 +1,15 @@
 """A queue in a file: what one device could not send yet, to be carried to where it can be sent.
 
-Lines of JSON: a heading, one line for each event with the exact text its author signed, and a
-last line with the SHA-256 of all bytes before it.  The file is no secret store: whoever holds it
-can read it.  Nobody can change it unseen, because every event carries its signature.
+Lines of JSON: a heading that names the site it is for, one line for each event with the exact
+text its author signed, and a last line with the SHA-256 of all bytes before it.  The file is no
+secret store: whoever holds it can read it.  Nobody can change it unseen, because every event
+carries its signature.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,11 @@ import msgspec
 
 from app.errors import WatchfloorError
 from app.events.codec import to_microseconds
+from app.sync.site_mark import SiteMark
 
 ENDING = ".watchfloor-queue"
 _FORMAT = "watchfloor-queue"
-_VERSION = 1
+_VERSION = 2
 
 
 class QueueFileDamaged(WatchfloorError):
@@ -45,11 +46,21 @@ class Carried:
     sig: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits on a device, in its order, and the site it was written at."""
+
+    site: SiteMark
+    events: tuple[Carried, ...]
+
+
 class _Heading(msgspec.Struct, forbid_unknown_fields=True):
     format: str
     version: int
     exported_at: int
     events: int
+    site: str = ""
+    epoch: str = ""
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,26 +73,28 @@ class _Seal(msgspec.Struct, forbid_unknown_fields=True):
     sha256: str
 
 
-def queue_bytes(events: Sequence[Carried], exported_at: datetime) -> bytes:
-    """The content of a queue file with these events, in their order."""
+def queue_bytes(queue: Queue, exported_at: datetime) -> bytes:
+    """The content of a file with this queue."""
     heading = _Heading(
         format=_FORMAT,
         version=_VERSION,
         exported_at=to_microseconds(exported_at),
-        events=len(events),
+        events=len(queue.events),
+        site=queue.site.key,
+        epoch=queue.site.epoch,
     )
     lines = [msgspec.json.encode(heading)]
     lines += [
         msgspec.json.encode(_Line(log=one.log, body=one.body.decode(), sig=one.sig))
-        for one in events
+        for one in queue.events
     ]
     content = b"".join(line + b"\n" for line in lines)
     seal = _Seal(sha256=hashlib.sha256(content).hexdigest())
     return content + msgspec.json.encode(seal) + b"\n"
 
 
-def read_queue(content: bytes) -> tuple[Carried, ...]:
-    """The events in the content of a queue file; raises `QueueFileDamaged`."""
+def read_queue(content: bytes) -> Queue:
+    """The queue in the content of a file; raises `QueueFileDamaged`."""
     head, _, last = content.rstrip(b"\n").rpartition(b"\n")
     sealed = head + b"\n"
     try:
@@ -97,10 +110,13 @@ def read_queue(content: bytes) -> tuple[Carried, ...]:
         raise QueueFileDamaged("the file is not a whole queue") from error
     if len(lines) != heading.events:
         raise QueueFileDamaged(f"the file has {len(lines)} events, not {heading.events}")
-    return tuple(Carried(log=one.log, body=one.body.encode(), sig=one.sig) for one in lines)
+    return Queue(
+        site=SiteMark(key=heading.site, epoch=heading.epoch),
+        events=tuple(Carried(log=one.log, body=one.body.encode(), sig=one.sig) for one in lines),
+    )
 
 
-def write_queue_file(path: Path, events: Iterable[Carried], exported_at: datetime) -> Path:
+def write_queue_file(path: Path, queue: Queue, exported_at: datetime) -> Path:
     """Write the queue to `path`, whole or not at all, for its owner only; where it was written.
 
     It is on disk when this returns, for a stick that is pulled at once.  Raises
@@ -113,7 +129,7 @@ def write_queue_file(path: Path, events: Iterable[Carried], exported_at: datetim
         unfinished.unlink(missing_ok=True)
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(queue_bytes(tuple(events), exported_at))
+            file.write(queue_bytes(queue, exported_at))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
@@ -122,8 +138,8 @@ def write_queue_file(path: Path, events: Iterable[Carried], exported_at: datetim
     return path
 
 
-def read_queue_file(path: Path) -> tuple[Carried, ...]:
-    """The events in a queue file; raises `QueueFileUnusable` and `QueueFileDamaged`."""
+def read_queue_file(path: Path) -> Queue:
+    """The queue in a file; raises `QueueFileUnusable` and `QueueFileDamaged`."""
     try:
         content = path.read_bytes()
     except OSError as error:

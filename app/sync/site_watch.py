@@ -72,12 +72,23 @@ class TrustedSite:
 def trusted_site(memory: Memory) -> TrustedSite | None:
     """The site this console holds to its word; None before it heard any."""
     kept = memory.value(_VALUE)
-    if kept is None:
+    if not kept:
         return None
     seen = msgspec.json.decode(kept, type=_Seen)
     key = from_base64(seen.key)
     origin = open_checkpoint(seen.note.encode(), public_keys=[key]).origin
     return TrustedSite(name=origin.removesuffix(f"/{SITE_LOG}"), key=key)
+
+
+def trusted_site_key(memory: Memory) -> str:
+    """The Base64 key of that site; empty before this console heard any."""
+    kept = memory.value(_VALUE)
+    return "" if not kept else msgspec.json.decode(kept, type=_Seen).key
+
+
+def forget_site(memory: Memory) -> None:
+    """Hold the next site to nothing that was seen of this one."""
+    memory.set_value(_VALUE, b"")
 
 
 class SiteWatch:
@@ -96,7 +107,7 @@ class SiteWatch:
         self._offered = ""
         self._news = asyncio.Event()
         kept = memory.value(_VALUE)
-        self._seen = None if kept is None else msgspec.json.decode(kept, type=_Seen)
+        self._seen = msgspec.json.decode(kept, type=_Seen) if kept else None
 
     def word(self) -> str:
         """The header that says what was seen last; empty before anything was."""

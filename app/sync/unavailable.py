@@ -31,6 +31,10 @@ _ADVICE = {
     ProblemCode.FORBIDDEN: (
         f"{_KEPT}, once this token may do it. Ask the owner of the server, or use another token."
     ),
+    ProblemCode.OTHER_SITE: (
+        "Nothing was sent to it, and nothing read from it. What was written on this device waits "
+        "for its own site."
+    ),
     ProblemCode.STORAGE_FULL: (
         "Everything recorded can be read. Free some space on the disk of the server. "
         f"{_KEPT}; a command in a terminal has to be given again."

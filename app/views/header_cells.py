@@ -224,6 +224,8 @@ def _sync_words(sync: SyncStatus) -> tuple[str, str, CellLook, Icon]:
             return "Sync", f"{sync.to_settle} to settle", CellLook.SOLID_WARN, Icon.LAGGING
         case SyncKind.REFUSED:
             return "Sync", "Sign in again", CellLook.SOLID_FAIL, Icon.BLOCKED
+        case SyncKind.OTHER_SITE:
+            return "Sync", "Another site", CellLook.SOLID_FAIL, Icon.BLOCKED
         case SyncKind.SANDBOX:
             return "Sync", "Sandbox", plain, Icon.SANDBOX
         case SyncKind.LOCAL_ONLY:

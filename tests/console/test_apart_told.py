@@ -120,6 +120,13 @@ def test_a_server_that_refuses_the_sign_in_leaves_the_queue(apart: Apart) -> Non
     assert "the queue is kept" in apart.queue_sheet.summary.text()
 
 
+def test_another_site_is_told_with_where_the_queue_stays(apart: Apart) -> None:
+    apart.follow(SyncStatus(kind=SyncKind.OTHER_SITE, queued=3), 1)
+
+    assert "another site" in apart.queue_sheet.summary.text()
+    assert "waits on this device for its own site" in apart.queue_sheet.summary.text()
+
+
 def test_coming_back_says_what_went_and_what_came(apart: Apart) -> None:
     apart.follow(SyncStatus(), 10)
     apart.follow(OFFLINE, 10)

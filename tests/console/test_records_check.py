@@ -48,8 +48,9 @@ def test_a_console_keeps_what_the_server_signed_of_the_records_it_has(
 ) -> None:
     async def signed(stage: Backstage) -> list[int]:
         """How many records of each log the checkpoint that is kept covers."""
-        assert stage._local is not None
-        notes = [stage._local.cursor(log).checkpoint for log in stage._local.followed()]
+        assert stage._profile is not None
+        local = stage._profile.local
+        notes = [local.cursor(log).checkpoint for log in local.followed()]
         return [parse_checkpoint(parse_note(note).text).size for note in notes if note]
 
     with serve(tmp_path / "server") as server:

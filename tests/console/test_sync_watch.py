@@ -102,3 +102,10 @@ def test_a_refused_sign_in_shows_before_everything_and_keeps_the_queue(cell: Cel
     status = cell.at(60, replace(CUT, refusal=refusal, queued=4), to_settle=2)
 
     assert (status.kind, status.queued) == (SyncKind.REFUSED, 4)
+
+
+def test_another_site_that_answers_is_told_from_a_refused_sign_in(cell: Cell) -> None:
+    refusal = Failure(detail="another site", code=ProblemCode.OTHER_SITE)
+    status = cell.at(60, replace(CUT, refusal=refusal, queued=4))
+
+    assert (status.kind, status.queued) == (SyncKind.OTHER_SITE, 4)

@@ -15,7 +15,10 @@ def _row(event_id: str) -> Outgoing:
     return Outgoing(event_id=event_id, n=1, body=b"{}", sig="")
 
 
-@pytest.mark.parametrize(("code", "goes_at_once"), [(None, True), (ProblemCode.OVERLOADED, False)])
+@pytest.mark.parametrize(
+    ("code", "goes_at_once"),
+    [(None, True), (ProblemCode.OTHER_SITE, True), (ProblemCode.OVERLOADED, False)],
+)
 def test_a_row_seen_recorded_ends_a_pause_that_the_server_did_not_ask_for(
     code: ProblemCode | None, goes_at_once: bool
 ) -> None:

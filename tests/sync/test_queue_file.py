@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.sync.queue_file import (
     ENDING,
     Carried,
+    Queue,
     QueueFileDamaged,
     QueueFileUnusable,
     queue_bytes,
@@ -19,11 +20,16 @@ from app.sync.queue_file import (
     read_queue_file,
     write_queue_file,
 )
+from app.sync.site_mark import SiteMark
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
-QUEUE = (
-    Carried(log="incident:1", body='{"text":"größer  👩‍🚒\\u2028"}'.encode(), sig="a"),
-    Carried(log="organisation", body=b'{"n":2}', sig="b"),
+SITE = SiteMark(key="a2V5", epoch="e" * 32)
+QUEUE = Queue(
+    site=SITE,
+    events=(
+        Carried(log="incident:1", body='{"text":"größer  👩‍🚒\\u2028"}'.encode(), sig="a"),
+        Carried(log="organisation", body=b'{"n":2}', sig="b"),
+    ),
 )
 bodies = st.text().map(
     lambda text: text.encode("utf-8", "surrogatepass").decode("utf-8", "ignore")
@@ -35,7 +41,9 @@ carried = st.builds(
 
 @given(st.lists(carried, max_size=5))
 def test_every_byte_that_was_signed_comes_back(events: list[Carried]) -> None:
-    assert read_queue(queue_bytes(events, NOON)) == tuple(events)
+    queue = Queue(site=SITE, events=tuple(events))
+
+    assert read_queue(queue_bytes(queue, NOON)) == queue
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))

@@ -94,6 +94,7 @@ def test_elapsed_counts_from_the_declaration(state: IncidentState) -> None:
             CellLook.SOLID_WARN,
         ),
         (SyncStatus(kind=SyncKind.REFUSED), "Sync", "Sign in again", CellLook.SOLID_FAIL),
+        (SyncStatus(kind=SyncKind.OTHER_SITE), "Sync", "Another site", CellLook.SOLID_FAIL),
         (SyncStatus(kind=SyncKind.SANDBOX), "Sync", "Sandbox", CellLook.PLAIN),
         (SyncStatus(kind=SyncKind.LOCAL_ONLY), "Sync", "This device only", CellLook.MUTED),
     ],
