@@ -26,6 +26,8 @@ _CLOSEST = 0.35
 
 _GLYPH_ALONE = 22.0
 _GLYPH_SMALL = 15.0
+_DISC_ROOM = 24.0
+"""What the on-call disc takes of a card's width."""
 _SMALL_PRINT = 8.5
 """How high letters are at least, in logical pixels on screen."""
 
@@ -38,8 +40,8 @@ TAG_RISE = 13.0
 class Card:
     """What one card says.
 
-    `initials` fill the on-call disc; empty means no disc.  `has_exception` marks a change that
-    is allowed during a freeze with a snowflake.
+    `initials` fill the on-call disc, where the words leave room; empty means no disc.
+    `has_exception` marks a change that is allowed during a freeze with a snowflake.
     """
 
     service_id: str
@@ -176,8 +178,9 @@ class CardPainter:
             painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
         )
         left = box.left() + measures.text_left
-        room = box.right() - left - (24.0 if card.initials else 5.0)
         font = self._strong_font if is_loud else self._name_font
+        has_disc = self._has_disc(card, font, box.right() - left)
+        room = box.right() - left - (_DISC_ROOM if has_disc else 5.0)
         painter.setFont(_drawn_together(font, card.name, room))
         if not card.second_line and (parts := _in_two(card.name, painter.font(), room)):
             painter.setFont(font_of(measures.second, tabular=False))
@@ -190,8 +193,16 @@ class CardPainter:
             painter.setFont(self._second_strong_font if is_amber else self._second_font)
             area = QRectF(left, middle - 1.5, room, 20)
             _line_of_text(painter, area, card.second_line, ink.second)
-        if card.initials:
+        if has_disc:
             self._paint_disc(painter, card.initials, QPointF(box.right() - 13, middle))
+
+    def _has_disc(self, card: Card, name_font: QFont, width: float) -> bool:
+        """Whether the on-call disc leaves room for the words: they come first."""
+        room = width - _DISC_ROOM
+        lines = ((card.name, name_font), (card.second_line, self._second_strong_font))
+        return bool(card.initials) and all(
+            QFontMetricsF(font).horizontalAdvance(text) <= room for text, font in lines
+        )
 
     def _glyph(self, painter: QPainter, card: Card, at: QPointF, size: float, ink: _Ink) -> None:
         if not card.is_ghost:

@@ -1,6 +1,8 @@
-"""What is left of a card when the map is seen from afar."""
+"""What a card shows where there is little room, and what is left of it from afar."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF
@@ -8,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.incident.kinds.signals import Health
 from app.views.service_map.cards import Card, CardPainter
-from app.views.service_map.look import WIDE
+from app.views.service_map.look import COMPACT, WIDE
 from app.views.theme import Theme
 
 
@@ -43,3 +45,28 @@ def test_names_of_the_others_drop_from_afar(theme: Theme) -> None:
 
 def test_names_that_could_not_be_read_drop(theme: Theme) -> None:
     assert not says_its_name(theme, Health.FAILING, 0.2)
+
+
+def close_up(theme: Theme, card: Card) -> QImage:
+    """A card of a laptop's map, painted with all its words."""
+    image = QImage(130, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.tokens.bg1))
+    painter = QPainter(image)
+    centre = QPointF(COMPACT.width / 2 + 4, COMPACT.height / 2 + 12)
+    CardPainter(theme.tokens, COMPACT).paint(painter, card, centre, with_text=True)
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize(
+    ("name", "team", "is_seen"),
+    [("tax", "Tax", True), ("web-frontend", "Web", False), ("checkout", "Payments Core", False)],
+)
+def test_the_disc_of_who_is_on_call_goes_before_a_word_is_cut(
+    theme: Theme, name: str, team: str, *, is_seen: bool
+) -> None:
+    bare = Card(service_id=name, name=name, second_line=team, health=Health.FAILING)
+
+    with_disc = close_up(theme, replace(bare, initials="JP"))
+
+    assert (with_disc != close_up(theme, bare)) is is_seen
