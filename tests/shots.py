@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
+from itertools import chain
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -30,6 +31,8 @@ from app.views.theme import Theme
 from app.views.times import TimeDisplay
 from app.views.tokens import Tokens, dark_tokens, light_tokens
 from app.views.window import Window
+from tests.shots_graphs import GRAPHS, draw_catalogues
+from tests.shots_map import draw_map_shots
 from tests.views.checkout_apart import contested_state, queue_rows
 from tests.views.checkout_curves import open_checkout_curves
 from tests.views.checkout_incident import ME, NOW, at, checkout_log, checkout_vocabulary
@@ -222,9 +225,17 @@ def main(names: list[str]) -> int:
     plain = PlainTextFilter()
     application.installEventFilter(plain)
     OUT.mkdir(parents=True, exist_ok=True)
-    for shot in shots():
-        if not names or any(name in shot.name for name in names):
-            sys.stdout.write(f"{take(shot, OUT)}\n")
+
+    def wanted(picture: str) -> bool:
+        return not names or any(name in picture for name in names)
+
+    drawn = chain(
+        (take(shot, OUT) for shot in shots() if wanted(shot.name)),
+        draw_map_shots(OUT, wanted),
+        draw_catalogues(GRAPHS, OUT / "graphs", wanted),
+    )
+    for path in drawn:
+        sys.stdout.write(f"{path}\n")
     return 0
 
 

@@ -1,16 +1,11 @@
-"""Draws every catalogue of a folder into `build/shots/graphs/`: `python -m tests.shots_graphs`."""
+"""Draws every catalogue of a folder, as the map shows it."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
 
 from app.graph.formats import read_catalog
 from app.graph.layout.focus import lay_out_focus
@@ -22,7 +17,8 @@ from app.views.service_map.picture import MapPicture
 from app.views.theme import Theme
 from app.views.typography import load_fonts
 
-OUT = Path("build/shots/graphs")
+GRAPHS = Path("../shared/data/graphs")
+"""Public catalogues, drawn where they are beside the repository."""
 FOCUS_AT_MOST = 150
 """More services than this are drawn in team clusters."""
 
@@ -32,11 +28,12 @@ _COLUMN = 190
 _ROW = 50
 
 
-def draw_catalogues(folder: Path, out: Path = OUT) -> Iterator[Path]:
-    """One picture of each catalogue in `folder` (JSON lists of nodes and edges), by name."""
+def draw_catalogues(folder: Path, out: Path, wanted: Callable[[str], bool]) -> Iterator[Path]:
+    """One picture of each `wanted` catalogue in `folder` (JSON lists of nodes and edges)."""
+    load_fonts()
     out.mkdir(parents=True, exist_ok=True)
     for source in sorted(folder.glob("*.json")):
-        if ".raw." not in source.name:
+        if ".raw." not in source.name and wanted(f"graphs/{source.stem}"):
             catalog = read_catalog(source.read_bytes(), source.name)
             target = out / f"{source.stem}.png"
             draw_graph(ServiceGraph.of_catalog(catalog), target)
@@ -64,17 +61,3 @@ def draw_graph(graph: ServiceGraph, target: Path) -> None:
 
 def _size_for(columns: int, height: float) -> QSize:
     return QSize(min(_WIDTH, max(2, columns) * _COLUMN), max(240, round(height) + _ROW))
-
-
-def main(folder: str = "../shared/data/graphs") -> int:
-    """Draw all of them and say where; 1 when the folder has none."""
-    application = QApplication.instance() or QApplication([])
-    load_fonts()
-    drawn = list(draw_catalogues(Path(folder)))
-    application.processEvents()
-    sys.stdout.write("".join(f"{path}\n" for path in drawn))
-    return 0 if drawn else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
