@@ -51,7 +51,7 @@ def _proposal(decision: Decision, state: IncidentState, times: TimeDisplay) -> I
     yield _heading(f"{decision.label} proposed")
     yield Finding(text=decision.title)
     if decision.reason:
-        yield Finding(text=f"Because {decision.reason}", is_detail=True)
+        yield Finding(text=f"Reason: {decision.reason}", is_detail=True)
     who, when = state.name_of(decision.proposed_by), times.second(decision.proposed_at)
     yield Finding(text=f"By {who}, {when}")
     if decision.owner_name:
@@ -96,11 +96,11 @@ def _verdict(decision: Decision, state: IncidentState, times: TimeDisplay) -> It
     if decision.reversed_because is not None and decision.reversed_at is not None:
         who, when = state.name_of(decision.reversed_by), times.second(decision.reversed_at)
         yield Finding(text=f"Reversed by {who}, {when}", is_warning=True)
-        yield Finding(text=f"Because {decision.reversed_because}", is_detail=True)
+        yield Finding(text=f"Reason: {decision.reversed_because}", is_detail=True)
     if decision.status is DecisionStatus.WITHDRAWN:
         yield Finding(text="Withdrawn")
         if decision.withdrawn_because:
-            yield Finding(text=f"Because {decision.withdrawn_because}", is_detail=True)
+            yield Finding(text=f"Reason: {decision.withdrawn_because}", is_detail=True)
     if decision.outcome:
         yield Finding(text=f"Outcome: {decision.outcome}")
 
@@ -112,7 +112,7 @@ def _ruling(
     who, when = state.name_of(ruling.decided_by), times.second(ruling.at)
     yield Finding(text=f"{VERDICT_WORDS[ruling.verdict]} by {who}, {when}")
     if ruling.reason not in ("", known):
-        yield Finding(text=f"Because {ruling.reason}", is_detail=True)
+        yield Finding(text=f"Reason: {ruling.reason}", is_detail=True)
     if ruling.recorded_by and ruling.recorded_by != ruling.decided_by:
         yield Finding(text=f"Recorded by {state.name_of(ruling.recorded_by)}", is_detail=True)
     if ruling.revisit_at is not None:

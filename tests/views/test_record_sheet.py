@@ -96,7 +96,7 @@ def test_enter_in_the_decision_log_shows_owner_reason_service_and_verdict(
     assert words(view) == [
         "D-8 proposed",
         "rollback checkout to v41",
-        "Because error rate 40%",
+        "Reason: error rate 40%",
         "By Priya Raman, 14:39:20",
         "Owner: Maria Silva",
         "Services: checkout",
@@ -124,7 +124,7 @@ def test_an_open_sheet_follows_what_becomes_of_the_decision(
 
     assert words(view)[-2:] == [
         "Reversed by Maria Silva, 14:39:23",
-        "Because v41 has the same pool",
+        "Reason: v41 has the same pool",
     ]
 
 
