@@ -68,19 +68,19 @@ class Neighbours:
             await asyncio.wait([self._task])
 
     async def catch_up(self, log: str) -> bool:
-        """Bring in what others recorded in `log`; whether there was anything.
+        """Bring in what others recorded in `log`; whether more is known here than before.
 
-        Raises `StoreError`.
+        Somebody else may have been at it already.  Raises `StoreError`.
         """
         if not self._talk.is_shared:
             return False
+        before = self._known(log)
         async with self._reading:
-            before = self._known(log)
             while (page := await self._page(log)) is not None and page.lines:
                 self._recorder.tell(await self._growth(page))
                 if page.next >= page.head:
                     break
-            return self._known(log) > before
+        return self._known(log) > before
 
     async def refresh(self) -> None:
         """Bring in what others have recorded by now, as far as hints or the database tell.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -84,6 +85,17 @@ async def test_who_comes_later_to_a_log_that_was_not_read_gets_everything(server
         (line,) = await listener.lines(1)
 
     assert b"from elsewhere" in line
+
+
+async def test_who_asks_while_it_is_brought_in_hears_of_it_too(server: RunningServer):
+    neighbours = server.site.neighbours
+    await neighbours.__aexit__()  # from here on only this test looks
+    record_elsewhere(server, Writer(seed=2, person="omar").note())
+
+    is_more = await asyncio.gather(neighbours.catch_up(LOG), neighbours.catch_up(LOG))
+
+    assert is_more == [True, True]
+    assert not await neighbours.catch_up(LOG)
 
 
 @pytest.mark.parametrize(("first", "is_listed"), [(2, True), (3, False)])
