@@ -64,7 +64,7 @@ class Access:
         if known is not None and known[1] > self._monotonic():
             return known[0]
         principal = await asyncio.to_thread(self._credentials.principal_of, digest)
-        if principal is None:
+        if principal is None or digest in self._revoked:  # it may have been while we looked
             self._known.pop(digest, None)
             raise refused(ProblemCode.UNAUTHENTICATED, "this token is not known here")
         if len(self._known) >= _REMEMBERED_AT_MOST:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from app.log.credentials import Principal
+from app.protocol.problems import Refused
 from app.protocol.stream import SIGNED_OUT, read_bye
 from app.server.settings import Settings
 from tests.log.writing import LOG, Writer
@@ -36,6 +38,24 @@ async def test_a_revoked_token_is_refused_at_once(server: RunningServer, maria: 
     assert revoked.status_code == 204
     assert answer.status_code == 401
     assert "person:omar" not in await token_ids(server.owner)
+
+
+async def test_a_token_that_is_revoked_while_it_is_looked_up_is_refused(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+):
+    site = server.site
+    token = await server.token_for("person:omar")
+    find = site.credentials.principal_of
+
+    def find_and_revoke(digest: str) -> Principal | None:
+        found = find(digest)
+        site.access.forget(digest)
+        return found
+
+    monkeypatch.setattr(site.credentials, "principal_of", find_and_revoke)
+    for _ in range(2):
+        with pytest.raises(Refused):
+            await site.access.principal(f"Bearer {token}")
 
 
 async def test_streams_of_a_revoked_token_end_with_the_reason(
