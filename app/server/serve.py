@@ -34,7 +34,10 @@ class AddressTaken(WatchfloorError):
 
 
 class SiteServer(uvicorn.Server):
-    """Serves one site; says goodbye on every stream before it waits for them to end."""
+    """Serves one site; says goodbye on every stream before it waits for them to end.
+
+    `companion` runs beside it and asks it things: it is cancelled before anything is refused.
+    """
 
     def __init__(self, site: Site) -> None:
         config = uvicorn.Config(
@@ -52,6 +55,7 @@ class SiteServer(uvicorn.Server):
         super().__init__(config)
         self._site = site
         self.is_ready = asyncio.Event()
+        self.companion: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
@@ -60,6 +64,8 @@ class SiteServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, send `bye`, let running requests finish."""
+        if self.companion is not None:
+            self.companion.cancel()
         self._site.feed.close(RETRY_MS)
         await super().shutdown(sockets)
 
@@ -136,7 +142,7 @@ async def _run(
                 ready = _ready_line(settings, listening)
                 announce(msgspec.json.encode(ready).decode())
                 if beside is not None:
-                    companion = tasks.create_task(beside(ready))
+                    companion = server.companion = tasks.create_task(beside(ready))
                     serving.add_done_callback(lambda _: companion.cancel())
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 
-from tests.e2e.programs import RunningServer, eventually, serve
+from tests.e2e.programs import MAIN, STORY, RunningServer, eventually, serve
 from tests.patience import PATIENCE
 from tests.scenarios.onlooker import newest_incident
 
@@ -32,3 +34,24 @@ def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
 
     services = [moment for moment in organisation if moment < first]
     assert len(services) > 60
+
+
+def test_a_server_that_is_stopped_in_mid_story_ends_without_a_word(tmp_path: Path):
+    said = tmp_path / "said"
+    words = [
+        sys.executable, str(MAIN), "serve", "--port", "0", "--data", str(tmp_path / "server"),
+        "--story", str(STORY),
+    ]  # fmt: skip
+    with said.open("wb") as errors:
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True)
+    with process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        token = Path(ready["token_file"]).read_text(encoding="ascii").strip()
+        eventually(lambda: bool(newest_incident(ready["url"], token)))
+
+        process.terminate()
+        process.wait(PATIENCE)
+
+    assert said.read_text(encoding="utf-8") == ""
+    assert process.returncode == 0
