@@ -15,6 +15,11 @@ from app.views.timeline_marks import TimeScale
 HEADROOM = 1.06
 
 
+def value_range(values: Sequence[float]) -> tuple[float, float]:
+    """The lowest and the highest value there is room for; zero is always one of those between."""
+    return min(0.0, *values), max(max(0.0, *values) * HEADROOM, 1e-9)
+
+
 def paint_curve(
     pen: Pen,
     samples: Sequence[Sample],
@@ -24,18 +29,21 @@ def paint_curve(
     base: float,
     height: float,
 ) -> None:
-    """Paint `samples` from `base` (the y of zero) up, at most `height` pixels high.
+    """Paint `samples` from `base` up, at most `height` pixels high, filled to zero.
 
-    The newest value goes on level to `last`.  Nothing is painted without samples.
+    Zero is at `base` as long as no value is below it.  The newest value goes on level to `last`.
+    Nothing is painted without samples.
     """
     if not samples:
         return
-    highest = max(max(one.value for one in samples) * HEADROOM, 1e-9)
+    lowest, highest = value_range([one.value for one in samples])
+    pixels = height / (highest - lowest)
     # One point per pixel: a curve of thousands takes longer to paint than all the rest.
-    places = {round(max(scale.left, scale.x(one.at))): max(0.0, one.value) for one in samples}
-    points = [QPointF(x, base - value / highest * height) for x, value in places.items()]
+    places = {round(max(scale.left, scale.x(one.at))): one.value for one in samples}
+    points = [QPointF(x, base - (value - lowest) * pixels) for x, value in places.items()]
     points.append(QPointF(max(points[-1].x(), scale.x(last)), points[-1].y()))
-    area = QPolygonF([QPointF(points[0].x(), base), *points, QPointF(points[-1].x(), base)])
+    zero = base + lowest * pixels
+    area = QPolygonF([QPointF(points[0].x(), zero), *points, QPointF(points[-1].x(), zero)])
     painter, tokens = pen.painter, pen.theme.tokens
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tokens.curve_tint)
