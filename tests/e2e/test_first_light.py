@@ -12,9 +12,13 @@ from app.incident.kinds.work import NoteWritten
 from app.incident.projections.decisions import Decision
 from tests.e2e.desktop import desktop
 from tests.e2e.programs import console, eventually, serve
+from tests.patience import PATIENCE
 from tests.scenarios.onlooker import Onlooker, newest_incident, onlookers
 
 pytestmark = pytest.mark.real
+
+STORY_WITHIN = 3 * PATIENCE
+"""Seconds: it is a hundred events long."""
 
 LINE = "/d rollback checkout to v41 because error rate 40% @maria !go"
 
@@ -35,7 +39,7 @@ def test_a_decision_typed_into_a_real_window_is_in_the_other_consoles_decision_l
     with desktop(tmp_path) as screen, serve(tmp_path / "server", story=True) as server:
         incident = newest_incident(server.url, server.token)
         with onlookers(server.url, server.token, incident, ["tom"], tmp_path) as (tom,):
-            eventually(lambda: _told(tom))
+            eventually(lambda: _told(tom), STORY_WITHIN)
             with console(
                 server, "typed", {**screen.environment, "WATCHFLOOR_DATA": str(tmp_path)}
             ):
@@ -65,7 +69,7 @@ def test_both_consoles_write_on_without_a_server_and_agree_when_it_is_back(tmp_p
         incident = newest_incident(server.url, server.token)
         with onlookers(server.url, server.token, incident, ["tom", "lena"], tmp_path) as both:
             tom, lena = both
-            eventually(lambda: _told(tom) and _told(lena))
+            eventually(lambda: _told(tom) and _told(lena), STORY_WITHIN)
             server.kill()
             eventually(lambda: not tom.is_live and not lena.is_live)
 
