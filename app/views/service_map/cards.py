@@ -26,6 +26,11 @@ _CLOSEST = 0.35
 
 _GLYPH_ALONE = 22.0
 _GLYPH_SMALL = 15.0
+_GROWTH = 1.3
+"""Letters grow at most by so much: the eye reads a card as a whole."""
+_TWO_LINES = 31.0
+"""The height two lines take when their letters have not grown."""
+
 _DISC_ROOM = 24.0
 """What the on-call disc takes of a card's width."""
 _SMALL_PRINT = 8.5
@@ -106,11 +111,13 @@ class CardPainter:
         *,
         with_text: bool,
         scale: float = 1.0,
+        letters: float = 1.0,
     ) -> None:
-        """Paint one card around `centre`.
+        """Paint one card around `centre`, seen at `scale`, for a reader whose `letters` are 1.0.
 
-        Without text only fill, border and glyph are left, and as long as it can be read at
-        `scale` the name of a service that is not well.
+        On a map that is scaled down letters grow as far as the card has room.  Without text only
+        fill, border and glyph are left, and as long as it can be read at `scale` the name of a
+        service that is not well.
         """
         painter.save()
         if card.is_faded:
@@ -119,7 +126,7 @@ class CardPainter:
         ink = self._inks[card.health, card.is_stale]
         self._paint_body(painter, card, box, ink)
         if with_text:
-            self._paint_words(painter, card, box, ink)
+            self._paint_words(painter, card, box, ink, max(1.0, min(letters / scale, _GROWTH)))
             self.paint_tags(painter, card, centre)
         elif not self._paint_name_only(painter, card, box, ink, scale):
             self._glyph(painter, card, box.center(), _GLYPH_ALONE, ink)
@@ -169,10 +176,14 @@ class CardPainter:
             left += 6.0
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, card: Card, box: QRectF, ink: _Ink) -> None:
+    def _paint_words(
+        self, painter: QPainter, card: Card, box: QRectF, ink: _Ink, growth: float
+    ) -> None:
         measures = self._measures
         middle = box.center().y()
-        first = middle - 7.5 if card.second_line else middle
+        if card.second_line:
+            growth = max(1.0, min(growth, measures.height / _TWO_LINES))
+        first = middle - 7.5 * growth if card.second_line else middle
         is_loud = card.health is not Health.NORMAL
         self._glyph(
             painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
@@ -181,7 +192,7 @@ class CardPainter:
         font = self._strong_font if is_loud else self._name_font
         has_disc = self._has_disc(card, font, box.right() - left)
         room = box.right() - left - (_DISC_ROOM if has_disc else 5.0)
-        painter.setFont(_drawn_together(font, card.name, room))
+        painter.setFont(_drawn_together(_grown(font, card.name, room, growth), card.name, room))
         if not card.second_line and (parts := _in_two(card.name, painter.font(), room)):
             painter.setFont(font_of(measures.second, tabular=False))
             _line_of_text(painter, QRectF(left, middle - 17.5, room, 20), parts[0], ink.name)
@@ -190,8 +201,9 @@ class CardPainter:
             _line_of_text(painter, QRectF(left, first - 10, room, 20), card.name, ink.name)
         if card.second_line:
             is_amber = card.health is Health.DEGRADED
-            painter.setFont(self._second_strong_font if is_amber else self._second_font)
-            area = QRectF(left, middle - 1.5, room, 20)
+            font = self._second_strong_font if is_amber else self._second_font
+            painter.setFont(_grown(font, card.second_line, room, growth))
+            area = QRectF(left, middle + 8.5 * growth - 10, room, 20)
             _line_of_text(painter, area, card.second_line, ink.second)
         if has_disc:
             self._paint_disc(painter, card.initials, QPointF(box.right() - 13, middle))
@@ -268,6 +280,18 @@ class CardPainter:
 
 def _size(card: Card) -> float:
     return 9.0 if card.health is Health.NORMAL else 13.0
+
+
+def _grown(font: QFont, text: str, room: float, growth: float) -> QFont:
+    """The font, larger by `growth`, or by as much as still lets `text` fit its line."""
+    if growth == 1.0:
+        return font
+    width = QFontMetricsF(font).horizontalAdvance(text)
+    if width >= room:
+        return font
+    larger = QFont(font)
+    larger.setPixelSize(int(font.pixelSize() * min(growth, room / max(width, 1.0))))
+    return larger
 
 
 def _drawn_together(font: QFont, name: str, room: float) -> QFont:

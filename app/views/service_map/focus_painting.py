@@ -31,7 +31,8 @@ Pair = tuple[str, str]
 class FocusPainting:
     """Cards, edge classes and what is faded, for one scene.
 
-    `ghosts` are cards of services that left during this session, with the centres they had.
+    `ghosts` are cards of services that left during this session, with the centres they had;
+    `letters` is the font scale.
     """
 
     scene: FocusScene
@@ -42,6 +43,7 @@ class FocusPainting:
     asynchronous: AbstractSet[Pair] = frozenset()
     ghosts: tuple[tuple[Card, QPointF], ...] = ()
     shows_kinds: bool = False
+    letters: float = 1.0
 
     def edge_strokes(self, view: View) -> Iterator[Stroke]:
         """Containers, normal edges, then degraded ones, then the failing path."""
@@ -155,8 +157,14 @@ class FocusPainting:
             _look_through(painter, camera)
             card_painter = self.card_painter()
             for card, centre in cards:
-                with_text = camera.scale >= NAMES_FROM_SCALE
-                card_painter.paint(painter, card, centre, with_text=with_text, scale=camera.scale)
+                card_painter.paint(
+                    painter,
+                    card,
+                    centre,
+                    with_text=camera.scale >= NAMES_FROM_SCALE,
+                    scale=camera.scale,
+                    letters=self.letters,
+                )
             painter.restore()
 
         return stroke

@@ -61,6 +61,7 @@ class Stage:
         self._tokens = tokens
         self._sheets = SpriteSheets(tokens)
         self._room = QSizeF(951, 360)
+        self._letters = 1.0
         self._focus: FocusScene | None = None
         self._maps: Maps | None = None
         self._overview: OverviewScene | None = None
@@ -113,9 +114,9 @@ class Stage:
             lane_gap=8.0 if measures is WIDE else 5.0,
         )
 
-    def use_room(self, room: QSizeF) -> None:
-        """The widget has another size; the focus is fitted again when next asked for."""
-        self._room = room
+    def use_room(self, room: QSizeF, letters: float) -> None:
+        """The widget or its letters have another size; the focus is fitted when asked for."""
+        self._room, self._letters = room, letters
         self._focus = self._maps = None
 
     def show_picture(self, picture: MapPicture) -> Changed:
@@ -253,6 +254,7 @@ class Stage:
             asynchronous=self._asynchronous() if self.shows_kinds else frozenset(),
             ghosts=self._ghosts.placed(scene),
             shows_kinds=self.shows_kinds,
+            letters=self._letters,
         )
 
     def pair_areas(self, changed: Changed) -> list[QRectF]:

@@ -68,7 +68,7 @@ class Viewport(QObject):
         if room == self._room and ratio == self._ratio and size == self._size:
             return
         self._room, self._ratio, self._size = room, ratio, size
-        self._stage.use_room(QSizeF(room.width() / size, room.height() / size))
+        self._stage.use_room(QSizeF(room.width() / size, room.height() / size), size)
         if self._stage.picture is not None:
             self.restart()
 

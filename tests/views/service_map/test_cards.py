@@ -70,3 +70,44 @@ def test_the_disc_of_who_is_on_call_goes_before_a_word_is_cut(
     with_disc = close_up(theme, replace(bare, initials="JP"))
 
     assert (with_disc != close_up(theme, bare)) is is_seen
+
+
+def ink_height(theme: Theme, name: str, *, scale: float, letters: float) -> int:
+    """How many rows of pixels the name of a normal service takes, on a card at scale 1."""
+    images = []
+    for text in (name, ""):
+        image = QImage(160, 60, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.tokens.bg1))
+        painter = QPainter(image)
+        centre = QPointF(WIDE.width / 2 + 4, WIDE.height / 2 + 12)
+        card = Card(service_id=name, name=text)
+        CardPainter(theme.tokens, WIDE).paint(
+            painter, card, centre, with_text=True, scale=scale, letters=letters
+        )
+        painter.end()
+        images.append(image)
+    one, bare = images
+    return sum(
+        any(one.pixel(x, y) != bare.pixel(x, y) for x in range(one.width()))
+        for y in range(one.height())
+    )
+
+
+def test_letters_grow_where_the_map_is_scaled_down(theme: Theme) -> None:
+    usual = ink_height(theme, "tax", scale=1.0, letters=1.0)
+
+    assert ink_height(theme, "tax", scale=0.7, letters=1.0) > usual
+
+
+def test_letters_grow_with_those_of_the_reader(theme: Theme) -> None:
+    usual = ink_height(theme, "tax", scale=1.0, letters=1.0)
+
+    assert ink_height(theme, "tax", scale=1.0, letters=1.5) > usual
+    assert ink_height(theme, "tax", scale=1.5, letters=1.5) == usual
+
+
+def test_a_name_that_fills_its_line_stays_whole(theme: Theme) -> None:
+    name = "recommendations-x"
+    usual = ink_height(theme, name, scale=1.0, letters=1.0)
+
+    assert ink_height(theme, name, scale=0.7, letters=1.0) == usual
