@@ -165,8 +165,7 @@ class CaptureBar(QWidget):
 
     @Slot(str)
     def tell(self, text: str) -> None:
-        """Say something in the parse line until the next key."""
-        self._undo_until = None
+        """Say something in the parse line until the next key; what was logged can be undone."""
         self.parse_line.show_message(text)
 
     def tell_briefly(self, text: str, seconds: float) -> None:

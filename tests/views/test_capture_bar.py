@@ -188,6 +188,17 @@ def test_undo_is_offered_for_a_minute(qtbot: QtBot, bar: CaptureBar, clock: Froz
         qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
 
+def test_what_is_told_after_a_log_does_not_take_its_undo_away(
+    qtbot: QtBot, bar: CaptureBar, clock: FrozenClock
+) -> None:
+    bar.confirm("Logged D-8.", clock.live() + timedelta(seconds=60))
+
+    bar.tell("Offline since 14:36. Keep working. Everything is saved on this device.")
+
+    with qtbot.waitSignal(bar.undo_requested):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_a_label_that_is_settled_takes_the_place_of_the_temporary_one(
     bar: CaptureBar, clock: FrozenClock
 ) -> None:
