@@ -156,16 +156,22 @@ def supposition_lines(
     if spared:
         lines += [Finding(text="It would spare:"), *spared]
     if not lines:
-        lines.append(Finding(text="It changes nothing of what is expected within two hours."))
-        anyway = [one.service for one in expected.steps if one.service in dependants]
-        if anyway:
-            listed = ", ".join(name.get(one, one) for one in dict.fromkeys(anyway))
-            words = f"What needs it is expected to get worse anyway: {listed}."
-            lines.append(Finding(text=words, is_detail=True))
+        lines += _no_change(expected, name, dependants)
     if found.unchanged:
         rest = counted(found.unchanged, "step is", "steps are")
         lines.append(Finding(text=f"{rest} expected either way, see What next.", is_detail=True))
     return under_headings([(supposed.label, iter(lines))])
+
+
+def _no_change(
+    expected: CascadeForecast, name: Mapping[str, str], dependants: Collection[str]
+) -> Iterator[Finding]:
+    yield Finding(text="It changes nothing of what is expected within two hours.")
+    anyway = dict.fromkeys(one.service for one in expected.steps if one.service in dependants)
+    if anyway:
+        listed = ", ".join(name.get(one, one) for one in anyway)
+        words = f"What needs it is expected to get worse anyway: {listed}."
+        yield Finding(text=words, is_detail=True)
 
 
 def names_in(topology: Topology) -> dict[str, str]:
