@@ -23,6 +23,18 @@ STATIC_CHECKS = (
     ("layers", ("-c", "from importlinter.cli import lint_imports_command as go; go()")),
 )
 
+SIDE_BY_SIDE = (
+    "--numprocesses=auto",
+    "--maxprocesses=4",
+    "--dist=loadfile",
+    "--no-loadscope-reorder",
+)
+"""How all tests run: file by file, on as many cores as there are, up to four.
+
+The files keep their order, which begins with the long ones: the number of tests in a file, by which
+they would be sorted, says little about how long it takes.
+"""
+
 COMMANDS = {
     "run": "open the demo incident; arguments after -- go to main.py demo",
     "test": "run all tests; arguments after -- go to pytest",
@@ -82,8 +94,9 @@ def _do(command: str, arguments: Sequence[str]) -> int:
     if command == "static":
         return 0
     modules = {"bench": "tests.benchmarks", "simulate": "tests.simulate", "shots": "tests.shots"}
-    module = modules.get(command, "pytest")
-    return _become([python, "-m", module, *arguments])
+    if command in modules:
+        return _become([python, "-m", modules[command], *arguments])
+    return _become([python, "-m", "pytest", *(arguments or SIDE_BY_SIDE)])
 
 
 def _provide_qt(*, for_tests: bool = False) -> None:
