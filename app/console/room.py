@@ -373,7 +373,8 @@ class Room(QObject):
     def _write(
         self, drafts: tuple[Draft, ...], seen: int, repeats: str
     ) -> Future[tuple[Event, ...]]:
-        return self._ask(lambda stage: stage.write(drafts, seen, repeats))
+        stamped = self._time.stamped(drafts)
+        return self._ask(lambda stage: stage.write(stamped, seen, repeats))
 
     def _write_of_organisation(
         self, drafts: tuple[Draft, ...], seen: int

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.events.codec import from_microseconds
+from app.events.event import Draft
 from app.sync.unavailable import ServerUnavailable
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 
 MEASURE_SECONDS = 60.0
+AGREES_WITHIN = timedelta(seconds=1)
+"""A clock no further off than this is as good as the server's own."""
 
 
 class ServerTime:
@@ -27,6 +31,23 @@ class ServerTime:
     def now(self) -> datetime:
         """The time, aware UTC."""
         return datetime.now(UTC) - self.skew
+
+    def stamped(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Drafts whose `made_at` is the time that showed, as this machine has to sign them.
+
+        What an event says of when it was made is by its author's own clock, and whoever reads
+        the record corrects it by what the server measured of that clock.  The time that showed
+        is corrected already: where the two differ it is said as when it happened.
+        """
+        if abs(self.skew) <= AGREES_WITHIN:
+            return tuple(drafts)
+        return tuple(self._by_this_machine(draft) for draft in drafts)
+
+    def _by_this_machine(self, draft: Draft) -> Draft:
+        if draft.made_at is None:
+            return draft
+        happened = draft.occurred_at or draft.made_at
+        return replace(draft, made_at=draft.made_at + self.skew, occurred_at=happened)
 
 
 async def keep_measuring(
