@@ -183,7 +183,8 @@ class CardPainter:
         middle = box.center().y()
         if card.second_line:
             growth = max(1.0, min(growth, measures.height / _TWO_LINES))
-        first = middle - 7.5 * growth if card.second_line else middle
+        apart = 4.0 * (growth - 1.0)
+        first = middle - 7.5 - apart if card.second_line else middle
         is_loud = card.health is not Health.NORMAL
         self._glyph(
             painter, card, QPointF(box.left() + measures.glyph_left, first), _size(card), ink
@@ -203,7 +204,7 @@ class CardPainter:
             is_amber = card.health is Health.DEGRADED
             font = self._second_strong_font if is_amber else self._second_font
             painter.setFont(_grown(font, card.second_line, room, growth))
-            area = QRectF(left, middle + 8.5 * growth - 10, room, 20)
+            area = QRectF(left, middle - 1.5 + apart, room, 20)
             _line_of_text(painter, area, card.second_line, ink.second)
         if has_disc:
             self._paint_disc(painter, card.initials, QPointF(box.right() - 13, middle))
