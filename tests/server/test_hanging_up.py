@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Sequence
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.log.appending import Batch, Outcome
+from app.proof.strict_signatures import StrictVerifyingKey
 from tests.log.writing import LOG, Writer
 from tests.server.pushing import push_content
 from tests.server.running import RunningServer
@@ -17,9 +20,15 @@ HALF, WHOLE = b'{"half":', 100
 
 
 async def send_and_leave(
-    server: RunningServer, path: str, content: bytes, *, method: str = "POST", size: int = 0
+    server: RunningServer,
+    path: str,
+    content: bytes,
+    *,
+    method: str = "POST",
+    size: int = 0,
+    after: asyncio.Event | None = None,
 ) -> None:
-    """Send a request, say that it has `size` bytes, and hang up without an answer."""
+    """Send a request, say that it has `size` bytes, and hang up (`after` it) without an answer."""
     address = urlsplit(server.url)
     _, writer = await asyncio.open_connection(address.hostname, address.port)
     head = (
@@ -29,6 +38,8 @@ async def send_and_leave(
     )
     writer.write(head.encode() + content)
     await writer.drain()
+    if after is not None:
+        await after.wait()
     writer.close()
     await writer.wait_closed()
 
@@ -83,12 +94,23 @@ async def test_a_push_that_ends_in_its_middle_on_the_short_way_is_nothing_at_all
 
 
 async def test_what_came_whole_is_recorded_whoever_waits_for_the_answer(
-    server: RunningServer, maria: Writer, caplog: pytest.LogCaptureFixture
+    server: RunningServer,
+    maria: Writer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    content = push_content(maria.note())
+    content, came_whole = push_content(maria.note()), asyncio.Event()
+    recorder = server.site.recorder
+    submit = recorder.submit
 
+    def submit_and_tell(batch: Batch, keys: Sequence[StrictVerifyingKey]) -> Awaitable[Outcome]:
+        came_whole.set()
+        return submit(batch, keys)
+
+    monkeypatch.setattr(recorder, "submit", submit_and_tell)
     with caplog.at_level(logging.WARNING):
-        await send_and_leave(server, f"/v1/logs/{LOG}/events?late=1", content)
+        path = f"/v1/logs/{LOG}/events?late=1"
+        await send_and_leave(server, path, content, after=came_whole)
         while server.site.directory.head(LOG) is None:
             await asyncio.sleep(0)
 
