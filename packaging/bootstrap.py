@@ -31,8 +31,8 @@ SIDE_BY_SIDE = (
 )
 """How all tests run: file by file, on as many cores as there are, up to four.
 
-The files keep their order, which begins with the long ones: the number of tests in a file, by which
-they would be sorted, says little about how long it takes.
+The files keep their order, which ends with short ones: they would be sorted by how many tests
+are in a file, which says little about how long it takes.
 """
 
 COMMANDS = {
