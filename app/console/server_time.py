@@ -55,8 +55,9 @@ async def keep_measuring(
 ) -> None:
     """Every minute and after every reconnection: clocks are set, and machines sleep."""
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(reconnected.wait(), MEASURE_SECONDS)
+        with suppress(TimeoutError):  # `wait_for` of Python 3.11 may go on where it is cancelled
+            async with asyncio.timeout(MEASURE_SECONDS):
+                await reconnected.wait()
         reconnected.clear()
         with suppress(ServerUnavailable):
             tell(await measured_skew(api))

@@ -77,8 +77,9 @@ class Courier:
                 for log in self._waiting_logs():
                     if log not in open_elsewhere and log not in self._sessions:
                         tasks.create_task(self._send(log))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
+                with suppress(TimeoutError):  # `wait_for` of 3.11 may go on where it is cancelled
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._woken.wait()
 
     def _waiting_logs(self) -> list[str]:
         try:

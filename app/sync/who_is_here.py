@@ -76,8 +76,9 @@ class WhoIsHere:
                 await self._is_heard.wait()
                 self._is_new.clear()
                 pause = await self._say_once(api)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._is_new.wait(), pause)
+                with suppress(TimeoutError):  # `wait_for` of 3.11 may go on where it is cancelled
+                    async with asyncio.timeout(pause):
+                        await self._is_new.wait()
         finally:
             self._server = None
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.console.server_time import AGREES_WITHIN, ServerTime
+from app.console.server_time import AGREES_WITHIN, ServerTime, keep_measuring
 from app.events.event import Draft, Event, Recorded, pending
 from app.incident.kinds.work import NoteWritten
+from app.sync.api_client import ApiClient
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 NOTE = NoteWritten(text="pool is full")
@@ -57,3 +60,20 @@ def test_what_nobody_typed_is_left_to_the_clock_of_its_author() -> None:
     time.skew = timedelta(hours=1)
 
     assert time.stamped([Draft(fact=NOTE)]) == (Draft(fact=NOTE),)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_console_that_closes_while_it_reconnects_measures_no_more(turns: int) -> None:
+    async def close() -> None:
+        reconnected = asyncio.Event()
+        async with ApiClient("http://127.0.0.1:9", "token") as api:
+            measuring = asyncio.create_task(keep_measuring(api, reconnected, lambda _: None))
+            await asyncio.sleep(0)
+            reconnected.set()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            measuring.cancel()
+            await asyncio.wait({measuring})
+        assert measuring.cancelled()
+
+    asyncio.run(close())
