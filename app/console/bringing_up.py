@@ -32,8 +32,9 @@ class BringingUp:
 
     async def await_shown(self) -> None:
         """Wait until a state is on the screen, but not for long."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_shown.wait(), SHOWN_WITHIN_SECONDS)
+        with suppress(TimeoutError):  # `wait_for` of Python 3.11 may go on where it is cancelled
+            async with asyncio.timeout(SHOWN_WITHIN_SECONDS):
+                await self._is_shown.wait()
 
     async def bring_up(self) -> Backstage:
         """Show what is on disk; gives what opens it for work, not opened yet."""
