@@ -22,7 +22,7 @@ from app.events.event import Draft, Event
 from app.incident.kinds.signals import Health
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
-from app.protocol.sync_status import SyncStatus
+from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.clock import WallClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
@@ -83,19 +83,17 @@ class Room(QObject):
         self._next_show.setInterval(SHOW_EVERY_MS)
         self._next_show.timeout.connect(self._show_newest)
         self.organisation: OrganisationState = EMPTY_ORGANISATION
-        self.sync = SyncStatus()
+        self.sync = SyncStatus(kind=SyncKind.CONNECTING)
         self._person = options.person
         self._vocabulary: Vocabulary | None = None
         theme = Theme(window.tokens)
         theme.apply(application)
         self._clock = WallClock(self._time.now, self)
         self._desk = Desk(
-            theme=theme,
-            clock=self._clock,
-            times=TimeDisplay(local_zone()),
-            me=self._person,
+            theme=theme, clock=self._clock, times=TimeDisplay(local_zone()), me=self._person
         )
         self.view = CommanderView(self._desk, QWidget())
+        self.view.show_sync(self.sync)
         self.window = window
         window.furnish(self._desk, self.view)
         self._mapping: Mapping | None = None

@@ -73,6 +73,6 @@ class SyncWatch:
 
     def _without_server(self, queued: int, now: datetime) -> SyncStatus:
         is_first = not self._was_connected and now - self._opened_at < FIRST_CONTACT
-        kind = SyncKind.CATCHING_UP if is_first else SyncKind.OFFLINE
+        kind = SyncKind.CONNECTING if is_first else SyncKind.OFFLINE
         as_of = self._since.offline if self._was_connected else None
         return SyncStatus(kind=kind, since=self._since.offline, queued=queued, as_of=as_of)

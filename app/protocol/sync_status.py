@@ -10,6 +10,7 @@ from enum import StrEnum
 class SyncKind(StrEnum):
     """The states a console can be in towards its server."""
 
+    CONNECTING = "connecting"
     LIVE = "live"
     SENDING = "sending"
     SLOW = "slow"

@@ -208,6 +208,8 @@ def time_cell(now: datetime, times: TimeDisplay, *, is_viewed: bool = False) -> 
 def _sync_words(sync: SyncStatus) -> tuple[str, str, CellLook, Icon]:
     plain, amber = CellLook.PLAIN, CellLook.AMBER
     match sync.kind:
+        case SyncKind.CONNECTING:
+            return "Sync", "Connecting", plain, Icon.CATCHING_UP
         case SyncKind.LIVE:
             return "Sync", "Live", plain, Icon.LIVE
         case SyncKind.SENDING:

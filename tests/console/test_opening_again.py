@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.console.introduction import KEY_VALUE
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
 from app.proof.signatures import ConsoleKey
+from app.views.header_strip import HeaderStrip
 from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
 from tests.e2e.programs import say, serve
 
@@ -75,12 +77,23 @@ def test_a_console_that_was_never_at_a_server_waits_for_it(
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
         server.kill()
+        said: list[str] = []
         with ExitStack() as later:
-            QTimer.singleShot(
-                1_500, lambda: later.enter_context(serve(tmp_path / "server", port=server.port))
-            )
+
+            def start_again() -> None:
+                said.extend(_headers())
+                later.enter_context(serve(tmp_path / "server", port=server.port))
+
+            QTimer.singleShot(1_500, start_again)
             with open_room(server) as room:
                 assert room.state.situation.title == "Checkout failing"
+        assert [words for words in said if "Sync Connecting" in words] == said != []
+
+
+def _headers() -> list[str]:
+    """What the header of every open window says."""
+    shown = [one for one in QApplication.allWidgets() if isinstance(one, HeaderStrip)]
+    return [one.accessibleDescription() for one in shown if one.isVisible()]
 
 
 def _give_another_key(folder: Path) -> None:

@@ -43,7 +43,7 @@ def cell() -> Cell:
 def test_a_console_that_looks_for_its_server_is_not_offline_at_once() -> None:
     cell = Cell()
 
-    assert cell.at(4, CUT).kind is SyncKind.CATCHING_UP
+    assert cell.at(4, CUT).kind is SyncKind.CONNECTING
     offline = cell.at(6, CUT)
     assert offline.kind is SyncKind.OFFLINE
     assert offline.since == NOON + timedelta(seconds=4)

@@ -67,6 +67,7 @@ def test_elapsed_counts_from_the_declaration(state: IncidentState) -> None:
 @pytest.mark.parametrize(
     ("status", "label", "value", "look"),
     [
+        (SyncStatus(kind=SyncKind.CONNECTING), "Sync", "Connecting", CellLook.PLAIN),
         (SyncStatus(), "Sync", "Live", CellLook.PLAIN),
         (SyncStatus(kind=SyncKind.SENDING, queued=3), "Sync", "Sending 3", CellLook.PLAIN),
         (
