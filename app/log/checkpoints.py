@@ -12,8 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.log import schema
 from app.log.database import Database
 from app.log.problems import explained
-
-_SITE_LOCK = 7233002
+from app.log.turns import Turn, take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class Checkpoints:
         """
         leaves: list[bytes] = []
         with explained(), self._database.writer.begin() as connection:
-            self._lock_site(connection)
+            take_turn(connection, Turn.GROWING_SITE_LOG)
             index = _site_size(connection)
             for each in publications:
                 if _is_known(connection, each):
@@ -122,10 +121,6 @@ class Checkpoints:
         with explained(), self._database.readers.connect() as connection:
             note = connection.execute(statement).scalar()
         return None if note is None else bytes(note)
-
-    def _lock_site(self, connection: Connection) -> None:
-        if self._database.is_postgresql:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SITE_LOCK})")
 
 
 def _site_size(connection: Connection) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, update
 from app.log import schema
 from app.log.database import Database
 from app.log.problems import explained
+from app.log.turns import Turn, take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,6 @@ class Arriving:
     problem: str | None = None
 
 
-_ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(7233002)"
-
-
 class Deliveries:
     """The deliveries of one site.  Nothing is ever deleted here.
 
@@ -53,8 +51,7 @@ class Deliveries:
         Ids are in the order of the commits, so whoever has read up to one has missed none.
         """
         with explained(), self._database.writer.begin() as connection:
-            if self._database.is_postgresql:
-                connection.exec_driver_sql(_ONE_AFTER_THE_OTHER)
+            take_turn(connection, Turn.KEEPING_DELIVERIES)
             kept = []
             for each in arriving:
                 values = {

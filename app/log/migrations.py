@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, inspect
 
 from app.log.problems import NewerDatabase, explained
+from app.log.turns import Turn, take_turn
 
 Migration = Callable[[Connection], None]
 
@@ -19,8 +20,7 @@ def migrate(engine: Engine, migrations: Sequence[Migration]) -> int:
     Raises `NewerDatabase`, having changed nothing, when a later version wrote it.
     """
     with explained(), engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7233001)")
+        take_turn(connection, Turn.MIGRATING)
         found = _version_of(connection)
         if found > len(migrations):
             raise NewerDatabase(found=found, known=len(migrations))
