@@ -73,7 +73,8 @@ class EmbeddedServer:
         if process.stdout is None:
             raise ServerDidNotStart("the server's output cannot be read")
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+            async with asyncio.timeout(_READY_SECONDS):
+                line = await process.stdout.readline()
             return msgspec.json.decode(line, type=ReadyLine)
         except (TimeoutError, msgspec.DecodeError) as error:
             raise ServerDidNotStart("the console's own server did not start") from error
@@ -98,7 +99,8 @@ class EmbeddedServer:
         if process.stdin is not None:
             process.stdin.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), 6.0)
+            async with asyncio.timeout(6.0):
+                await process.wait()
         if process.returncode is None:
             process.kill()
             await process.wait()
