@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.crash.telling import tell
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -126,13 +127,13 @@ def _fork_for_ever(module: str) -> None:
     for line in sys.stdin:
         words = line.rstrip("\n").split("\t")
         if words[0].startswith("ended "):
-            print(words[0], flush=True)
+            tell(words[0])
             continue
         pid = os.fork()
         if pid:
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        print(f"pid {os.getpid()}", flush=True)
+        tell(f"pid {os.getpid()}")
         code = 1
         try:
             program.main(*words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.log.kept_states import KeptMark, KeptState
+from tests.crash.telling import tell
 from tests.log.profiles import open_in
 from tests.log.writing import LOG
 
@@ -18,7 +19,7 @@ def main(folder: str) -> None:
         cursor = log.cursor(LOG)
         assert cursor is not None
         mark = KeptMark(log=LOG, epoch=cursor.epoch, position=cursor.position, tree=cursor.tree)
-        print("keeping", flush=True)
+        tell("keeping")
         number = 0
         while True:
             number += 1
@@ -26,4 +27,4 @@ def main(folder: str) -> None:
             parts = {f"part {place}": words for place in range(number % 40 + 1)}
             assert log.keep_state(KeptState(mark=mark, rules=str(number).encode(), parts=parts))
             if number == 1:
-                print("kept", flush=True)
+                tell("kept")

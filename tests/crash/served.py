@@ -7,6 +7,7 @@ from pathlib import Path
 from app.server.serve import run_server
 from app.server.settings import Limits, Settings
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
+from tests.crash.telling import tell
 from tests.server.process import OWNER
 
 
@@ -33,4 +34,4 @@ def main(
         prometheus=asked.prometheus,
         catalogues=asked.catalogues,
     )
-    run_server(settings, lambda line: print(line, flush=True))
+    run_server(settings, tell)

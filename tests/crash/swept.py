@@ -15,6 +15,7 @@ from app.log.event_log import EventLog
 from app.log.local_log import LocalLog
 from app.log.problems import StoreError
 from app.protocol.authoring import SignedEvent
+from tests.crash.telling import tell
 from tests.log.profiles import open_in, page, record_lines
 from tests.log.writing import LOG, OTHER_LOG, Writer, batch, outbox_entry
 
@@ -45,8 +46,8 @@ def main(kind: str, folder: str, at: str, step: str, mode: str) -> None:
             arm()
         for operation in operations(kind):
             with suppress(StoreError):
-                operation(store, lambda line: print(line, flush=True))
-    print(f"calls {disk.disk_calls()}", flush=True)
+                operation(store, tell)
+    tell(f"calls {disk.disk_calls()}")
 
 
 @contextmanager

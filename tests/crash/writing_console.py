@@ -21,6 +21,7 @@ from app.sync.api_client import ApiClient
 from app.sync.log_view import LogView
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Session
+from tests.crash.telling import tell
 from tests.log.profiles import open_in
 from tests.log.writing import CODEC, LOG, Writer
 
@@ -52,14 +53,14 @@ async def _run(folder: Path, url: str, token: str, mode: str) -> None:
                 if not view.waiting:
                     empty.set()
                 if mode == "follow":
-                    print(f"at {view.confirmed} {len(view.waiting)}", flush=True)
+                    tell(f"at {view.confirmed} {len(view.waiting)}")
 
             session = _session(ProfileStore(local, lambda: datetime.now(UTC)), api, published)
             running = asyncio.create_task(session.run())
-            print("open", flush=True)
+            tell("open")
             if mode == "drain":
                 await empty.wait()
-                print(f"drained {session.view.confirmed}", flush=True)
+                tell(f"drained {session.view.confirmed}")
                 running.cancel()
             else:
                 await _write_for_ever(session, 0.1 if mode == "follow" else 0.001)
@@ -91,5 +92,5 @@ async def _write_for_ever(session: Session[int], pause: float) -> None:
     while True:
         number += 1
         (event,) = session.write([Draft(fact=NoteWritten(text=f"note {number}"))])
-        print(event.id, flush=True)
+        tell(event.id)
         await asyncio.sleep(pause)  # lets the session send and fetch between two notes
