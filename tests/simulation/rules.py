@@ -107,9 +107,12 @@ def _severity_is_safe(facts: list[Recorded], severity: int) -> None:
 def _resolve_is_safe(facts: list[Recorded], is_live: bool) -> None:
     facts = _after_declaration(facts)
     phases = [one for one in facts if isinstance(one.event.fact, PhaseChanged)]
-    if not phases or phases[-1].event.fact.phase not in ENDED_PHASES:  # type: ignore[attr-defined] # filtered above
+    if not phases:
         return
     last = phases[-1]
+    assert isinstance(last.event.fact, PhaseChanged)
+    if last.event.fact.phase not in ENDED_PHASES:
+        return
     for one in facts:
         worse = isinstance(one.event.fact, PollOpened) or (
             isinstance(one.event.fact, ImpactStated)

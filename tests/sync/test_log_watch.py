@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,7 +18,7 @@ from app.proof.problem import ProofRefused
 from app.proof.signatures import ServerKey
 from app.protocol.bodies import WhoAmI
 from app.protocol.gossip import SiteWord
-from app.sync.api_client import PageLines
+from app.sync.api_client import ApiClient, PageLines
 from app.sync.log_watch import PROOF_SECONDS, LogWatch
 from app.sync.site_watch import SiteWatch
 from app.sync.verification import RecordsUnsigned, find_damage
@@ -74,7 +75,7 @@ class Desk:
         watch = SiteWatch(self.local, lambda fact, advice: None)
         note = self.server.note(1, log=SITE_LOG)
         watch.hear(SiteWord(epoch=EPOCH, note=note).header)
-        asyncio.run(watch.compare(self.server))  # type: ignore[arg-type]  # all that is asked of it
+        asyncio.run(watch.compare(cast(ApiClient, self.server)))
 
     def hears(self, note: bytes) -> None:
         """Hear a checkpoint, and compare it."""
@@ -83,7 +84,7 @@ class Desk:
 
     def compares(self) -> None:
         """Compare what was heard last."""
-        asyncio.run(self.watch.compare(self.server))  # type: ignore[arg-type]  # as above
+        asyncio.run(self.watch.compare(cast(ApiClient, self.server)))
 
     @property
     def kept(self) -> bytes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 from app.protocol.presence import PresenceWord, presence_content, read_presence
+from app.sync.api_client import ApiClient
 from app.sync.exchange import Failure
 from app.sync.unavailable import ServerUnavailable
 from app.sync.who_is_here import WhoIsHere
@@ -76,7 +78,7 @@ def during(server: Server, *steps: Callable[[WhoIsHere], object]) -> None:
 
     async def run() -> None:
         one, _ = here()
-        saying = asyncio.create_task(one.say(server))  # type: ignore[arg-type]  # the one call
+        saying = asyncio.create_task(one.say(cast(ApiClient, server)))
         for step in steps:
             await settled()
             if asyncio.iscoroutine(going := step(one)):
