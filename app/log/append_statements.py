@@ -7,10 +7,9 @@ the driver.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import sqlcipher3.dbapi2
@@ -20,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement, ColumnElement, Update
 
 from app.log import schema
+
+Result = TypeVar("Result")
 
 Values = dict[str, object]
 HeadRow = Sequence[Any]
@@ -36,11 +37,11 @@ _MOST_ROWS = 64
 class AppendStatements(Protocol):
     """The transaction of an append and its statements; each raises SQLAlchemy's `DatabaseError`.
 
-    `place` is what `transaction` gave.
+    `place` is what `durably` gave.
     """
 
-    def transaction(self) -> AbstractContextManager[Any]:
-        """A transaction that is durable when it is left, and undone when it is left by an error.
+    def durably(self, work: Callable[[Any], Result]) -> Result:
+        """What `work` returns, in a transaction that is durable then; an error of it undoes all.
 
         It is for the writer's thread.
         """
@@ -80,9 +81,10 @@ class PostgresqlStatements:
         self._add = schema.record.insert()
         self._move = _move()
 
-    def transaction(self) -> AbstractContextManager[Any]:
+    def durably(self, work: Callable[[Any], Result]) -> Result:
         """See `AppendStatements`."""
-        return self._writer.begin()
+        with self._writer.begin() as place:
+            return work(place)
 
     def heads(self, place: Any, logs: Sequence[str]) -> Sequence[HeadRow]:
         """See `AppendStatements`."""
@@ -122,18 +124,18 @@ class SqliteStatements:
         self._new_head = itemgetter(*columns)
         self._known = _Lookup(_known(), schema.record.c.event_id)
         self._add, columns = _text(schema.record.insert())
+        self._add_many: dict[int, str] = {}
         self._record = itemgetter(*columns)
         self._move, columns = _text(_move())
         self._moved = itemgetter(*columns)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def durably(self, work: Callable[[Any], Result]) -> Result:
         """See `AppendStatements`; the write lock is taken at once."""
         driver = self._driver = self._driver or _driver_of(self._writer)
         try:
             driver.execute("BEGIN IMMEDIATE")
             try:
-                yield driver
+                result = work(driver)
                 driver.commit()
             except BaseException:
                 driver.rollback()
@@ -144,6 +146,7 @@ class SqliteStatements:
                 "append", None, error, base, dialect=self._writer.dialect
             )
             raise said from error
+        return result
 
     def heads(self, place: Any, logs: Sequence[str]) -> Sequence[HeadRow]:
         """See `AppendStatements`."""
@@ -160,9 +163,19 @@ class SqliteStatements:
     def add(self, place: Any, records: Sequence[Values]) -> None:
         """See `AppendStatements`."""
         rows = [self._record(values) for values in records]
+        if len(rows) == 1:
+            place.execute(self._add, rows[0])
+            return
         for start, size in _pieces(len(rows)):
             piece = rows[start : start + size]
-            place.execute(_for_rows(self._add, size), [value for row in piece for value in row])
+            place.execute(self._add_of(size), [value for row in piece for value in row])
+
+    def _add_of(self, count: int) -> str:
+        """The insert of so many rows."""
+        text = self._add_many.get(count)
+        if text is None:
+            text = self._add_many[count] = _for_rows(self._add, count)
+        return text
 
     def move(self, place: Any, heads: Sequence[Values]) -> None:
         """See `AppendStatements`."""

@@ -77,14 +77,23 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """New record lines of one log; the first has position `first`, `root` is the tree's after."""
+    """New record lines of one log; the first has position `first`.
+
+    `tree` is the compact range over the log after them, as it is stored: most who hear of a
+    growth want no root, and to fold one takes a hash for every peak.
+    """
 
     log: str
     epoch: str
     first: int
     lines: tuple[bytes, ...]
     received_at: int
-    root: bytes
+    tree: bytes
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over the log after these lines (32 bytes); folded at every call."""
+        return CompactRange.from_bytes(self.tree).root
 
     @property
     def last(self) -> int:
@@ -179,7 +188,6 @@ class GrowingLog:
             why=arrival.why,
         )
 
-    @property
     def growth(self) -> Growth:
         """What was appended so far."""
         return Growth(
@@ -188,7 +196,7 @@ class GrowingLog:
             first=self.first,
             lines=tuple(self.lines),
             received_at=self.received_at,
-            root=self.tree.root,
+            tree=self.tree.to_bytes(),
         )
 
 

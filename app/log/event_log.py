@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, literal, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from app.log import schema
 from app.log.append_statements import (
@@ -18,10 +18,10 @@ from app.log.append_statements import (
     PostgresqlStatements,
     SqliteStatements,
 )
-from app.log.appending import Appended, Batch, GrowingLog, Known, ids_in
+from app.log.appending import Appended, Batch, GrowingLog, Growth, Known, ids_in
 from app.log.database import Database, open_database
 from app.log.migrations import migrate
-from app.log.problems import StoreError, explained
+from app.log.problems import StoreError, explained, explanation_of
 from app.log.server_migrations import SERVER_MIGRATIONS
 from app.proof.merkle import CompactRange
 
@@ -135,11 +135,10 @@ class EventLog:
         """What `work` does with the place it is given, in one durable transaction."""
         for tries_left in reversed(range(self._tries)):
             try:
-                with explained(), self._statements.transaction() as place:
-                    return work(place)
-            except StoreError as error:
-                if tries_left == 0 or not isinstance(error.__cause__, OperationalError):
-                    raise
+                return self._statements.durably(work)
+            except DatabaseError as error:
+                if tries_left == 0 or not isinstance(error, OperationalError):
+                    raise explanation_of(error) from error
         raise AssertionError("unreachable")
 
     def make_room(self) -> None:
@@ -162,8 +161,8 @@ class EventLog:
 
     def ensure(self, log: str, now: int) -> Head:
         """The head of `log`, which begins now (microseconds) if there is none yet."""
-        with explained(), self._statements.transaction() as place:
-            self._begin_missing(place, {log: now})
+        with explained():
+            self._statements.durably(lambda place: self._begin_missing(place, {log: now}))
         return self.head(log)
 
     def head(self, log: str) -> Head:
@@ -241,10 +240,11 @@ class EventLog:
         }
         outcomes = tuple(growing[batch.log].take(batch, known) for batch in batches)
         grown = [log for log in growing.values() if log.lines]
-        if grown:
+        growths = tuple([log.growth() for log in grown])
+        if growths:
             self._statements.add(place, [row for log in grown for row in log.rows])
-            self._statements.move(place, [_moved(log) for log in grown])
-        return Appended(outcomes=outcomes, growths=tuple(log.growth for log in grown))
+            self._statements.move(place, [_moved(growth) for growth in growths])
+        return Appended(outcomes=outcomes, growths=growths)
 
     def _lock_heads(self, place: Any, batches: Sequence[Batch]) -> dict[str, GrowingLog]:
         logs = {batch.log: batch.arrived_at for batch in batches}
@@ -303,13 +303,8 @@ def _growing(row: HeadRow) -> GrowingLog:
     )
 
 
-def _moved(log: GrowingLog) -> dict[str, object]:
-    return {
-        "of": log.log,
-        "to": log.position,
-        "at": log.received_at,
-        "grown": log.tree.to_bytes(),
-    }
+def _moved(log: Growth) -> dict[str, object]:
+    return {"of": log.log, "to": log.last, "at": log.received_at, "grown": log.tree}
 
 
 def _read_lines(

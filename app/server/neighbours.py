@@ -199,7 +199,7 @@ class Neighbours:
             first=page.after + 1,
             lines=page.lines,
             received_at=head.received_at,
-            root=head.root,
+            tree=head.tree,
         )
 
     def _known(self, log: str) -> int:

@@ -14,6 +14,7 @@ from app.log.appending import Growth
 from app.log.checkpoints import Checkpoints, Publication
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
+from app.proof.merkle import CompactRange
 from app.proof.note import (
     Checkpoint,
     open_checkpoint,
@@ -33,7 +34,12 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Grown:
     size: int
-    root: bytes
+    tree: bytes
+    """The compact range, as it is stored; its root is folded once something is signed."""
+
+    @property
+    def root(self) -> bytes:
+        return CompactRange.from_bytes(self.tree).root
 
 
 class Notary:
@@ -87,7 +93,7 @@ class Notary:
 
     def learn(self, growth: Growth) -> None:
         """A log has grown."""
-        self._grown[growth.log] = _Grown(growth.last, growth.root)
+        self._grown[growth.log] = _Grown(growth.last, growth.tree)
         self._news.set()
 
     async def sign(self) -> None:
@@ -170,7 +176,7 @@ class Notary:
         sizes = await asyncio.to_thread(self.checkpoints.sizes)
         for head in await asyncio.to_thread(self._log.heads):
             if head.position > sizes.get(head.log, 0):
-                self._grown[head.log] = _Grown(head.position, head.root)
+                self._grown[head.log] = _Grown(head.position, head.tree)
         if self._grown:
             self._news.set()
 

@@ -25,7 +25,7 @@ EVENTS = f"/v1/logs/{LOG}/events"
 def growth(count: int, first: int = 1, size: int = 10) -> Growth:
     """New lines of a log."""
     lines = tuple(b"x" * size for _ in range(count))
-    return Growth(log=LOG, epoch="e", first=first, lines=lines, received_at=1, root=b"")
+    return Growth(log=LOG, epoch="e", first=first, lines=lines, received_at=1, tree=b"")
 
 
 async def test_a_console_that_writes_too_fast_is_told_to_wait(settings: Settings):

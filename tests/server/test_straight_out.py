@@ -32,7 +32,7 @@ class Wire:
 
 def growth(first: int) -> Growth:
     """One new line of the log."""
-    return Growth(log=LOG, epoch="e", first=first, lines=(b"x",), received_at=1, root=b"")
+    return Growth(log=LOG, epoch="e", first=first, lines=(b"x",), received_at=1, tree=b"")
 
 
 class Waiting:

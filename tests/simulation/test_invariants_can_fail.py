@@ -120,7 +120,7 @@ def _obey_the_revoked(world: World) -> None:
     world.site.revoked.add(recorded.event.console)
     growth = Growth(
         log=world.site.log, epoch=world.site.epoch, first=1, lines=(line,), received_at=0,
-        root=bytes(32),
+        tree=bytes(8),
     )  # fmt: skip
     invariants.authorised(world.site, Appended(outcomes=(), growths=(growth,)))
 
