@@ -54,6 +54,11 @@ class Access:
         known = None if token is None else self._known.get(token_digest(token))
         return known[0] if known is not None and known[1] > self._monotonic() else None
 
+    def remembers(self, principal: Principal) -> bool:
+        """Whether a principal that was found in a token is what the token would give now."""
+        known = self._known.get(principal.token)
+        return known is not None and known[0] is principal and known[1] > self._monotonic()
+
     async def principal(self, authorization: str | None) -> Principal:
         """Whom the `Authorization` header speaks for; raises `Refused` (unauthenticated)."""
         token = token_in(authorization)

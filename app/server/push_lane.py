@@ -39,6 +39,10 @@ class PushLane:
         principal = self._site.access.remembered(authorization)
         return None if principal is None else Push(self, log, principal)
 
+    def is_remembered(self, principal: Principal) -> bool:
+        """Whether that is still whom the token of this sender speaks for."""
+        return self._site.access.remembers(principal)
+
     def begin(
         self, log: str, principal: Principal, content: bytes, tell: Callable[[Answer], None]
     ) -> None:
@@ -96,6 +100,10 @@ class Push:
         self._lane = lane
         self._log = log
         self._principal = principal
+
+    def is_still_ordinary(self) -> bool:
+        """Whether another push of this sender to this log may go the same way."""
+        return self._lane.is_remembered(self._principal)
 
     def begin(self, content: bytes, tell: Callable[[Answer], None]) -> None:
         """Record what came; see `PushLane.begin`."""
