@@ -38,6 +38,7 @@ class Batch:
     `epoch` is the log's whole epoch as the sender knows it, or empty; `arrived_at` is server
     time in microseconds; `skew_ms` how far the sender's clock was ahead of it.  With `only_at`
     it is taken only while the log's head is that: its facts follow from what is before them.
+    One that `is_whole` is taken only if no id in it belongs to another event already.
     """
 
     log: str
@@ -46,6 +47,7 @@ class Batch:
     epoch: str = ""
     skew_ms: int = 0
     only_at: int | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,8 @@ class Placement:
 class Outcome:
     """What became of one batch.
 
-    `is_epoch_changed` and `is_outgrown` (the log is not where `only_at` wants it) mean that
-    nothing of it was taken.
+    `is_epoch_changed` and `is_outgrown` (the log is not where `only_at` wants it, or holds other
+    events under ids of a whole) mean that nothing of it was taken.
     """
 
     log: str
@@ -140,13 +142,24 @@ class GrowingLog:
             return Outcome(
                 log=self.log, epoch=self.epoch, head=self.position, is_epoch_changed=True
             )
-        if batch.only_at is not None and batch.only_at != self.position:
+        is_elsewhere = batch.only_at is not None and batch.only_at != self.position
+        if is_elsewhere or (batch.is_whole and self._has_other(batch.arrivals, known)):
             return Outcome(log=self.log, epoch=self.epoch, head=self.position, is_outgrown=True)
         self.received_at = max(self.received_at, batch.arrived_at)
         placements = tuple(
             self._place(arrival, batch.skew_ms, known) for arrival in batch.arrivals
         )
         return Outcome(log=self.log, epoch=self.epoch, head=self.position, placements=placements)
+
+    def _has_other(
+        self, arrivals: Iterable[Arrival], known: Mapping[tuple[str, str], Known]
+    ) -> bool:
+        """Whether the log holds another event under the id of one of these."""
+        for arrival in arrivals:
+            before = self._new.get(arrival.event_id) or known.get((self.log, arrival.event_id))
+            if before is not None and not _is_same(arrival, before):
+                return True
+        return False
 
     def _place(
         self, arrival: Arrival, skew_ms: int, known: Mapping[tuple[str, str], Known]
@@ -201,15 +214,19 @@ class GrowingLog:
 
 
 def _placed_before(arrival: Arrival, before: Known) -> Placement:
-    stored = _STORED.decode(before.line)
-    if bytes(stored.body) != arrival.body:
+    if not _is_same(arrival, before):
         return Placement(event_id=arrival.event_id, problem=ProblemCode.ID_REUSED)
+    stored = _STORED.decode(before.line)
     return Placement(
         event_id=arrival.event_id,
         position=before.position,
         standing=stored.standing,
         why=stored.why,
     )
+
+
+def _is_same(arrival: Arrival, before: Known) -> bool:
+    return bytes(_STORED.decode(before.line).body) == arrival.body
 
 
 _STORED = msgspec.json.Decoder(RecordLine)

@@ -44,17 +44,25 @@ class OwnHand:
         return [placement.position or 0 for placement in outcome.placements]
 
     async def offer(
-        self, log: str, actor: str, drafts: Sequence[Draft], *, only_at: int | None = None
+        self,
+        log: str,
+        actor: str,
+        drafts: Sequence[Draft],
+        *,
+        only_at: int | None = None,
+        is_whole: bool = False,
     ) -> Outcome:
         """The same, telling of each whether it was recorded: one with an id of its own that is
         in the log already with other content is not.  With `only_at`, none is when the log has
-        another head than that.
+        another head than that; with `is_whole`, none is when one of them is not.
 
         Raises `Refused` (overloaded) and `StoreError`; then nothing was recorded.
         """
         arrivals = tuple(_arrival(each) for each in self._written(log, actor, drafts))
         now = to_microseconds(self._clock())
-        batch = Batch(log=log, arrivals=arrivals, arrived_at=now, only_at=only_at)
+        batch = Batch(
+            log=log, arrivals=arrivals, arrived_at=now, only_at=only_at, is_whole=is_whole
+        )
         return await self._recorder.submit(batch)
 
     def _written(self, log: str, actor: str, drafts: Sequence[Draft]) -> list[SignedEvent]:

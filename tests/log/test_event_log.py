@@ -85,6 +85,21 @@ def test_the_same_id_with_other_bytes_is_refused_and_named(log: EventLog, maria:
     assert taken.position == 2
 
 
+def test_a_whole_is_taken_as_a_whole_or_not_at_all(log: EventLog, maria: Writer):
+    note, other = maria.note("one"), maria.note("two")
+    log.append([batch(note)])
+    reused = replace(arrival(other), event_id=note.event.id)
+    whole = replace(batch(), arrivals=(arrival(maria.note("three")), reused), is_whole=True)
+
+    appended = log.append([whole, replace(batch(note), is_whole=True)])
+
+    refused, known = appended.outcomes
+    assert refused.is_outgrown
+    assert (refused.head, refused.placements) == (1, ())
+    assert [placed.position for placed in known.placements] == [1]
+    assert len(lines_of(log)) == 1
+
+
 def test_receiving_time_never_goes_back_in_a_log(log: EventLog, maria: Writer):
     log.append([batch(maria.note(), at=5_000)])
     log.append([batch(maria.note(), at=3_000)])

@@ -30,8 +30,9 @@ class EventNames:
     """Gives the nth word about a subject in a log its id.
 
     Two processes that know the same of a log give the next word about a subject the same id,
-    and the log takes an id once: a process that lost its duty and does not know it yet cannot
-    say again what another has said.  Only who has `secret` can tell an id before it is used.
+    and the log takes an id once.  So a process that lost its duty and does not know it yet cannot
+    say again what another has said, if what it found is taken as a whole or not at all.  Only
+    who has `secret` can tell an id before it is used.
     """
 
     def __init__(self, secret: bytes) -> None:

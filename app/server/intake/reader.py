@@ -16,7 +16,7 @@ from app.events.event import ORGANISATION_LOG
 from app.log.deliveries import Deliveries, Delivery
 from app.log.event_log import EventLog
 from app.log.problems import StoreError
-from app.protocol.problems import ProblemCode, Refused
+from app.protocol.problems import Refused
 from app.server.directory import Directory, RunningIncident
 from app.server.feed import Feed
 from app.server.intake.desk import SignalDesk, Told, due_after
@@ -213,9 +213,11 @@ class DeliveryReader:
 
     async def _record(self, findings: Findings) -> None:
         for finding in findings.found:
-            outcome = await self._around.own_hand.offer(finding.log, finding.actor, finding.drafts)
+            outcome = await self._around.own_hand.offer(
+                finding.log, finding.actor, finding.drafts, is_whole=True
+            )
             self._recorded[finding.log] = outcome.head
-            if any(one.problem is ProblemCode.ID_REUSED for one in outcome.placements):
+            if outcome.is_outgrown:
                 raise Overtaken(f"another process has read deliveries for {finding.log}")
         self._due = due_after(findings)
         for delivery in sorted(await self._in_thread(lambda: self._desk.settle(findings))):
