@@ -45,7 +45,7 @@ class ModelLog:
             for row in log.rows:
                 known = Known(position=int(str(row["position"])), line=bytes(row["line"]))
                 self.known[log.log, str(row["event_id"])] = known
-        return Appended(outcomes=outcomes, growths=tuple(log.growth for log in grown))
+        return Appended(outcomes=outcomes, growths=tuple(log.growth() for log in grown))
 
     def page(self, log: str, after: int, *, limit: int) -> Page:
         if log not in self.heads:
