@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from tests.crash.forking import nursery
 from tests.crash.servers import Server, running_nats
+from tests.kept_ports import kept_port
 from tests.log.postgres import Cluster, running_cluster
 from tests.real_programs import needs_program
 
@@ -34,7 +34,7 @@ def running_pair(hints: str, folder: Path, sources: str = "") -> Iterator[Pair]:
         database = cluster.make_database("several")
         url = ""
         if hints == "nats":
-            port = free_port()
+            port = kept_port()
             stack.enter_context(running_nats(port))
             url = f"nats://127.0.0.1:{port}"
         with nursery("tests.crash.served") as children:
@@ -47,10 +47,3 @@ def running_pair(hints: str, folder: Path, sources: str = "") -> Iterator[Pair]:
             yield Pair(servers, stack, cluster)
             for server in servers:
                 server.stop()
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port

@@ -12,6 +12,7 @@ import msgspec
 
 from app.protocol.bodies import ReadyLine
 from tests.crash.forking import Child, Nursery
+from tests.kept_ports import LOOPBACK, kept_port
 from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 
@@ -25,13 +26,15 @@ class Server:
     database: str
     hints: str = ""
     port: int = 0
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
     sources: str = ""
     child: Child | None = None
     url: str = ""
 
     def start(self) -> None:
         """Start it; it is ready when this returns."""
+        if self.host == LOOPBACK and not self.port:
+            self.port = kept_port()
         self.child = self.nursery.start(
             str(self.folder),
             self.database,

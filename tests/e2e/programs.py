@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.kept_ports import kept_port
 from tests.patience import PATIENCE
 
 MAIN = Path(__file__).parent.parent.parent / "main.py"
@@ -52,8 +53,8 @@ def serve(
     `sources` is a file of what it asks on a schedule.
     """
     words = [
-        sys.executable, str(MAIN), "serve", "--port", str(port), "--data", str(folder),
-        "--owner", "priya",
+        sys.executable, str(MAIN), "serve", "--port", str(port or kept_port()),
+        "--data", str(folder), "--owner", "priya",
     ]  # fmt: skip
     if story:
         words += ["--story", str(STORY)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import socket
 import subprocess
 import threading
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.kept_ports import kept_port
 from tests.patience import PATIENCE
 from tests.real_programs import needs_program
 from tests.server.served_page import serving
@@ -29,14 +29,6 @@ def wait_for(claim: Callable[[], object], what: str) -> None:
     while not claim():
         assert time.monotonic() < ends, f"never came true: {what}"
         pause.wait(_LOOK_AGAIN)
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(kw_only=True)
@@ -114,7 +106,7 @@ def alertmanager(folder: Path, webhook_url: str, token: str) -> Iterator[str]:
     }
     file = folder / "alertmanager.yml"
     file.write_text(json.dumps(config))  # JSON is YAML
-    address = f"127.0.0.1:{free_port()}"
+    address = f"127.0.0.1:{kept_port()}"
     command = [
         str(program),
         f"--config.file={file}",
@@ -146,7 +138,7 @@ def prometheus(
         config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alerts_to]}]}]}
     file = folder / "prometheus.yml"
     file.write_text(json.dumps(config))
-    address = f"127.0.0.1:{free_port()}"
+    address = f"127.0.0.1:{kept_port()}"
     command = [
         str(program),
         f"--config.file={file}",
