@@ -102,6 +102,10 @@ def _and(words: Iterable[str]) -> str:
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
 
 
+def _both(count: int) -> str:
+    return "both" if count == 2 else "all"
+
+
 def _roles(state: IncidentState) -> Iterable[Contested]:
     for seat in state.roster:
         if seat.is_contested:
@@ -112,9 +116,13 @@ def _role(state: IncidentState, seat: RoleSeat) -> Contested:
     people = {one.person: one.name for one in (*seat.holders, *seat.contenders)}
     took = "took command" if seat.role == COMMANDER else f"became {seat.title.lower()}"
     holder = seat.holders[0]
-    rivals = _and(one.name for one in seat.contenders)
-    sentence = f"{rivals} both {took} while apart. {holder.name} keeps it until it is settled."
+    rivals = {one.person: one.name for one in seat.contenders}
     is_command = seat.role == COMMANDER
+    until = "one hands over" if is_command else "it is settled"
+    sentence = (
+        f"{_and(rivals.values())} {_both(len(rivals))} {took} while apart. "
+        f"{holder.name} keeps it until {until}."
+    )
     settlers = tuple(people) if is_command else (_command(state) or tuple(people))
     return Contested(
         matter=Matter.ROLE,
@@ -219,7 +227,7 @@ def _verdicts(
         matter=Matter.VERDICT,
         subject=decision.decision_id,
         sentence=f"{decision.label} was decided {_and(said)}. "
-        "All are kept, none counts. Commander picks.",
+        f"{_both(len(said)).capitalize()} are kept. Commander picks.",
         settlers=_commander(state),
         choices=tuple(
             Choice(
@@ -243,7 +251,7 @@ def _rivals(state: IncidentState, decision: Decision) -> Contested:
     return Contested(
         matter=Matter.PROPOSAL,
         subject=decision.decision_id,
-        sentence=f"{_and(one.label for one in rivals)} both replace {replaced}. "
+        sentence=f"{_and(one.label for one in rivals)} {_both(len(rivals))} replace {replaced}. "
         "None is current. Commander picks.",
         settlers=_commander(state),
         choices=tuple(

@@ -9,7 +9,12 @@ import pytest
 from app.commands.incident import approve_exception
 from app.commands.settling import settle
 from app.incident.contested import KEEP, LIFT, Matter, contested
-from app.incident.kinds.decisions import DecisionDecided, DecisionProposed, PollOpened, Verdict
+from app.incident.kinds.decisions import (
+    DecisionDecided,
+    DecisionProposed,
+    PollOpened,
+    Verdict,
+)
 from app.incident.kinds.freezes import (
     ChangeSeen,
     ExceptionAmended,
@@ -24,7 +29,6 @@ from app.incident.kinds.signals import AlertFired
 from app.incident.kinds.situation import (
     ImpactStated,
     IncidentDeclared,
-    ParticipantJoined,
     Phase,
     PhaseChanged,
     SeverityChanged,
@@ -32,41 +36,9 @@ from app.incident.kinds.situation import (
 )
 from app.incident.kinds.work import ActionAssigned, NoteRewritten, NoteWritten
 from tests.incident.apart import NOON, Room
+from tests.scenarios.two_apart import apart, only, settled
 
 FREEZE = FreezeDeclared(scope=FreezeScope.FULL, environments=("prod-eu",))
-
-
-@pytest.fixture
-def room():
-    """An incident Maria commands, with Priya and Tom in it."""
-    room = Room()
-    for person in ("maria", "priya", "tom"):
-        room.write(person, ParticipantJoined(person=person, name=person.capitalize()))
-    room.write("maria", IncidentDeclared(number="INC-1", title="Checkout fails", severity=2))
-    room.write("maria", RoleAssigned(role=COMMANDER, person="maria", name="Maria"))
-    return room
-
-
-def apart(room, first, second):
-    """Priya and Tom each write while apart; Priya is back first.  The ids of what they wrote."""
-    room.leave("priya", "tom")
-    ids = (room.write("priya", first), room.write("tom", second))
-    room.come_back("priya", "tom")
-    return ids
-
-
-def only(room, matter):
-    """The one contested thing, which is about `matter`."""
-    (one,) = contested(room.state)
-    assert one.matter is matter
-    return one
-
-
-def settled(room, person, key):
-    """`person` settles what is contested."""
-    (one,) = contested(room.state)
-    room.act(person, settle(room.desk(person), one, key))
-    assert contested(room.state) == ()
 
 
 def test_two_who_take_a_role_leave_it_with_its_holder_until_it_is_settled(room):
@@ -78,7 +50,7 @@ def test_two_who_take_a_role_leave_it_with_its_holder_until_it_is_settled(room):
 
     assert room.state.commander.person == "maria"
     assert only(room, Matter.ROLE).sentence == (
-        "Priya and Tom both took command while apart. Maria keeps it until it is settled."
+        "Priya and Tom both took command while apart. Maria keeps it until one hands over."
     )
     settled(room, "maria", "tom")
     assert room.state.commander.person == "tom"
@@ -254,24 +226,9 @@ def test_verdicts_that_differ_are_kept_and_the_commander_picks(room):
 
     assert room.state.decisions[0].ruling is None
     assert "D-1 was decided go by Priya 12:07:00" in only(room, Matter.VERDICT).sentence
+    assert only(room, Matter.VERDICT).sentence.endswith("All are kept. Commander picks.")
     settled(room, "maria", ids[1])
     assert room.state.decisions[0].ruling.verdict is Verdict.NOGO
-
-
-def test_two_that_replace_the_same_decision_are_rivals(room):
-    decision = room.write("maria", DecisionProposed(title="Fail over"))
-    ids = apart(
-        room,
-        DecisionProposed(title="Roll back", supersedes=decision),
-        DecisionProposed(title="Scale out", supersedes=decision),
-    )
-
-    sentence = "D-2 and D-3 both replace D-1. None is current. Commander picks."
-    assert only(room, Matter.PROPOSAL).sentence == sentence
-    settled(room, "maria", ids[0])
-    assert [one.status.value for one in room.state.decisions] == [
-        "superseded", "proposed", "withdrawn",
-    ]  # fmt: skip
 
 
 def test_a_title_written_twice_shows_the_first_and_keeps_both(room):

@@ -214,7 +214,8 @@ def _supersede(decisions: _Known, recorded: Recorded, replaced_id: str) -> None:
     replaced = decisions[replaced_id]
     for rival_id in replaced.superseded_by:
         rival = decisions[rival_id]
-        if is_concurrent(recorded, rival.position, rival.console):
+        is_out = rival.withdrawn_because is not None
+        if not is_out and is_concurrent(recorded, rival.position, rival.console):
             decisions[rival_id] = replace(rival, rivals=(*rival.rivals, new_id))
             new = decisions[new_id]
             decisions[new_id] = replace(new, rivals=(*new.rivals, rival_id))
@@ -273,16 +274,33 @@ def _settle(decisions: _Known, recorded: Recorded, settled: VerdictSettled) -> N
     if decision is None:
         return
     if settled.chosen in (decision.decision_id, *decision.rivals):
-        losers = [one for one in (decision.decision_id, *decision.rivals) if one != settled.chosen]
-        for loser in losers:
-            because = f"{decisions[settled.chosen].label} was picked"
-            decisions[loser] = replace(decisions[loser], rivals=(), withdrawn_because=because)
-        decisions[settled.chosen] = replace(decisions[settled.chosen], rivals=())
+        _pick(decisions, recorded, decision, decisions[settled.chosen])
         return
     chosen = tuple(one for one in decision.rulings if one.event_id == settled.chosen)
     if chosen:
         unseen = tuple(one for one in unseen_by(decision.rulings, recorded) if one not in chosen)
         decisions[settled.decision] = replace(decision, rulings=(*chosen, *unseen))
+
+
+def _pick(decisions: _Known, recorded: Recorded, about: Decision, chosen: Decision) -> None:
+    """One of several proposals goes on; those the picker had not seen stay its rivals."""
+    for loser_id in (about.decision_id, *about.rivals):
+        loser = decisions[loser_id]
+        is_unseen = is_concurrent(recorded, loser.position, loser.console)
+        if loser_id != chosen.decision_id and not is_unseen:
+            because = f"{chosen.label} was picked"
+            decisions[loser_id] = replace(loser, withdrawn_because=because)
+            _stop_competing(decisions, loser_id)
+
+
+def _stop_competing(decisions: _Known, decision_id: str) -> None:
+    """A proposal that is out is nobody's rival any more."""
+    out = decisions[decision_id]
+    decisions[decision_id] = replace(out, rivals=())
+    for rival_id in out.rivals:
+        rival = decisions[rival_id]
+        others = tuple(one for one in rival.rivals if one != decision_id)
+        decisions[rival_id] = replace(rival, rivals=others)
 
 
 def _close(decisions: _Known, recorded: Recorded) -> None:
@@ -296,6 +314,7 @@ def _close(decisions: _Known, recorded: Recorded) -> None:
             )
         case DecisionWithdrawn(decision=decision_id, reason=reason) if decision_id in decisions:
             decisions[decision_id] = replace(decisions[decision_id], withdrawn_because=reason)
+            _stop_competing(decisions, decision_id)
         case OutcomeStated(decision=decision_id, outcome=outcome) if decision_id in decisions:
             decisions[decision_id] = replace(decisions[decision_id], outcome=outcome)
         case EntryTakenBack(entry=entry):
@@ -307,6 +326,7 @@ def _close(decisions: _Known, recorded: Recorded) -> None:
 def _take_back(decisions: _Known, entry: str) -> None:
     if entry in decisions:
         decisions[entry] = replace(decisions[entry], withdrawn_because="taken back")
+        _stop_competing(decisions, entry)
         return
     for decision in decisions.values():
         rulings = tuple(one for one in decision.rulings if one.event_id != entry)
