@@ -47,6 +47,15 @@ class OtherKeys(WatchfloorError):
     )
 
 
+class NoKeys(WatchfloorError):
+    """The keys of the site are not there."""
+
+    advice = (
+        "Copy the key file that was kept with the backup there first. With a new one every "
+        "console would take the server for another site."
+    )
+
+
 class ManagedByPostgresql(WatchfloorError):
     """A PostgreSQL database is backed up with PostgreSQL's own tools."""
 
@@ -107,14 +116,11 @@ def restore(database: str, key_file: Path, source: Path | None, *, clock: Clock 
 
     The database that was there is kept beside it.  Without `source` the database is taken as it
     is, restored already by other means (PostgreSQL).  Prints what was done.  Raises
-    `BackupUnusable`, `DatabaseInUse`, `OtherKeys`, `KeysUnreadable`, `StoreError`; then the
-    database is as it was.
+    `BackupUnusable`, `DatabaseInUse`, `NoKeys`, `OtherKeys`, `KeysUnreadable`, `StoreError`;
+    then the database is as it was.
     """
     if source is None:
-        with EventLog.open(database) as log:
-            count = begin_new_epochs(log, load_keys(key_file).console, clock)
-        print(f"{count} logs have new epochs; consoles send again what is missing")
-        return 0
+        return _begin_anew(database, key_file, clock)
     path = _file_of(database)
     manifest = _checked(source)
     require_unused(path)
@@ -124,6 +130,21 @@ def restore(database: str, key_file: Path, source: Path | None, *, clock: Clock 
         source / DATABASE_NAME, path, lambda log: begin_new_epochs(log, key, clock)
     )
     print(f"{path}: {count} logs as of {manifest.made_at}; consoles send again what is missing")
+    return 0
+
+
+def _begin_anew(database: str, key_file: Path, clock: Clock) -> int:
+    try:
+        key_file.stat()
+    except OSError as error:
+        raise NoKeys(f"{key_file}: {error.strerror}") from error
+    with suppress(ManagedByPostgresql):
+        path = _file_of(database)
+        require_database(path)
+        require_unused(path)
+    with EventLog.open(database) as log:
+        count = begin_new_epochs(log, load_keys(key_file).console, clock)
+    print(f"{count} logs have new epochs; consoles send again what is missing")
     return 0
 
 

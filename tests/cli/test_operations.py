@@ -12,6 +12,7 @@ from app.cli.operations import (
     BackupExists,
     BackupUnusable,
     ManagedByPostgresql,
+    NoKeys,
     OtherKeys,
     backup,
     restore,
@@ -173,6 +174,32 @@ def test_other_keys_are_not_mixed_with_the_backup(settings: Settings, tmp_path: 
 
     with pytest.raises(OtherKeys):
         put_back(settings, source)
+
+
+def test_a_database_put_back_without_its_keys_is_not_begun_anew(settings: Settings):
+    settings.key_file.unlink()
+
+    with pytest.raises(NoKeys) as refused:
+        put_back(settings, None)
+
+    assert "another site" in refused.value.advice
+    assert not settings.key_file.exists()
+    assert len(lines_of(settings)) == 30
+
+
+def test_epochs_do_not_change_under_a_server_that_runs(settings: Settings):
+    with EventLog.open(settings.database) as log:
+        epoch = log.head(LOG).epoch
+        with pytest.raises(DatabaseInUse):
+            put_back(settings, None)
+        assert log.head(LOG).epoch == epoch
+
+
+def test_a_restore_makes_no_database_where_there_is_none(settings: Settings, tmp_path: Path):
+    with pytest.raises(NoDatabase):
+        restore(str(tmp_path / "none.db"), settings.key_file, None, clock=lambda: NOW)
+
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_a_backup_is_never_written_over(settings: Settings, tmp_path: Path):
