@@ -43,17 +43,19 @@ class Corrections:
 
 
 def correct(line: str, caret: int, vocabulary: Vocabulary) -> Corrections | None:
-    """How to put right the unknown `@` or `#` at `caret`, else the first one in the line.
+    """How to put right the unknown `@` or `#` that `caret` is in, else the first one in the line.
 
-    None when every name is known.  The rows pick a name that is spelled alike, create a new one,
-    and keep the word as plain text.
+    One that ends at the caret is still being typed and nobody has asked about it yet: it comes
+    last.  None when every name is known.  The rows pick a name that is spelled alike, create a
+    new one, and keep the word as plain text.
     """
     fixable = (*_PEOPLE, ProblemCode.UNKNOWN_SERVICE)
     unknown = [problem for problem in parse(line, vocabulary).problems if problem.code in fixable]
     if not unknown:
         return None
-    here = [problem for problem in unknown if problem.start <= caret <= problem.end]
-    problem = (here or unknown)[0]
+    asked = [problem for problem in unknown if problem.end != caret]
+    here = [problem for problem in asked if problem.start <= caret < problem.end]
+    problem = (here or asked or unknown)[0]
     is_person = problem.code in _PEOPLE
     picks = _people(problem, vocabulary) if is_person else _services(problem, vocabulary)
     rows = (*picks, _new(problem), _plain(problem))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.capture.correction import Correction, correct
+from app.capture.entry import EntryKind
 from app.capture.grammar import parse
 from app.capture.people import Person
+from app.capture.restate import restate
 from app.capture.vocabulary import Vocabulary
 
 
@@ -48,14 +50,24 @@ def test_kept_as_text_is_not_asked_about_again(vocabulary):
     assert parse("ask \\@nobody", vocabulary).problems == ()
 
 
-def test_the_unknown_name_at_the_caret_comes_first(vocabulary):
-    line = "ask @one and #two"
+@pytest.mark.parametrize(
+    ("line", "caret", "subject"),
+    [
+        ("ask @one and #two", 0, "@one"),
+        ("ask @one and #two", 15, "#two"),
+        ("ask @one and #two", 17, "@one"),
+        ("ask @one and #two ", 18, "@one"),
+        ("ask about #two", 14, "#two"),
+    ],
+)
+def test_the_unknown_name_that_is_asked_about_comes_first(line, caret, subject, vocabulary):
+    corrections = correct(line, caret, vocabulary)
+    asked = restate(parse(line, vocabulary), acting=frozenset(EntryKind), caret=caret)
 
-    at_end, elsewhere = correct(line, len(line), vocabulary), correct(line, 0, vocabulary)
-
-    assert at_end is not None
-    assert elsewhere is not None
-    assert (at_end.subject, elsewhere.subject) == ("#two", "@one")
+    assert corrections is not None
+    assert corrections.subject == subject
+    warnings = [part.text for part in asked if part.icon == "warning"]
+    assert not warnings or any(subject in text for text in warnings)
 
 
 def test_a_first_name_of_several_people_offers_each_of_them():
