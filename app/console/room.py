@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.looking_back import LookingBack
+from app.console.map_link import MapLink
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
 from app.console.timing import FirstPaint, Timing
 from app.console.web_page import open_web_page
-from app.errors import WatchfloorError, told
-from app.events.event import Draft, Event
-from app.incident.kinds.signals import Health
+from app.errors import told
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from app.protocol.sync_status import SyncKind, SyncStatus
@@ -31,29 +28,12 @@ from app.views.times import TimeDisplay, local_zone
 from app.views.window import Window
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-    from pathlib import Path
-
     from app.capture.vocabulary import Vocabulary
     from app.console.acting import Acting
     from app.console.apart import Apart
-    from app.console.backstage import Backstage
-    from app.console.bringing_up import BringingUp
-    from app.console.looking import Findings
-    from app.console.mapping import Mapping
-    from app.console.past_moments import PastMoment
-    from app.graph.forecast import CascadeForecast
-    from app.graph.layout.focus import FocusLayout, FocusSize
-    from app.graph.topology import Topology
-    from app.sync.carrying import TakenIn
+    from app.console.worker_link import WorkerLink
     from app.sync.engine import Progress
     from app.sync.log_view import LogView
-    from app.sync.worker import Worker
-
-T = TypeVar("T")
-
-DRAFT_SECONDS, FAREWELL_SECONDS = 10.0, 1.0
-"""How long closing waits for what is typed to be on disk, and for the others to be told."""
 
 SHOW_EVERY_MS = 100
 """What others write is gathered for so long before it is shown: an alert storm stays readable."""
@@ -96,13 +76,10 @@ class Room(QObject):
         self.view.show_sync(self.sync)
         self.window = window
         window.furnish(self._desk, self.view)
-        self._mapping: Mapping | None = None
         self._bridge = Bridge()
-        self._bringing_up: BringingUp
-        self._backstage: Future[Backstage]
-        self._running: Future[None] | None = None
-        self._draft: Future[None] | None = None
-        self._worker: Worker
+        self._has_begun = False
+        self.worker: WorkerLink
+        self._map: MapLink
         self.acting: Acting
         self.apart: Apart
         self.looking_back: LookingBack
@@ -120,58 +97,43 @@ class Room(QObject):
     @Slot()
     def _begin(self) -> None:
         """Load what acts and what works; no key is handled before both are there."""
-        from concurrent.futures import Future
-
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.console.apart import Apart, Carrying
-        from app.console.bringing_up import BringingUp
-        from app.sync.worker import Worker
+        from app.console.worker_link import WorkerLink
 
+        self.worker = worker = WorkerLink(self._options, self._bridge, self._time, self)
         self.acting = Acting(
-            self._desk, self._write, self, write_of_organisation=self._write_of_organisation
+            self._desk, worker.write, self, write_of_organisation=worker.write_of_organisation
         )
-        self._worker = Worker()
-        self._bringing_up = BringingUp(self._options, self._bridge)
-        self._backstage = Future()
-        self.apart = Apart(
-            self.window, self._desk, Carrying(export=self._export, bring=self._bring), self
+        carrying = Carrying(export=worker.export_queue, bring=worker.import_queue)
+        self.apart = Apart(self.window, self._desk, carrying, self)
+        self.looking_back = LookingBack(self.view, worker.look_back, self)
+        self._map = MapLink(
+            self.view, self._desk, self.acting, bridge=self._bridge, worker=worker, parent=self
         )
-        self.looking_back = LookingBack(self.view, self._look_back, self)
         self._connect()
         self.view.capture.use_acting(acting_kinds())
         self.view.capture.use_outlook(self.acting.outlook)
-        self._worker.start()
-        self._running = self._worker.submit(self._work())
+        worker.start()
+        self._has_begun = True
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing more can come: what works behind the window ended, and said why."""
-        return self._running is not None and self._running.done()
+        return self._has_begun and self.worker.has_ended
 
     def close(self) -> None:
         """Keep what is being typed, stop the worker, then let Qt go; in that order."""
         self._clock.stop()
-        if self._running is None:
+        if not self._has_begun:
             return
         self.view.capture.settle_draft()
-        self.view.draft_changed.disconnect(self._save_draft)
-        if self._backstage.done():
-            farewell = self._ask(lambda stage: stage.leave())
-            for last_word, within in ((self._draft, DRAFT_SECONDS), (farewell, FAREWELL_SECONDS)):
-                with suppress(TimeoutError, WatchfloorError):
-                    if last_word is not None:
-                        last_word.result(within)
-        self._running.cancel()
-        self._worker.stop(timeout=10.0)
-        QCoreApplication.removePostedEvents(self)  # the window that would show it goes
+        self.view.draft_changed.disconnect(self.worker.save_draft)
+        self.worker.end()
+        for shows in (self, self._map):  # the window that would show it goes
+            QCoreApplication.removePostedEvents(shows)
         self._next_show.stop()
-
-    async def _work(self) -> None:
-        """Load what is slow to load, then stay in step until cancelled."""
-        backstage = await self._bringing_up.bring_up()
-        self._backstage.set_result(backstage)
-        await backstage.run()
 
     def _connect(self) -> None:
         queued = Qt.ConnectionType.QueuedConnection
@@ -180,13 +142,10 @@ class Room(QObject):
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
         bridge.other_log_changed.connect(self.apart.note_log, queued)
-        bridge.topology_changed.connect(self._use_topology, queued)
-        bridge.investigated.connect(self._show_findings, queued)
-        bridge.supposed.connect(self._show_supposition, queued)
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
         bridge.looked.connect(self.looking_back.show, queued)
-        self.looking_back.shows.connect(self._show_past_map)
+        self.looking_back.shows.connect(self._map.look_at)
         bridge.skew_measured.connect(self._use_skew, queued)
         bridge.presence_changed.connect(view.body.roster.show_present, queued)
         self.apart.settle_chosen.connect(acting.settle)
@@ -200,7 +159,7 @@ class Room(QObject):
         view.done_requested.connect(acting.finish_action)
         view.action_extended.connect(acting.extend_action)
         view.update_recorded.connect(acting.record_update)
-        view.draft_changed.connect(self._save_draft)
+        view.draft_changed.connect(self.worker.save_draft)
         view.bridge_requested.connect(self._open_link)
         acting.said.connect(view.capture.tell)
         acting.kept.connect(view.capture.restore_draft)
@@ -245,12 +204,8 @@ class Room(QObject):
         self.apart.know(self.state)
         self._timing.notice("usable_ms")
         if is_first:
-            QTimer.singleShot(0, self._tell_shown)
+            QTimer.singleShot(0, self.worker.tell_shown)
         self._show_map()
-
-    @Slot()
-    def _tell_shown(self) -> None:
-        self._worker.submit(self._bringing_up.note_shown())
 
     @Slot(object)
     def _show_organisation(self, view: LogView[OrganisationState]) -> None:
@@ -288,59 +243,8 @@ class Room(QObject):
             self.apart.follow(status, self._progress["incident"].position)
             self._show_map()
 
-    @Slot(object)
-    def _use_topology(self, topology: Topology) -> None:
-        """The map can be drawn: what it needs was loaded by whoever made this topology."""
-        if self._mapping is None:
-            from app.console.mapping import Mapping
-
-            self._mapping = mapping = Mapping(self.view, self._desk)
-            mapping.answers.suspect_said.connect(self.acting.say_of_suspect)
-            mapping.answers.word_chosen.connect(self.acting.settle_word)
-            mapping.answers.what_if_requested.connect(self._suppose)
-            mapping.layout_restored.connect(self._restore_layout)
-            mapping.relayout_requested.connect(self._lay_out_afresh)
-            mapping.curves.wanted.connect(self._measure)
-            self._bridge.measured.connect(
-                mapping.curves.show_history, Qt.ConnectionType.QueuedConnection
-            )
-        self._mapping.use_topology(topology)
-        self._show_map()
-
-    @Slot(object)
-    def _show_findings(self, findings: Findings) -> None:
-        if self._mapping is not None:
-            self._mapping.show_findings(findings)
-
-    @Slot(object)
-    def _show_supposition(self, forecast: CascadeForecast) -> None:
-        if self._mapping is not None:
-            self._mapping.answers.show_supposition(forecast)
-
-    @Slot(str, object)
-    def _suppose(self, service: str, health: Health) -> None:
-        self._ask(lambda stage: stage.looking.suppose(service, health))
-
-    @Slot(str)
-    def _measure(self, service: str) -> None:
-        self._ask(lambda stage: stage.looking.measure(service))
-
-    @Slot(object)
-    def _lay_out_afresh(self, size: FocusSize) -> None:
-        self._ask(lambda stage: stage.looking.lay_out_afresh(size))
-
-    @Slot(object)
-    def _restore_layout(self, layout: FocusLayout) -> None:
-        self._ask(lambda stage: stage.looking.restore(layout))
-
     def _show_map(self) -> None:
-        if self._mapping is not None:
-            self._mapping.show(self.state, self.organisation, self.sync)
-
-    @Slot(object)
-    def _show_past_map(self, moment: PastMoment | None) -> None:
-        if self._mapping is not None:
-            self._mapping.look_at(moment)
+        self._map.show(self.state, self.organisation, self.sync)
 
     @Slot(object)
     def _notice(self, notice: Notice) -> None:
@@ -351,46 +255,6 @@ class Room(QObject):
     @Slot(str, object)
     def _restore_draft(self, text: str, began_at: datetime | None) -> None:
         self.view.capture.restore_draft(text, began_at)
-
-    # --- to the worker ----------------------------------------------------------------------
-
-    async def _ready(self) -> Backstage:
-        """What works on the worker, once it is loaded.  Awaited there."""
-        import asyncio
-
-        return await asyncio.wrap_future(self._backstage)
-
-    def _ask(self, work: Callable[[Backstage], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Let what works on the worker do something, once it is loaded."""
-
-        async def ask() -> T:
-            return await work(await self._ready())
-
-        return self._worker.submit(ask())
-
-    def _write(
-        self, drafts: tuple[Draft, ...], seen: int, repeats: str
-    ) -> Future[tuple[Event, ...]]:
-        stamped = self._time.stamped(drafts)
-        return self._ask(lambda stage: stage.write(stamped, seen, repeats))
-
-    def _write_of_organisation(
-        self, drafts: tuple[Draft, ...], seen: int
-    ) -> Future[tuple[Event, ...]]:
-        return self._ask(lambda stage: stage.write_of_organisation(drafts, seen))
-
-    @Slot(str, object)
-    def _save_draft(self, text: str, began_at: datetime | None) -> None:
-        self._draft = self._ask(lambda stage: stage.save_draft(text, began_at))
-
-    def _export(self, path: Path) -> Future[tuple[Path, int]]:
-        return self._ask(lambda stage: stage.export_queue(path))
-
-    def _bring(self, path: Path) -> Future[TakenIn]:
-        return self._ask(lambda stage: stage.import_queue(path))
-
-    def _look_back(self, moment: datetime, number: int) -> Future[None]:
-        return self._ask(lambda stage: stage.look_back(moment, number))
 
     @Slot(str)
     def _open_link(self, text: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.cli import main as run_command
+from app.console.backstage import Backstage
 from app.console.queue_questions import Closing
 from app.console.room import Room
 from app.events.event import Draft
@@ -237,5 +238,9 @@ def test_a_line_that_was_being_typed_comes_back_with_its_time(
 
 def _log_is_kept(qtbot: QtBot, room: Room) -> None:
     """Wait until the worker has done what it was asked before."""
-    done = room._worker.submit(room._ready())
+
+    async def answer(_stage: Backstage) -> None:
+        pass
+
+    done = room.worker.ask(answer)
     qtbot.waitUntil(done.done, timeout=WITHIN_MS)

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.console import room as room_module
+from app.console import worker_link
 from app.console.first_look import FirstLook, first_look
 from app.console.options import Options
 from app.log.profile import open_profile
@@ -32,7 +32,7 @@ def test_recorded_waiting_and_half_typed_words_are_seen_and_nothing_is_changed(
 ) -> None:
     # given a session that recorded, wrote without its server, and left words in the bar;
     # it closes without waiting for the others to be told, who cannot be
-    monkeypatch.setattr(room_module, "FAREWELL_SECONDS", 0.0)
+    monkeypatch.setattr(worker_link, "FAREWELL_SECONDS", 0.0)
     folder = tmp_path / "data" / "profiles" / "priya"
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)

@@ -41,7 +41,7 @@ def _hear(room: Room, share: float) -> None:
     async def hear(stage: Backstage) -> None:
         stage.looking.readings.take([msgspec.json.encode(said)])
 
-    room._ask(hear).result(PATIENCE)
+    room.worker.ask(hear).result(PATIENCE)
 
 
 def _values(room: Room) -> list[str]:

@@ -13,7 +13,8 @@ with plain_imports():
 import app.console.opening, app.console.timing, app.views.window
 for_the_window = set(sys.modules)
 import app.console.room, app.commands.entries, app.console.acting, app.console.apart
-import app.sync.worker, app.commands.vocabulary, app.console.first_look, app.protocol.kinds
+import app.console.worker_link, app.commands.vocabulary, app.console.first_look
+import app.protocol.kinds
 print("\\n".join(sorted({name for name in for_the_window if name.startswith("app.")})))
 print("----")
 print("\\n".join(sorted(sys.modules)))

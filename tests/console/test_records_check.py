@@ -60,6 +60,6 @@ def test_a_console_keeps_what_the_server_signed_of_the_records_it_has(
             qtbot.keyClick(room.view.capture.field, Qt.Key.Key_Return)
 
             def is_signed() -> bool:
-                return room.state.position in room._ask(signed).result(WITHIN_MS / 1_000)
+                return room.state.position in room.worker.ask(signed).result(WITHIN_MS / 1_000)
 
             qtbot.waitUntil(lambda: not room.state.pending and is_signed(), timeout=WITHIN_MS)

@@ -40,7 +40,7 @@ def _here(room: Room) -> list[str]:
 
 
 def _seat(room: Room) -> None:
-    room._write(
+    room.worker.write(
         (
             Draft(fact=RoleAssigned(role=COMMANDER, person="priya", name="Priya Raman")),
             Draft(fact=RoleAssigned(role=SCRIBE, person="tom", name="Tom Okafor")),
