@@ -34,8 +34,8 @@ class Row:
 
     `insert` replaces the range that the completions name.  `bold` are the ranges of `label` that
     match what was typed.  `detail` is a role, a team or a meaning; `presence` says where a person
-    is.  `kind` is command, person, role, service, verdict, label, phase or severity.  `id` is the
-    id of a person or service.  `is_exact` says that what was typed is this already.
+    is.  `kind` is command, person, role, service, verdict, label, phase, severity or text.  `id`
+    is the id of a person or service.  `is_exact` says that what was typed is this already.
     """
 
     kind: str

@@ -22,12 +22,13 @@ class Correction:
     """One way to put an unknown name right.
 
     `insert` replaces the range that the corrections name.  `creates` is the name to record first,
-    as a new person or service; empty when the row only picks one or keeps the text.
+    as a new person or service; empty when the row only picks one or keeps the text (`is_text`).
     """
 
     insert: str
     label: str
     creates: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _new(problem: Problem) -> Correction:
 
 
 def _plain(problem: Problem) -> Correction:
-    return Correction(f"\\{problem.subject}", f"Keep {problem.subject} as text")
+    return Correction(f"\\{problem.subject}", f"Keep {problem.subject} as text", is_text=True)
 
 
 def _mistakes(typed: str, name: str) -> int:

@@ -53,7 +53,7 @@ class CompletionOffers(QObject):
             return
         kind = "person" if corrections.is_person else "service"
         rows = tuple(
-            Row(kind=kind, insert=one.insert, label=one.label)
+            Row(kind="text" if one.is_text else kind, insert=one.insert, label=one.label)
             for one in corrections.rows
             if not one.creates
         )

@@ -25,6 +25,7 @@ _ICONS = {
     "label": Icon.LABEL,
     "phase": Icon.PHASE,
     "severity": Icon.SEVERITY,
+    "text": Icon.NOTE,
 }
 
 

@@ -42,7 +42,7 @@ def test_a_name_like_no_other_can_be_added_or_kept_as_text(vocabulary):
     assert corrections.is_person
     assert corrections.rows == (
         Correction("@nobody", "Add nobody", creates="nobody"),
-        Correction("\\@nobody", "Keep @nobody as text"),
+        Correction("\\@nobody", "Keep @nobody as text", is_text=True),
     )
 
 

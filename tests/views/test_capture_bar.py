@@ -243,6 +243,7 @@ def test_an_unknown_name_is_put_right_with_one_key(qtbot: QtBot, bar: CaptureBar
     qtbot.keyClicks(bar.field, "/a look @marai ")
 
     qtbot.keyClick(bar.field, Qt.Key.Key_F4)
+    assert [row.kind for row in bar.offers.popup.completions.rows] == ["person", "text"]
     assert bar.offers.popup.current is not None
     bar.offers.take(bar.offers.popup.current)
 
