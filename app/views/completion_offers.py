@@ -61,9 +61,10 @@ class CompletionOffers(QObject):
 
     @Slot(object)
     def take(self, row: Row) -> None:
-        """Put a completion into the line."""
+        """Put a completion into the line, with a space behind it if there is none yet."""
         completions = self.popup.completions
-        space = "" if row.insert.endswith(" ") or row.kind == "verdict" else " "
+        has_space = row.insert.endswith(" ") or self._field.line[completions.end :].startswith(" ")
+        space = "" if has_space or row.kind == "verdict" else " "
         self._field.replace(completions.start, completions.end, row.insert + space)
         self.popup.hide()
 

@@ -240,14 +240,14 @@ def test_a_kind_that_does_nothing_yet_says_so(qtbot: QtBot, bar: CaptureBar) -> 
 
 
 def test_an_unknown_name_is_put_right_with_one_key(qtbot: QtBot, bar: CaptureBar) -> None:
-    qtbot.keyClicks(bar.field, "/a look @marai ")
+    qtbot.keyClicks(bar.field, "/a ask @marai for logs")
 
     qtbot.keyClick(bar.field, Qt.Key.Key_F4)
     assert [row.kind for row in bar.offers.popup.completions.rows] == ["person", "text"]
     assert bar.offers.popup.current is not None
     bar.offers.take(bar.offers.popup.current)
 
-    assert "@maria" in bar.field.line
+    assert bar.field.line == "/a ask @maria for logs"
 
 
 def test_offsets_agree_after_characters_outside_the_basic_plane() -> None:
