@@ -11,7 +11,7 @@ import sqlcipher3.dbapi2
 
 from app.log.event_log import EventLog
 from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable
-from app.log.secret_file import make_folder
+from app.log.secret_file import make_private_file
 from app.proof.merkle import CompactRange
 
 _PAGES_AT_ONCE = 1_000
@@ -27,9 +27,7 @@ def back_up(log: EventLog, target: Path) -> int:
     """
     if log.database.is_postgresql:
         raise StorageUnavailable("a PostgreSQL database is backed up with pg_dump or its WAL")
-    make_folder(target.parent)
-    unfinished = target.with_name(target.name + ".new")
-    unfinished.unlink(missing_ok=True)
+    unfinished = _unfinished(target)
     with log.database.readers.connect() as connection:
         source: Any = connection.connection.driver_connection
         copy = sqlcipher3.dbapi2.connect(str(unfinished))
@@ -55,9 +53,7 @@ def restore(
     """
     if not backup.is_file():
         raise FolderUnusable(f"{backup} is not a file")
-    make_folder(database.parent)
-    unfinished = database.with_name(database.name + ".new")
-    unfinished.unlink(missing_ok=True)
+    unfinished = _unfinished(database)
     source = sqlcipher3.dbapi2.connect(str(backup))
     copy = sqlcipher3.dbapi2.connect(str(unfinished))
     try:
@@ -88,6 +84,14 @@ def require_whole(log: EventLog) -> None:
             tree.extend(page.lines)
         if tree.to_bytes() != head.tree:
             raise DamagedDatabase(f"the records of {head.log!r} are not those that were recorded")
+
+
+def _unfinished(target: Path) -> Path:
+    """An empty file beside `target`, for its owner only, that a copy grows in."""
+    unfinished = target.with_name(target.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    make_private_file(unfinished)
+    return unfinished
 
 
 def _require_sound(connection: Any, path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from app.log.problems import StorageUnavailable, explained
-from app.log.secret_file import make_folder
+from app.log.secret_file import make_private_file
 
 BUSY_SECONDS = 10.0
 SQLITE_FLOOR = (3, 51, 3)
@@ -112,8 +112,8 @@ def open_sqlite(path: Path, key: bytes | None = None, *, reader_count: int = 4) 
 
     WAL, every commit synced.  One connection writes and checkpoints; the others only read.
     """
-    make_folder(path.parent)
     require_sound_sqlite()
+    make_private_file(path)
     writer = create_engine(
         "sqlite://",
         module=sqlcipher3.dbapi2,

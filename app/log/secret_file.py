@@ -17,6 +17,19 @@ def make_folder(folder: Path) -> None:
         raise file_trouble(folder, error) from error
 
 
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner only, if there is none; what others open keeps its rights.
+
+    SQLite makes its companion files (`-wal`, `-shm`) with the rights of its database.  Raises
+    `FolderUnusable`, `StorageFull`.
+    """
+    make_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise file_trouble(path, error) from error
+
+
 def write_secret(path: Path, secret: bytes) -> None:
     """Write `secret` to `path` whole or not at all, readable by the owner only.
 
