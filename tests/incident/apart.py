@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.commands.desk import Act, Desk
 from app.events.event import Event, Recorded, Standing, incident_log
 from app.events.fact import Fact
-from app.incident.replay import replay
+from app.incident.replay import foresee, replay
 from app.incident.state import IncidentState
 from app.organisation.state import EMPTY_ORGANISATION
 
@@ -89,6 +89,11 @@ class Room:
     def state(self) -> IncidentState:
         """What everybody sees who has fetched the whole log."""
         return replay(self.log)
+
+    def view_of(self, person: str) -> IncidentState:
+        """What `person` sees: what was fetched, and then what waits at their console."""
+        known = self.log[: self._left_at.get(person, len(self.log))]
+        return foresee(replay(known), self._outbox.get(person, []))
 
     def desk(self, person: str) -> Desk:
         """Where `person` acts from, knowing everything."""
