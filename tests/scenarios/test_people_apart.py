@@ -204,6 +204,18 @@ def test_a_resolve_that_had_not_seen_it_get_worse_does_not_end_it(room, worse, r
     assert room.state.situation.phase is Phase.RESOLVED
 
 
+def test_much_that_the_resolver_wrote_does_not_hide_what_they_had_not_seen(room):
+    room.leave("priya", "tom")
+    room.write("tom", ImpactStated(text="Payments fail too"))
+    for number in range(40):
+        room.write("priya", ImpactStated(text=f"Host {number} is slow"))
+    room.write("priya", PhaseChanged(phase=Phase.RESOLVED))
+    room.come_back("tom", "priya")
+
+    assert room.state.situation.phase is Phase.TRIAGE
+    only(room, Matter.PHASE)
+
+
 def test_two_ends_apart_do_not_hide_that_it_got_worse(room):
     room.leave("priya", "tom", "ben")
     room.write("priya", PhaseChanged(phase=Phase.RESOLVED))

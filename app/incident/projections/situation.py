@@ -30,6 +30,7 @@ class Situation:
 
     `titles`, `severities` and `phases` hold what stands; more than one value in any of them is
     contested: the first title shows, the worst severity holds, a live phase beats an ended one.
+    `worsened` holds the last word of each console that it got worse.
     """
 
     number: str = ""
@@ -172,7 +173,8 @@ def _state_impact(
 
 def _worsen(known: Situation, recorded: Recorded, what: str) -> Situation:
     """Remember that it got worse, and reopen if somebody resolved without knowing."""
-    known = replace(known, worsened=(*known.worsened[-31:], claim(recorded, what)))
+    earlier = tuple(one for one in known.worsened if one.console != recorded.event.console)
+    known = replace(known, worsened=(*earlier, claim(recorded, what)))
     is_blind = any(
         one.value in ENDED_PHASES and _is_unseen(one.position, one.console, recorded)
         for one in known.phases
