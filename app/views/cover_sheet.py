@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSizeF, Qt, Slot
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
 
-from app.views.desk import Desk
 from app.views.drawing import Pen
+from app.views.sheet import Sheet
 
 EDGE = 24
 """Pixels at 100 % between the sheet's edge and what is in it."""
@@ -17,20 +16,12 @@ _AROUND = 40
 """Pixels at 100 % that both sides of the window have at least, together."""
 
 
-class CoverSheet(QWidget):
-    """Covers `parent`, whatever size that takes, and dims what lies below the sheet.
+class CoverSheet(Sheet):
+    """Covers the widget around, and dims what lies below the sheet.
 
-    A kind of sheet says how large it likes to be, calls `cover` to come up, and fills `layout`
-    or paints into `sheet` after calling `paintEvent` of this one.
+    A kind of sheet says how large it likes to be, and fills `layout` or paints into `sheet` after
+    calling `paintEvent` of this one.
     """
-
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._around = parent
-        self._back_to: QWidget | None = None
-        self.hide()
-        parent.installEventFilter(self)
 
     @abstractmethod
     def wanted_size(self, most: QSizeF) -> QSizeF:
@@ -50,24 +41,6 @@ class CoverSheet(QWidget):
             size.height(),
         )
 
-    def cover(self, first: QWidget) -> None:
-        """Come up over the window, with the keyboard on `first`."""
-        if not self.isVisible():
-            self._back_to = self._around.window().focusWidget()
-        self.fit()
-        self.show()
-        self.raise_()
-        first.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    @Slot()
-    def dismiss(self) -> None:
-        """Close, and put the keyboard back where it was."""
-        if not self.isVisible():
-            return
-        self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
-
     def fit(self) -> None:
         """Cover all of the window, with what is in the layout inside the sheet."""
         self.setGeometry(self._around.rect())
@@ -81,12 +54,6 @@ class CoverSheet(QWidget):
                 self.height() - round(sheet.bottom()) + edge,
             )
         self.update()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on covering the window while it changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.fit()
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

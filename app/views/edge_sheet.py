@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,27 +11,24 @@ from app.views.drawing import Pen
 from app.views.panel import Button
 from app.views.row_list import RowList
 from app.views.safe_text import TextLabel
+from app.views.sheet import Sheet
 from app.views.typography import TypeStyle
 
 _RIGHT_MARGIN = 8
 
 
-class EdgeSheet(QWidget):
+class EdgeSheet(Sheet):
     """Lies over the panels at the right edge of `parent`, `width` design pixels wide.
 
-    Esc closes it and the keyboard goes back where it was; `closed` says so.  A sheet of its own
-    kind calls `hold` with its list once; widgets above the list go into `head`, below it into
-    `foot`, beside the title into `top`.
+    Esc closes it and the keyboard goes back where it was.  A sheet of its own kind calls `hold`
+    with its list once; widgets above the list go into `head`, below it into `foot`, beside the
+    title into `top`.
     """
 
-    closed = Signal()
-
     def __init__(self, desk: Desk, parent: QWidget, width: int) -> None:
-        super().__init__(parent)
+        super().__init__(desk, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._desk = desk
         self._design_width = width
-        self._back_to: QWidget | None = None
         self.list: RowList
         self.title = TextLabel("", self)
         self.close_button = Button(desk, "Close", self, variant="quiet", keys="Esc")
@@ -41,7 +38,6 @@ class EdgeSheet(QWidget):
         self.head = QVBoxLayout()
         self.foot = QVBoxLayout()
         self._layout = QVBoxLayout(self)
-        self.hide()
 
     def hold(self, rows: RowList) -> None:
         """Put the list in the middle; everything else is in its place by now."""
@@ -53,15 +49,6 @@ class EdgeSheet(QWidget):
         self._layout.addLayout(self.foot)
         self._desk.theme.changed.connect(self.restyle)
         self.restyle()
-        around = self.parentWidget()
-        if around is not None:
-            around.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the right edge while the window changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.fit()
-        return super().eventFilter(watched, event)
 
     @Slot()
     def restyle(self) -> None:
@@ -79,33 +66,14 @@ class EdgeSheet(QWidget):
 
     def open(self) -> None:
         """Come up at the right edge, with the keyboard on the first row."""
-        around = self.parentWidget()
-        if around is None:
-            return
-        if not self.isVisible():
-            self._back_to = around.window().focusWidget()
-        self.fit()
-        self.show()
-        self.raise_()
         self.list.setCurrentIndex(self.list.model().index(self.first_row(), 0))
-        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.come_up(self.list)
 
     def fit(self) -> None:
         """Take the right edge of the widget around."""
-        around = self.parentWidget()
-        if around is not None:
-            width = min(self._desk.theme.px(self._design_width), around.width())
-            self.setGeometry(around.width() - width, 0, width, around.height())
-
-    @Slot()
-    def dismiss(self) -> None:
-        """Go away, and put the keyboard back where it was."""
-        if not self.isVisible():
-            return
-        self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
-        self.closed.emit()
+        around = self._around
+        width = min(self._desk.theme.px(self._design_width), around.width())
+        self.setGeometry(around.width() - width, 0, width, around.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -119,7 +119,7 @@ class KeyboardMap(CoverSheet):
         if self.isVisible():
             self.dismiss()
         else:
-            self.cover(self)
+            self.come_up(self)
 
     def wanted_size(self, most: QSizeF) -> QSizeF:
         px = self._desk.theme.px

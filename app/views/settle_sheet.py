@@ -86,7 +86,7 @@ class SettleSheet(CoverSheet):
         if self._matters:
             self._current = 0
             self._rebuild()
-            self.cover(self)
+            self.come_up(self)
 
     def _rebuild(self) -> None:
         count = len(self._matters)

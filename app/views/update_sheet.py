@@ -62,7 +62,7 @@ class UpdateSheet(CoverSheet):
         self._texts.setFont(theme.font(TypeStyle.BODY_PLAIN))
         self._hint.setFont(theme.font(TypeStyle.ROW))
         self._texts.setText("\n\n".join(_by_text(drafts)))
-        self.cover(self.copy)
+        self.come_up(self.copy)
 
     def wanted_size(self, most: QSizeF) -> QSizeF:
         px = self._desk.theme.px
