@@ -66,11 +66,13 @@ class Apart(QObject):
     """Lives in the user interface's thread.
 
     `settle_chosen` carries a contested matter and the key of a choice, `repeat_requested` an
-    event to be logged again.  `questions` asks the person at the window.
+    event to be logged again; `server_wanted` says that somebody looks at what waits for the
+    server while it is away.  `questions` asks the person at the window.
     """
 
     settle_chosen = Signal(object, str)
     repeat_requested = Signal(object)
+    server_wanted = Signal()
     _told = Signal(str)
 
     def __init__(
@@ -258,6 +260,8 @@ class Apart(QObject):
             self.settle_sheet.open()
         else:
             self.queue_sheet.open()
+            if self._sync.is_offline:
+                self.server_wanted.emit()
 
     @Slot()
     def _open_settling(self) -> None:

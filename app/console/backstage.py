@@ -341,8 +341,8 @@ class Backstage:
         if self._here is not None:
             await self._here.leave()
 
-    async def network_returned(self) -> None:
-        """There is a network again: try at once."""
+    async def try_at_once(self) -> None:
+        """There is a network again, or somebody asks: do not wait out a pause."""
         for session in self._sessions():
             session.network_returned()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.looking_back import LookingBack
 from app.console.map_link import MapLink
+from app.console.network_watch import NetworkWatch
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.console.sync_watch import SyncWatch
@@ -108,6 +109,7 @@ class Room(QObject):
         )
         carrying = Carrying(export=worker.export_queue, bring=worker.import_queue)
         self.apart = Apart(self.window, self._desk, carrying, self)
+        self._network = NetworkWatch(self)
         self.looking_back = LookingBack(self.view, worker.look_back, self)
         self._map = MapLink(
             self.view, self._desk, self.acting, bridge=self._bridge, worker=worker, parent=self
@@ -150,6 +152,8 @@ class Room(QObject):
         bridge.presence_changed.connect(view.body.roster.show_present, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
+        self.apart.server_wanted.connect(self.worker.try_at_once)
+        self._network.returned.connect(self.worker.try_at_once)
         view.line_logged.connect(acting.log_line)
         view.undo_requested.connect(acting.undo)
         acting.attend(view)

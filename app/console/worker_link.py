@@ -91,6 +91,11 @@ class WorkerLink(QObject):
         """Something is on the screen: whatever waited for that may begin."""
         self._worker.submit(self._bringing_up.note_shown())
 
+    @Slot()
+    def try_at_once(self) -> None:
+        """Do not wait out a pause before the server is asked again."""
+        self.ask(lambda stage: stage.try_at_once())
+
     # --- what is written --------------------------------------------------------------------
 
     def write(

@@ -204,6 +204,20 @@ def test_being_back_is_said_for_six_seconds_and_covers_no_other_words(
     assert message.message == "Something else."
 
 
+def test_the_server_is_tried_at_once_when_somebody_looks_at_what_waits_for_it(
+    qtbot: QtBot, apart: Apart
+) -> None:
+    apart.follow(OFFLINE, 0)
+
+    with qtbot.waitSignal(apart.server_wanted):
+        apart.open()
+
+    apart.follow(SyncStatus(kind=SyncKind.LIVE), 0)
+    apart.open()
+    with qtbot.assertNotEmitted(apart.server_wanted):
+        apart.open()
+
+
 def test_a_console_that_has_only_just_come_is_neither_offline_nor_back(apart: Apart) -> None:
     apart.follow(SyncStatus(kind=SyncKind.OFFLINE), 0)
     assert apart.view.capture.parse_line.message.startswith("Offline since")
