@@ -60,6 +60,8 @@ class Subscription:
         self._news = asyncio.Event()
         self._is_waiting = False
         self.outlet: Outlet | None = None
+        self.is_inside = False
+        """Whether it is the server itself that listens, and nobody who could be counted."""
         self.after = 0
         """The position of the last record that was handed on; kept by whoever listens."""
         self.is_lagged = False
@@ -87,7 +89,7 @@ class Subscription:
             self.is_lagged = True
             self._packets.clear()
             self._bytes = 0
-            self._feed.cut_count += 1
+            self._feed.cut_count += not self.is_inside
             self._cut_if_it_stays()
         self._news.set()
 
@@ -155,14 +157,17 @@ class Feed:
         """A subscription to one log; it listens from entering its context."""
         return Subscription(self, log, max_frames=self._max_frames, max_bytes=self._max_bytes)
 
-    def listen_to_heads(self) -> Subscription:
-        """A subscription to the heads of all logs."""
-        return self.listen(_HEADS)
+    def listen_to_heads(self, *, is_inside: bool = False) -> Subscription:
+        """A subscription to the heads of all logs; `is_inside` for the server's own use."""
+        subscription = self.listen(_HEADS)
+        subscription.is_inside = is_inside
+        return subscription
 
     @property
     def listener_count(self) -> int:
-        """How many subscriptions are open."""
-        return sum(len(listeners) for listeners in self._listeners.values())
+        """How many subscriptions are open, without the server's own."""
+        everybody = (one for listeners in self._listeners.values() for one in listeners)
+        return sum(not one.is_inside for one in everybody)
 
     def publish(self, growths: Iterable[Growth]) -> None:
         """Tell the listeners of each log what was added to it."""

@@ -49,8 +49,11 @@ class Measurements:
         self._commits[bisect_left(COMMIT_BUCKETS, seconds)] += 1
         self._commit_seconds += seconds
 
-    def text(self, gauges: dict[str, float]) -> str:
-        """Everything counted, and these gauges, as Prometheus text (format 0.0.4)."""
+    def text(self, gauges: dict[str, float], counters: dict[str, int]) -> str:
+        """Everything counted, with what others measure now and count, for Prometheus.
+
+        The format is Prometheus' text format 0.0.4.
+        """
         lines: list[str] = []
         lines += _plain("watchfloor_events_recorded_total", "counter", self.events)
         lines += _counter("watchfloor_problems_total", "code", self.problems)
@@ -58,8 +61,9 @@ class Measurements:
         lines += _plain("watchfloor_events_repeated_total", "counter", self.repeats)
         lines += _plain("watchfloor_requests_abandoned_total", "counter", self.abandoned)
         lines += self._commit_histogram()
-        for name, value in sorted(gauges.items()):
-            lines += _plain(f"watchfloor_{name}", "gauge", value)
+        for kind, figures in (("counter", counters), ("gauge", gauges)):
+            for name, value in sorted(figures.items()):
+                lines += _plain(f"watchfloor_{name}", kind, value)
         return "\n".join(lines) + "\n"
 
     def _commit_histogram(self) -> list[str]:

@@ -41,8 +41,7 @@ async def tell_measurements(request: Call) -> Response[bytes]:
         "events_queued": float(site.recorder.queued),
         "deliveries_waiting": float(site.intake.waiting),
         "streams_open": float(site.feed.listener_count),
-        "streams_cut": float(site.feed.cut_count),
         "logs": float(len(site.directory.heads())),
     }
-    text = site.measurements.text(gauges)
+    text = site.measurements.text(gauges, {"streams_cut_total": site.feed.cut_count})
     return Response(text.encode(), media_type=_PROMETHEUS_TEXT)

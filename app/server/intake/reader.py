@@ -147,7 +147,7 @@ class DeliveryReader:
         directory = self._around.directory
         known = directory.version
         while True:
-            with self._around.feed.listen_to_heads() as heads:
+            with self._around.feed.listen_to_heads(is_inside=True) as heads:
                 while not heads.is_lagged:
                     await heads.packets(_LOOK_AGAIN_SECONDS)
                     if directory.version != known:

@@ -90,7 +90,7 @@ class Load:
         return {
             "slow": slow,
             "flood_mib": round(400 * 60_000 / 2**20, 1),
-            "cut": self._measured("watchfloor_streams_cut"),
+            "cut": self._measured("watchfloor_streams_cut_total"),
             "server_memory_grown_mib": round(grown, 1),
             "others": summary(self._crowd.seen()),
         }
