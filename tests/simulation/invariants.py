@@ -138,7 +138,8 @@ def converges(world: World) -> None:
 def live(world: World) -> None:
     """I-LIVE: with a stable network nothing waits for 5 seconds."""
     for console in world.consoles:
-        console.write([Draft(fact=NoteWritten(text="still there"))], None)
+        written = console.write([Draft(fact=NoteWritten(text="still there"))], None)
+        require(bool(written), "live", f"{console.person} cannot write")
     world.run_for(LIVE_SECONDS)
     late = [one.person for one in world.consoles if one.disk.outbox(world.site.log)]
     require(not late, "live", f"{late} still wait")
