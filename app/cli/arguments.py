@@ -69,7 +69,7 @@ def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--server", default="", help="URL; else WATCHFLOOR_SERVER")
-    parser.add_argument("--token-file", type=Path, help="else WATCHFLOOR_TOKEN")
+    parser.add_argument("--token-file", type=Path, help="else the token in WATCHFLOOR_TOKEN")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -186,7 +186,7 @@ def _add_queue(commands: Commands[argparse.ArgumentParser]) -> None:
     bring.add_argument("file", type=Path)
     bring.add_argument("--profile", default="default", help="in whose queue; sent when it is open")
     bring.add_argument("--server", default="", help="URL; send it there at once instead")
-    bring.add_argument("--token-file", type=Path, help="else WATCHFLOOR_TOKEN")
+    bring.add_argument("--token-file", type=Path, help="else the token in WATCHFLOOR_TOKEN")
 
 
 def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
