@@ -196,8 +196,12 @@ class Engine:
         return [*begin, *self._puller.page_failed(failure)]
 
     def _begin_again(self) -> list[Output]:
-        """Have a server that lost the whole log begin it anew, and say under which epoch."""
-        has_reason = self._puller.position and not self._pusher.queued
+        """Have a server that lost the whole log begin it anew, and say under which epoch.
+
+        What is queued would do so as well, but waits while the fork is looked for.
+        """
+        is_nothing_sent = self._recovery is not None or not self._pusher.queued
+        has_reason = self._puller.position and is_nothing_sent
         return [Push((), self.epoch)] if has_reason else []
 
     def _asked_of_another_log(self, failure: Failure) -> list[Output]:

@@ -172,6 +172,22 @@ def test_a_log_the_server_lost_whole_is_begun_again():
     assert only(outputs, Push).rows == ()
 
 
+def test_a_log_the_server_lost_whole_while_the_fork_was_looked_for_is_begun_again():
+    sut = engine(position=5, outbox=rows(1, first=6))
+    sut.step(Started(), 0.0)
+    changed = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    sut.step(PageFailed(changed), 0.0)
+    changed_again = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch="newer")
+
+    outputs = sut.step(PageFailed(Failure(detail="", code=ProblemCode.UNKNOWN_LOG)), 0.0)
+
+    begin = only(outputs, Push)
+    assert begin.rows == ()
+    sut.step(PushFailed(changed_again, begin.number), 0.0)
+    assert only(sut.step(Rang(Timer.PAGE), 1.0), FetchPage).epoch == NEW
+    assert only(sut.step(PageFailed(changed_again), 1.0), FetchPage).epoch == "newer"
+
+
 def test_what_was_seen_recorded_no_longer_waits_for_its_answer():
     first, second = rows(1), rows(1, first=2)
     sut = engine(outbox=first)
