@@ -68,13 +68,15 @@ class ProfileStore:
 
     def outbox(self, log: str) -> list[Outgoing]:
         """What waits: announcements, then records a restored server lacks, then our own."""
-        lost = [
+        own = [_outgoing(entry) for entry in self._local.outbox(log)]
+        return in_sending_order(self._lost(log), own)
+
+    def _lost(self, log: str) -> list[Outgoing]:
+        return [
             _returning(one)
             for one in self._local.superseded(log, only_missing=True)
             if not is_withheld_line(one.line)  # those who may read it have its words
         ]
-        own = [_outgoing(entry) for entry in self._local.outbox(log)]
-        return in_sending_order(lost, own)
 
     def parked(self, log: str) -> list[KeptAside]:
         """The rows that were set aside, oldest first."""
@@ -98,8 +100,13 @@ class ProfileStore:
         self._local.enqueue(self._entries(log, rows), repeats=repeats)
 
     def carry(self, log: str, rows: Sequence[Outgoing]) -> list[Outgoing]:
-        """Put rows that other consoles wrote after our own; gives back those that are new."""
-        return [_outgoing(entry) for entry in self._local.carry(self._entries(log, rows))]
+        """Put rows that other consoles wrote after our own; gives back those that are new.
+
+        A record that a restored server lacks waits here already, in a place of its own.
+        """
+        lost = {row.event_id for row in self._lost(log)}
+        new = [row for row in rows if row.event_id not in lost]
+        return [_outgoing(entry) for entry in self._local.carry(self._entries(log, new))]
 
     def _entries(self, log: str, rows: Sequence[Outgoing]) -> list[OutboxEntry]:
         kept_at = to_microseconds(self._clock())

@@ -132,7 +132,8 @@ class ModelDisk:
 
     def carry(self, log: str, rows: Sequence[Outgoing]) -> list[Outgoing]:
         self._begin("carry")
-        known = {*map(event_id_in, self.records), *self.rows, *self.aside}
+        waiting = (row.event_id for row in self.outbox(log))
+        known = {*map(event_id_in, self.records), *self.rows, *self.aside, *waiting}
         place = max(CARRIED_FROM, *(row.n + 1 for row in self.rows.values()), 0)
         carried: dict[str, Outgoing] = {}
         for row in rows:
