@@ -155,18 +155,19 @@ class GrowingLog:
         self, arrivals: Iterable[Arrival], known: Mapping[tuple[str, str], Known]
     ) -> bool:
         """Whether the log holds another event under the id of one of these."""
-        for arrival in arrivals:
-            before = self._new.get(arrival.event_id) or known.get((self.log, arrival.event_id))
-            if before is not None and not _is_same(arrival, before):
-                return True
-        return False
+        met = ((arrival, self._before(arrival, known)) for arrival in arrivals)
+        return any(before is not None and not _is_same(one, before) for one, before in met)
+
+    def _before(self, arrival: Arrival, known: Mapping[tuple[str, str], Known]) -> Known | None:
+        """What the log holds already under the id of an arrival."""
+        return self._new.get(arrival.event_id) or known.get((self.log, arrival.event_id))
 
     def _place(
         self, arrival: Arrival, skew_ms: int, known: Mapping[tuple[str, str], Known]
     ) -> Placement:
         if arrival.problem is not None:
             return Placement(event_id=arrival.event_id, problem=arrival.problem)
-        before = self._new.get(arrival.event_id) or known.get((self.log, arrival.event_id))
+        before = self._before(arrival, known)
         if before is not None:
             return _placed_before(arrival, before)
         self.position += 1
