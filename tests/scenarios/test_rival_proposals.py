@@ -27,7 +27,8 @@ def test_two_that_replace_the_same_decision_are_rivals(room):
     ]  # fmt: skip
 
 
-def test_picking_a_proposal_drops_none_that_the_commander_had_not_seen(room):
+def two_rivals_and_a_late_one(room):
+    """The ids of two proposals that are to replace one, and of a third that Ben, away, has."""
     decision = room.write("maria", DecisionProposed(title="Fail over"))
     room.leave("ben")
     late = room.write("ben", DecisionProposed(title="Wait", supersedes=decision))
@@ -36,6 +37,11 @@ def test_picking_a_proposal_drops_none_that_the_commander_had_not_seen(room):
         DecisionProposed(title="Roll back", supersedes=decision),
         DecisionProposed(title="Scale out", supersedes=decision),
     )
+    return ids, late
+
+
+def test_picking_a_proposal_drops_none_that_the_commander_had_not_seen(room):
+    ids, late = two_rivals_and_a_late_one(room)
     act = settle(room.desk("maria"), only(room, Matter.PROPOSAL), ids[0])
     room.leave("maria")
     room.act("maria", act)
@@ -49,14 +55,7 @@ def test_picking_a_proposal_drops_none_that_the_commander_had_not_seen(room):
 
 
 def test_a_proposal_picked_before_a_late_one_arrives_has_that_one_as_its_only_rival(room):
-    decision = room.write("maria", DecisionProposed(title="Fail over"))
-    room.leave("ben")
-    late = room.write("ben", DecisionProposed(title="Wait", supersedes=decision))
-    ids = apart(
-        room,
-        DecisionProposed(title="Roll back", supersedes=decision),
-        DecisionProposed(title="Scale out", supersedes=decision),
-    )
+    ids, late = two_rivals_and_a_late_one(room)
     settled(room, "maria", ids[0])
     room.come_back("ben")
 

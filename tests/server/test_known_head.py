@@ -143,13 +143,21 @@ async def test_pushes_of_any_length_over_one_connection_are_recorded_in_their_or
     assert len(await server.lines()) == len(texts)
 
 
+async def pushed_over(server: RunningServer, maria: Writer) -> RawConnection:
+    """A connection whose second push had the head of its first."""
+    connection = await RawConnection.open(address_of(server))
+    for _ in range(2):
+        assert (
+            await connection.send(request_of(server, push_content(maria.note())))
+        ).status == 200
+    return connection
+
+
 @pytest.mark.anyio
 async def test_a_wrong_token_is_refused_on_a_connection_that_had_the_right_one(
     server: RunningServer, maria: Writer
 ):
-    connection = await RawConnection.open(address_of(server))
-    for _ in range(2):
-        await connection.send(request_of(server, push_content(maria.note())))
+    connection = await pushed_over(server, maria)
     token = server.owner.headers["authorization"].removeprefix("Bearer ")
     wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
 
@@ -166,9 +174,7 @@ async def test_a_wrong_token_is_refused_on_a_connection_that_had_the_right_one(
 async def test_a_token_that_is_revoked_between_two_pushes_is_refused(
     server: RunningServer, maria: Writer
 ):
-    connection = await RawConnection.open(address_of(server))
-    for _ in range(2):
-        await connection.send(request_of(server, push_content(maria.note())))
+    connection = await pushed_over(server, maria)
     token = server.owner.headers["authorization"].removeprefix("Bearer ")
     server.site.access.forget(token_digest(token))
 

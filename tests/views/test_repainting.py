@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import cast
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -33,7 +35,8 @@ class PaintWatch(QObject):
     def share(self, widget: QWidget) -> float:
         """How much of a widget was painted, 0 to 1."""
         region = self.painted.get(widget, QRegion())
-        pixels = sum(rect.width() * rect.height() for rect in region)  # type: ignore[attr-defined]  # QRegion iterates; its stub does not say so
+        rectangles = cast(Iterable[QRect], region)  # it iterates; its stub does not say so
+        pixels = sum(rect.width() * rect.height() for rect in rectangles)
         return pixels / max(1, widget.width() * widget.height())
 
 
