@@ -168,7 +168,7 @@ def take(shot: Shot, folder: Path) -> Path:
     window.activateWindow()
     window.show_state(state)
     view.show_service_total(checkout_total())
-    view.body.services.show_service(checkout_brief())
+    view.body.services.show_service(checkout_brief(is_offline=shot.is_offline))
     view.capture.use_vocabulary(checkout_vocabulary())
     view.capture.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})
     if shot.is_offline:

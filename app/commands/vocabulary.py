@@ -21,11 +21,16 @@ _SHORT_ROLES = {
 
 
 def vocabulary_of(
-    state: IncidentState, organisation: OrganisationState, known: Vocabulary | None = None
+    state: IncidentState,
+    organisation: OrganisationState,
+    known: Vocabulary | None = None,
+    *,
+    is_offline: bool = False,
 ) -> Vocabulary:
     """Everything a line can mention now; `known` is the vocabulary before, whose index is kept.
 
-    People who are only in the incident's log, guests, count as well.
+    People who are only in the incident's log, guests, count as well.  When `is_offline`, nobody
+    knows who is on the bridge now: people were on it.
     """
     failing = {one.service for one in state.signals.services if one.health is Health.FAILING}
     owners = {
@@ -34,7 +39,9 @@ def vocabulary_of(
         if (person := organisation.on_call_for(service)) is not None
     }
     return Vocabulary.of(
-        people=_people(state, organisation, owners),
+        people=_people(
+            state, organisation, owners, "was on bridge" if is_offline else "on bridge"
+        ),
         roles=_roles(state, organisation),
         services=[
             Service(
@@ -50,8 +57,9 @@ def vocabulary_of(
 
 
 def _people(
-    state: IncidentState, organisation: OrganisationState, owners: set[str]
+    state: IncidentState, organisation: OrganisationState, owners: set[str], on_bridge: str
 ) -> list[Person]:
+    """Everybody; `on_bridge` is said of who is on the bridge."""
     present = {one.person: one for one in state.participants if one.is_present}
     titles: dict[str, list[str]] = {}
     for seat in state.roster:
@@ -68,7 +76,7 @@ def _people(
                     handles=one.handles,
                     roles=tuple(titles.get(one.person, ())),
                     detail=one.team,
-                    presence="on bridge" if here is not None and here.on_bridge else "",
+                    presence=on_bridge if here is not None and here.on_bridge else "",
                     is_on_bridge=here is not None and here.on_bridge,
                     owns_failing_service=one.person in owners,
                 )

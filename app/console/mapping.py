@@ -130,6 +130,7 @@ class Mapping(QObject):
                 shape=self._shape_of(topology),
                 investigation=investigation,
                 is_past=past is not None,
+                is_offline=past is None and self._sync.is_offline,
                 silent={} if found is None else found.silent,
                 live=() if found is None else found.live,
             )

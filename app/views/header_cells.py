@@ -64,7 +64,8 @@ def header_cells(
 ) -> tuple[HeaderCell, ...]:
     """The cells from left to right; the compact header leaves out impact and bridge.
 
-    `live` is the time it really is when `now` is a moment of the past that is looked at.
+    `live` is the time it really is when `now` is a moment of the past that is looked at.  Offline
+    nobody knows who is on the bridge now; who was then is on record.
     """
     cells = [
         impact_cell(state, now),
@@ -72,7 +73,7 @@ def header_cells(
         update_cell(state, now),
         freeze_cell(state, now, is_compact=is_compact),
         commander_cell(state, now, is_compact=is_compact),
-        bridge_cell(state),
+        bridge_cell(state, is_offline=sync.is_offline and live is None),
         sync_cell(sync, live or now),
         time_cell(now, times, is_viewed=live is not None),
     ]
@@ -167,14 +168,18 @@ def commander_cell(state: IncidentState, now: datetime, *, is_compact: bool) -> 
     return HeaderCell(name="commander", label="Commander", value="No commander", look=look)
 
 
-def bridge_cell(state: IncidentState) -> HeaderCell:
-    """How many are on the voice bridge."""
+def bridge_cell(state: IncidentState, *, is_offline: bool = False) -> HeaderCell:
+    """How many are on the voice bridge, or were when that was last known."""
     count = sum(one.on_bridge for one in state.participants)
     if not state.situation.bridge_url and not count:
         return HeaderCell(
             name="bridge", label="Bridge", value="No bridge link", look=CellLook.MUTED
         )
-    return HeaderCell(name="bridge", label="Bridge", value=f"{count} on call", icon=Icon.BRIDGE)
+    if is_offline:
+        value, look = f"{count} {'was' if count == 1 else 'were'} on call", CellLook.MUTED
+    else:
+        value, look = f"{count} on call", CellLook.PLAIN
+    return HeaderCell(name="bridge", label="Bridge", value=value, look=look, icon=Icon.BRIDGE)
 
 
 def sync_cell(sync: SyncStatus, now: datetime) -> HeaderCell:

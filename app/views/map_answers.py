@@ -41,7 +41,8 @@ class Known:
     """What the answers are taken from; `shape` and `investigation` may come later.
 
     `silent` maps sources that stopped giving readings to the reason; `live` is what each source
-    measured last, not known of a moment of the past (`is_past`).
+    measured last, not known of a moment of the past (`is_past`).  While `is_offline` nobody knows
+    where people are now.
     """
 
     state: IncidentState
@@ -52,6 +53,7 @@ class Known:
     silent: Mapping[str, str] = field(default_factory=dict)
     live: Live = ()
     is_past: bool = False
+    is_offline: bool = False
 
 
 _TITLES = {
@@ -163,13 +165,15 @@ class MapAnswers(QObject):
         )
         health = known.picture.health_of(service_id)
         now = self._desk.clock.now()
-        brief = None if answers is None else brief_of(answers, health, live=known.live, now=now)
-        if answers is not None and brief is not None:
-            organisation = known.topology.organisation
-            brief = disputed_brief(
-                brief, answers.disagreements, organisation, self._desk.times, now
-            )
-        self._panel.show_service(brief)
+        if answers is None:
+            self._panel.show_service(None)
+            return
+        brief = brief_of(answers, health, live=known.live, now=now, is_offline=known.is_offline)
+        organisation = known.topology.organisation
+        times = self._desk.times
+        self._panel.show_service(
+            disputed_brief(brief, answers.disagreements, organisation, times, now)
+        )
 
     def _fill_sheet(self, service_id: str) -> None:
         known, now = self._known, self._desk.clock.now()
@@ -192,6 +196,7 @@ class MapAnswers(QObject):
             investigation=known.investigation,
             live=known.live,
             is_past=known.is_past,
+            is_offline=known.is_offline,
         )
         self.sheet.show_service(
             service_id,

@@ -255,13 +255,19 @@ class BridgeRow(QWidget):
         """Show these people, as many as fit."""
         self._names = names
         self.setVisible(bool(names) and not self._is_compact)
-        self.setAccessibleName(f"Also on bridge: {', '.join(names)}")
-        self.update()
+        self._say()
 
     def show_offline(self, *, is_offline: bool) -> None:
         """Presence seen before the line dropped is of the past."""
         self._is_offline = is_offline
+        self._say()
+
+    def _say(self) -> None:
+        self.setAccessibleName(f"{self._label()}: {', '.join(self._names)}")
         self.update()
+
+    def _label(self) -> str:
+        return "Was on bridge" if self._is_offline else "Also on bridge"
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, px = self._desk.theme, self._desk.theme.px
@@ -270,12 +276,11 @@ class BridgeRow(QWidget):
         pen = Pen(painter, theme)
         margin = px(Space.MARGIN)
         pen.divider(margin, 0, self.width() - 2 * margin)
-        label = "Was on bridge" if self._is_offline else "Also on bridge"
         height = self.height() - px(14)
         middle = height / 2
         width = pen.text(
             QRectF(margin, 0, self.width(), height),
-            label,
+            self._label(),
             TypeStyle.LABEL,
             theme.tokens.text3,
         )

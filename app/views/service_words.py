@@ -42,15 +42,17 @@ def brief_of(
     *,
     live: Live = (),
     now: datetime | None = None,
+    is_offline: bool = False,
 ) -> ServiceBrief:
     """What the inspector says: name and tier, owner, on call, blast radius, users, burn, upstream.
 
-    `live` readings count as of `now`.
+    `live` readings count as of `now`.  When `is_offline`, who is on call was where they are said
+    to be when somebody last heard.
     """
     service = answers.service
     facts = [
         ("Owner", service.team or "no owner"),
-        ("On call", _on_call(answers)),
+        ("On call", _on_call(answers, is_offline=is_offline)),
         ("Blast radius", _neighbours(answers)),
     ]
     if answers.users is not None:
@@ -79,12 +81,13 @@ def _detail(answers: ServiceAnswers) -> str:
     return ", ".join(parts)
 
 
-def _on_call(answers: ServiceAnswers) -> str:
+def _on_call(answers: ServiceAnswers, *, is_offline: bool) -> str:
     on_call = answers.on_call
     if on_call is None:
         return "nobody"
     where = "on bridge" if on_call.is_on_bridge else "here" if on_call.is_here else ""
-    return f"{on_call.name}, {where}" if where else on_call.name
+    was = "was " if is_offline else ""
+    return f"{on_call.name}, {was}{where}" if where else on_call.name
 
 
 def _neighbours(answers: ServiceAnswers) -> str:
@@ -106,11 +109,12 @@ def sheet_of(
     investigation: Investigation | None = None,
     live: Live = (),
     is_past: bool = False,
+    is_offline: bool = False,
 ) -> tuple[Finding, ...]:
     """Everything known of a service, in the order in which it is asked for in an incident.
 
     `as_of` is when health was last known, None while it is live; `live` are the last readings,
-    of which nothing is known when `is_past`.
+    of which nothing is known when `is_past`.  `is_offline` is as in `brief_of`.
     """
     name = {one.id: one.name for one in topology.graph.services}
     measured = Measured(live=live, now=now, times=times, is_past=is_past)
@@ -120,7 +124,7 @@ def sheet_of(
         ("Measured", service_lines(answers.service.id, measured)),
         ("Still unhealthy upstream", _upstream(answers, name)),
         ("Sources disagree", disputed),
-        ("Contacts", _contacts(answers, topology)),
+        ("Contacts", _contacts(answers, topology, is_offline=is_offline)),
         ("Blast radius", _blast(answers)),
         ("Weak points", _weak_points(answers, name)),
         ("Recent changes", _changes(answers.service, topology, state, times, now)),
@@ -130,10 +134,15 @@ def sheet_of(
     ]
     if investigation is not None:
         suspicion = _suspicion(answers.service.id, investigation, state)
-        course = forecast_lines(investigation.forecast, name, only=answers.service.id)
-        sections[4:4] = [("Suspicion, not a verdict", suspicion)]
-        sections.append((investigation.forecast.label, iter(course)))
+        sections.insert(4, ("Suspicion, not a verdict", suspicion))
+        sections.append(_course(answers.service.id, investigation.forecast, name))
     return under_headings(sections)
+
+
+def _course(
+    service_id: str, forecast: CascadeForecast, name: Mapping[str, str]
+) -> tuple[str, Iterator[Finding]]:
+    return forecast.label, iter(forecast_lines(forecast, name, only=service_id))
 
 
 def under_headings(sections: list[tuple[str, Iterator[Finding]]]) -> tuple[Finding, ...]:
@@ -167,10 +176,13 @@ def _upstream(answers: ServiceAnswers, name: Mapping[str, str]) -> Iterator[Find
         yield Finding(text=text, service=service_id, is_warning=True)
 
 
-def _contacts(answers: ServiceAnswers, topology: Topology) -> Iterator[Finding]:
+def _contacts(
+    answers: ServiceAnswers, topology: Topology, *, is_offline: bool
+) -> Iterator[Finding]:
     service = answers.service
     yield Finding(text=f"Owner: {service.team or 'nobody'}", is_warning=not service.team)
-    yield Finding(text=f"On call: {_on_call(answers)}", is_warning=answers.on_call is None)
+    on_call = _on_call(answers, is_offline=is_offline)
+    yield Finding(text=f"On call: {on_call}", is_warning=answers.on_call is None)
     person = topology.organisation.on_call_for(service.id)
     if person is not None and person.phone:
         yield Finding(text=f"Phone: {person.phone}")

@@ -96,11 +96,11 @@ def checkout_map(
     return canvas
 
 
-def checkout_brief() -> ServiceBrief:
+def checkout_brief(*, is_offline: bool = False) -> ServiceBrief:
     """What the inspector says of checkout."""
     facts = (
         ("Owner", "Payments Core"),
-        ("On call", "Jae Park, on bridge"),
+        ("On call", "Jae Park, was on bridge" if is_offline else "Jae Park, on bridge"),
         ("Blast radius", "2 callers, 5 deps"),
         ("Users hit", "38% of sessions"),
     )

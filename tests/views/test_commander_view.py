@@ -268,6 +268,16 @@ def test_offline_every_panel_says_as_of_when(view: CommanderView) -> None:
     assert "7 unsynced" in view.header.accessibleDescription()
 
 
+def test_offline_everybody_was_on_the_bridge(view: CommanderView) -> None:
+    bridge = view.body.roster.bridge
+    assert bridge.accessibleName().startswith("Also on bridge: ")
+    assert "Bridge 11 on call" in view.header.accessibleDescription()
+
+    view.show_sync(OFFLINE)
+    assert bridge.accessibleName().startswith("Was on bridge: ")
+    assert "Bridge 11 were on call" in view.header.accessibleDescription()
+
+
 def test_reviewing_the_update_shows_every_draft_and_records_what_was_sent(
     qtbot: QtBot, view: CommanderView
 ) -> None:

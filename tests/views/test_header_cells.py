@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.attention import attention
 from app.views.header_cells import (
     CellLook,
+    bridge_cell,
     commander_cell,
     elapsed_cell,
     freeze_cell,
@@ -106,6 +107,24 @@ def test_the_sync_cell_has_words_for_every_state(
     cell = sync_cell(status, NOW)
 
     assert (cell.label, cell.value, cell.look) == (label, value, look)
+
+
+def test_offline_nobody_says_who_is_on_the_bridge_now(state: IncidentState) -> None:
+    times, cut = TimeDisplay(UTC), SyncStatus(kind=SyncKind.OFFLINE, since=NOW)
+
+    def bridge(sync: SyncStatus, live: datetime | None = None) -> tuple[str, CellLook]:
+        cells = header_cells(state, sync, NOW, times, is_compact=False, live=live)
+        return next((one.value, one.look) for one in cells if one.name == "bridge")
+
+    assert bridge(SyncStatus()) == ("11 on call", CellLook.PLAIN)
+    assert bridge(cut) == ("11 were on call", CellLook.MUTED)
+    assert bridge(cut, live=at("14:50")) == ("11 on call", CellLook.PLAIN)  # it was so, then
+
+
+def test_one_who_was_on_the_bridge_was_there(state: IncidentState) -> None:
+    one = replace(state, participants=state.participants[:1])
+
+    assert bridge_cell(one, is_offline=True).value == "1 was on call"
 
 
 def test_the_compact_header_leaves_impact_and_bridge_out(state: IncidentState) -> None:

@@ -15,6 +15,7 @@ from app.graph.answers import shape_of
 from app.graph.investigation import investigate, supposing
 from app.graph.topology import topology_of
 from app.incident.kinds.signals import Health
+from app.incident.projections.people import Participant
 from app.incident.projections.signals import SuspicionKind
 from app.organisation.kinds import ServiceRecorded
 from app.views.desk import Desk
@@ -93,6 +94,27 @@ def test_the_inspector_follows_the_selection(answers: MapAnswers, around: QWidge
     assert "Unhealthy upstream order and 3 more" in words
     canvas_of(answers).select("")
     assert inspector.accessibleName() == "No service selected"
+
+
+def test_offline_who_is_on_call_was_on_the_bridge(answers: MapAnswers, around: QWidget):
+    inspector = around.findChild(ServicePanel).inspector
+    name = "Payments Core person"
+    owner = Participant(person="oncall-Payments Core", name=name, joined_at=NOW, on_bridge=True)
+    joined = replace(STATE, participants=(*STATE.participants, owner))
+    answers.show_known(known(state=joined))
+    answers.open_service("checkout")
+    assert f"On call {name}, on bridge," in inspector.accessibleName()
+
+    answers.show_known(known(state=joined, is_offline=True))
+    assert f"On call {name}, was on bridge," in inspector.accessibleName()
+    assert f"On call: {name}, was on bridge" in lines(answers)
+
+    beside = replace(owner, on_bridge=False)
+    answers.show_known(known(state=replace(STATE, participants=(beside,)), is_offline=True))
+    assert f"On call {name}, was here," in inspector.accessibleName()
+
+    answers.show_known(known(state=joined))
+    assert f"On call: {name}, on bridge" in lines(answers)
 
 
 def test_enter_opens_the_side_sheet_and_escape_gives_the_keyboard_back(answers: MapAnswers):
