@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2
 
+from app.log.database import driver_explained
 from app.log.event_log import EventLog
 from app.log.problems import DamagedDatabase, FolderUnusable, StorageUnavailable
-from app.log.secret_file import make_private_file
+from app.log.replacing import begin_unfinished, put_in_place, replace_database
 from app.proof.merkle import CompactRange
 
 _PAGES_AT_ONCE = 1_000
@@ -27,16 +28,13 @@ def back_up(log: EventLog, target: Path) -> int:
     """
     if log.database.is_postgresql:
         raise StorageUnavailable("a PostgreSQL database is backed up with pg_dump or its WAL")
-    unfinished = _unfinished(target)
+    unfinished = begin_unfinished(target)
     with log.database.readers.connect() as connection:
         source: Any = connection.connection.driver_connection
-        copy = sqlcipher3.dbapi2.connect(str(unfinished))
-        try:
+        with driver_explained(), closing(sqlcipher3.dbapi2.connect(str(unfinished))) as copy:
             source.backup(copy, pages=_PAGES_AT_ONCE)
             _require_sound(copy, unfinished)
-        finally:
-            copy.close()
-    _put_in_place(unfinished, target)
+    put_in_place(unfinished, target)
     return target.stat().st_size
 
 
@@ -49,24 +47,25 @@ def restore(
 
     Every log gets a new epoch, so that consoles notice and send again what the backup lacks:
     `begin_again` sees to that, before the database is in its place.  One that is in the way is
-    kept beside it.  Raises `DamagedDatabase` for a bad backup.
+    kept beside it.  Ended at any moment, this leaves the old database or the new one, whole; run
+    again it finishes.  Raises `DamagedDatabase` for a bad backup, `DatabaseInUse`, `StoreError`.
     """
     if not backup.is_file():
         raise FolderUnusable(f"{backup} is not a file")
-    unfinished = _unfinished(database)
-    source = sqlcipher3.dbapi2.connect(str(backup))
-    copy = sqlcipher3.dbapi2.connect(str(unfinished))
-    try:
+    database = database.resolve()
+    unfinished = begin_unfinished(database)
+    connect = sqlcipher3.dbapi2.connect
+    with (
+        driver_explained(),
+        closing(connect(str(backup))) as source,
+        closing(connect(str(unfinished))) as copy,
+    ):
         _require_sound(source, backup)
         source.backup(copy)
-    finally:
-        copy.close()
-        source.close()
     with EventLog.open(unfinished) as log:
         require_whole(log)
         logs = begin_again(log)
-    _keep_beside(database)
-    _put_in_place(unfinished, database)
+    replace_database(unfinished, database)
     return logs
 
 
@@ -86,14 +85,6 @@ def require_whole(log: EventLog) -> None:
             raise DamagedDatabase(f"the records of {head.log!r} are not those that were recorded")
 
 
-def _unfinished(target: Path) -> Path:
-    """An empty file beside `target`, for its owner only, that a copy grows in."""
-    unfinished = target.with_name(target.name + ".new")
-    unfinished.unlink(missing_ok=True)
-    make_private_file(unfinished)
-    return unfinished
-
-
 def _require_sound(connection: Any, path: Path) -> None:
     try:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -101,27 +92,3 @@ def _require_sound(connection: Any, path: Path) -> None:
         raise DamagedDatabase(f"{path} cannot be read: {error}") from error
     if found != "ok":
         raise DamagedDatabase(f"{path} is damaged: {found}")
-
-
-def _keep_beside(database: Path) -> None:
-    """Move a database that is in the way, with its companions, to the first free name."""
-    if not database.exists():
-        return
-    number = 1
-    while (kept := database.with_name(f"{database.name}.before-restore-{number}")).exists():
-        number += 1
-    for ending in ("-wal", "-shm", ""):
-        companion = database.with_name(database.name + ending)
-        if companion.exists():
-            companion.rename(kept.with_name(kept.name + ending))
-
-
-def _put_in_place(unfinished: Path, target: Path) -> None:
-    for ending in ("-wal", "-shm"):
-        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    unfinished.replace(target)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,7 +13,7 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from app.log.problems import StorageUnavailable, explained
+from app.log.problems import StorageUnavailable, explained, trouble_told
 from app.log.secret_file import make_private_file
 
 BUSY_SECONDS = 10.0
@@ -142,6 +142,16 @@ def open_postgresql(url: str) -> Database:
     with explained():
         engine.connect().close()
     return Database(writer=engine, readers=engine)
+
+
+@contextmanager
+def driver_explained() -> Iterator[None]:
+    """Turn a failure of SQLite's driver, used without SQLAlchemy, into a `StoreError`."""
+    try:
+        yield
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        unknown = StorageUnavailable(f"the database does not answer: {error}")
+        raise trouble_told(str(error)) or unknown from error
 
 
 def _fill(file: BinaryIO, size: int) -> None:

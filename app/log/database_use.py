@@ -7,7 +7,9 @@ from pathlib import Path
 
 import sqlcipher3.dbapi2
 
-from app.log.problems import StoreError
+from app.log.problems import StoreError, file_trouble
+
+_MAGIC = b"SQLite format 3\0"
 
 
 class DatabaseInUse(StoreError):
@@ -28,9 +30,24 @@ def require_database(path: Path) -> None:
         raise NoDatabase(f"there is no file {path}")
 
 
+def is_sqlite(path: Path) -> bool:
+    """Whether there is a file at `path` that begins as a database does (sqlite.org/fileformat).
+
+    SQLite is not let near another one: it would throw away the write-ahead log beside it.  Raises
+    `FolderUnusable`.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise file_trouble(path, error) from error
+
+
 def require_unused(path: Path) -> None:
     """Raise `DatabaseInUse` while any process has the database at `path` open."""
-    if not path.exists():
+    if not is_sqlite(path):
         return
     with closing(sqlcipher3.dbapi2.connect(str(path), timeout=0.2, isolation_level=None)) as one:
         try:

@@ -85,16 +85,22 @@ def explanation_of(error: DatabaseError) -> Exception:
     """The `StoreError` that says what `error` means, or `error` itself if it is a bug of ours."""
     from sqlalchemy.exc import OperationalError
 
-    text = str(error.orig).lower()
+    trouble = trouble_told(str(error.orig))
+    if trouble is None and isinstance(error, OperationalError):
+        return StorageUnavailable(f"the database does not answer: {error.orig}")
+    return trouble or error
+
+
+def trouble_told(said: str) -> StoreError | None:
+    """What it means that a database's driver said this, if it is one of the known troubles."""
+    text = said.lower()
     if any(sign in text for sign in _FULL):
         return StorageFull("there is no room left on the disk the database is on")
     if any(sign in text for sign in _DAMAGED):
-        return DamagedDatabase(f"the database cannot be read: {error.orig}")
+        return DamagedDatabase(f"the database cannot be read: {said}")
     if any(sign in text for sign in _UNUSABLE):
-        return FolderUnusable(f"the database cannot be opened or written: {error.orig}")
-    if isinstance(error, OperationalError):
-        return StorageUnavailable(f"the database does not answer: {error.orig}")
-    return error
+        return FolderUnusable(f"the database cannot be opened or written: {said}")
+    return None
 
 
 __all__ = [
@@ -107,4 +113,5 @@ __all__ = [
     "explained",
     "explanation_of",
     "file_trouble",
+    "trouble_told",
 ]
