@@ -51,8 +51,16 @@ class AppendStatements(Protocol):
         """The heads of those of `logs` that exist, by name, locked against other writers."""
         ...
 
+    def every_head(self, place: Any) -> Sequence[HeadRow]:
+        """All heads, by name, locked against other writers."""
+        ...
+
     def begin(self, place: Any, heads: Sequence[Values]) -> None:
         """Insert heads, given by column, but those of logs that exist already."""
+        ...
+
+    def renew(self, place: Any, epochs: Sequence[Values]) -> None:
+        """Give heads other epochs: `of` a log `renewed` its epoch."""
         ...
 
     def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
@@ -76,6 +84,8 @@ class PostgresqlStatements:
         expanding: BindParameter[str] = bindparam("names", expanding=True)
         self._writer = writer
         self._heads = _heads().where(head.log.in_(expanding)).with_for_update()
+        self._every_head = _heads().with_for_update()
+        self._renew = _renew()
         self._begin = postgresql.insert(schema.head).on_conflict_do_nothing()
         self._known = _known().where(record.event_id.in_(expanding))
         self._add = schema.record.insert()
@@ -91,9 +101,18 @@ class PostgresqlStatements:
         rows: Sequence[HeadRow] = place.execute(self._heads, {"names": logs}).all()
         return rows
 
+    def every_head(self, place: Any) -> Sequence[HeadRow]:
+        """See `AppendStatements`."""
+        rows: Sequence[HeadRow] = place.execute(self._every_head).all()
+        return rows
+
     def begin(self, place: Any, heads: Sequence[Values]) -> None:
         """See `AppendStatements`."""
         place.execute(self._begin, heads)
+
+    def renew(self, place: Any, epochs: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        place.execute(self._renew, epochs)
 
     def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
         """See `AppendStatements`."""
@@ -120,6 +139,9 @@ class SqliteStatements:
         self._writer = writer
         self._driver: Any = None
         self._heads = _Lookup(_heads(), schema.head.c.log)
+        self._every_head, _ = _text(_heads())
+        self._renew, columns = _text(_renew())
+        self._renewed = itemgetter(*columns)
         self._begin, columns = _text(sqlite.insert(schema.head).on_conflict_do_nothing())
         self._new_head = itemgetter(*columns)
         self._known = _Lookup(_known(), schema.record.c.event_id)
@@ -152,9 +174,18 @@ class SqliteStatements:
         """See `AppendStatements`."""
         return self._heads.rows(place, logs)
 
+    def every_head(self, place: Any) -> Sequence[HeadRow]:
+        """See `AppendStatements`."""
+        rows: Sequence[HeadRow] = place.execute(self._every_head).fetchall()
+        return rows
+
     def begin(self, place: Any, heads: Sequence[Values]) -> None:
         """See `AppendStatements`."""
         place.executemany(self._begin, [self._new_head(values) for values in heads])
+
+    def renew(self, place: Any, epochs: Sequence[Values]) -> None:
+        """See `AppendStatements`."""
+        place.executemany(self._renew, [self._renewed(values) for values in epochs])
 
     def known(self, place: Any, ids: Sequence[str]) -> Sequence[KnownRow]:
         """See `AppendStatements`."""
@@ -216,6 +247,14 @@ def _move() -> Update:
         update(schema.head)
         .where(schema.head.c.log == bindparam("of"))
         .values(position=bindparam("to"), received_at=bindparam("at"), tree=bindparam("grown"))
+    )
+
+
+def _renew() -> Update:
+    return (
+        update(schema.head)
+        .where(schema.head.c.log == bindparam("of"))
+        .values(epoch=bindparam("renewed"))
     )
 
 

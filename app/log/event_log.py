@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, literal, select, update
+from sqlalchemy import Connection, literal, select
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from app.log import schema
@@ -58,6 +58,10 @@ class Head:
     def root(self) -> bytes:
         """The Merkle root over all its records (32 bytes)."""
         return CompactRange.from_bytes(self.tree).root
+
+
+Announced = Callable[[Head, str], Batch]
+"""What to record in a log, given its head as it was and its new epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,20 +219,24 @@ class EventLog:
         with explained(), self.database.readers.connect() as connection:
             return [(row.log, bytes(row.line)) for row in connection.execute(statement)]
 
-    def change_epochs(self) -> int:
+    def change_epochs(self, announced: Announced | None = None) -> int:
         """Give every log a new epoch, as after a restore; returns how many there are.
 
-        Consoles then send again what this database lacks.
+        Consoles then send again what this database lacks.  What `announced` makes of a log that
+        has records is recorded in it, in the same durable transaction as all the epochs.
         """
-        with explained(), self.database.writer.begin() as connection:
-            logs = connection.execute(select(schema.head.c.log)).scalars().all()
-            for log in logs:
-                connection.execute(
-                    update(schema.head)
-                    .where(schema.head.c.log == log)
-                    .values(epoch=self._new_epoch())
-                )
-        return len(logs)
+        with explained():
+            return self._statements.durably(lambda place: self._change_epochs(place, announced))
+
+    def _change_epochs(self, place: Any, announced: Announced | None) -> int:
+        before = [_head(row) for row in self._statements.every_head(place)]
+        renewed = [(head, self._new_epoch()) for head in before]
+        if renewed:
+            self._statements.renew(place, [_renewed(head, epoch) for head, epoch in renewed])
+        if announced is not None:
+            batches = [announced(head, epoch) for head, epoch in renewed if head.position]
+            self._append(place, batches, ids=())
+        return len(renewed)
 
     def _append(self, place: Any, batches: Sequence[Batch], ids: Sequence[str]) -> Appended:
         """Append; raises `IntegrityError` for an event that is known and not among `ids`."""
@@ -281,14 +289,15 @@ class EventLog:
         return self._random_bytes(EPOCH_BYTES).hex()
 
 
-def _head(row: Row[Any]) -> Head:
+def _head(row: HeadRow) -> Head:
+    log, epoch, position, received_at, created_at, tree = row
     return Head(
-        log=row.log,
-        epoch=row.epoch,
-        position=row.position,
-        received_at=row.received_at,
-        created_at=row.created_at,
-        tree=bytes(row.tree),
+        log=log,
+        epoch=epoch,
+        position=position,
+        received_at=received_at,
+        created_at=created_at,
+        tree=bytes(tree),
     )
 
 
@@ -305,6 +314,10 @@ def _growing(row: HeadRow) -> GrowingLog:
 
 def _moved(log: Growth) -> dict[str, object]:
     return {"of": log.log, "to": log.last, "at": log.received_at, "grown": log.tree}
+
+
+def _renewed(head: Head, epoch: str) -> dict[str, object]:
+    return {"of": head.log, "renewed": epoch}
 
 
 def _read_lines(

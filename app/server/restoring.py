@@ -25,11 +25,10 @@ def begin_new_epochs(
 ) -> int:
     """Give every log a new epoch and record in it that the server was restored.
 
-    Consoles that follow a log see the new epoch and send again what it lacks.  `key` is the
-    server's own.  Returns how many logs there are; raises `StoreError`.
+    Consoles that follow a log see the new epoch and send again what it lacks.  All of it is one
+    transaction.  `key` is the server's own.  Returns how many logs there are; raises
+    `StoreError`, and then nothing has changed.
     """
-    before = log.heads()
-    log.change_epochs()
     author = Author(
         actor=SERVER_ACTOR,
         key=key,
@@ -38,13 +37,10 @@ def begin_new_epochs(
         random_bytes=random_bytes,
     )
     now = to_microseconds(clock())
-    batches = [_announcement(head, log, author, now) for head in before if head.position]
-    if batches:
-        log.append(batches)
-    return len(before)
+    return log.change_epochs(lambda before, epoch: _announcement(before, epoch, author, now))
 
 
-def _announcement(before: Head, log: EventLog, author: Author, now: int) -> Batch:
+def _announcement(before: Head, epoch: str, author: Author, now: int) -> Batch:
     fact = LogRestored(
         epoch_before=before.epoch[:EPOCH_CHARACTERS], kept=before.position, returned=0
     )
@@ -52,7 +48,7 @@ def _announcement(before: Head, log: EventLog, author: Author, now: int) -> Batc
         log=before.log,
         n=before.position + 1,
         seen=before.position,
-        epoch=log.head(before.log).epoch,
+        epoch=epoch,
     )
     signed = author.write(Draft(fact=fact), place)
     arrival = Arrival(

@@ -3,6 +3,8 @@
 A forked child: `main("names", folder, at)` dies at the nth time that it opens, links, renames or
 removes something below `folder`, `main("disk", folder, at)` at the nth write or sync there, if
 its disk was preloaded to fail.  Told 0 it lives, and tells how many steps there were.
+`main("epochs", folder, at, url)` begins new epochs in the database at `url`, with the keys in
+`folder`, and dies when it asks for random bytes for the nth time, as each announcement does.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ _STEPS = ("open", "os.link", "os.rename", "os.remove")
 """What Python says to its audit hooks before it does so (library/audit_events of its manual)."""
 
 
-def main(what: str, folder: str, at: str) -> None:
-    """Restore, and die at a step."""
+def main(what: str, folder: str, at: str, url: str = "") -> None:
+    """Restore, or begin new epochs, and die at a step."""
+    if what == "epochs":
+        _begin_epochs(Path(folder), url, int(at))
+        return
     steps = {"names": _by_names, "disk": _by_writes}[what](folder, int(at))
     restore_in(Path(folder))
     tell(f"steps {steps()}")
@@ -64,3 +69,19 @@ def _by_writes(folder: str, at: int) -> Callable[[], int]:
         folder.encode(), ctypes.c_long(at), ctypes.c_long(NEVER_AGAIN), END if at else COUNT
     )
     return lambda: int(disk.disk_calls())
+
+
+def _begin_epochs(folder: Path, url: str, at: int) -> None:
+    asked = 0
+
+    def noise(size: int) -> bytes:
+        nonlocal asked
+        asked += 1
+        if asked == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.urandom(size)
+
+    key = load_keys(folder / "server.key").console
+    with EventLog.open(url) as log:
+        begin_new_epochs(log, key, lambda: NOON, noise)
+    tell(f"steps {asked}")

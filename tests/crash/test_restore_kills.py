@@ -1,5 +1,5 @@
-"""A restore that is killed at any step leaves the old database or the new one, and can be run
-again.
+"""A restore that is killed at any step leaves what was there or what was restored; run again it
+finishes.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import pytest
 
 from app.incident.kinds.situation import LogRestored
 from app.log.backup import back_up, require_whole
-from app.log.event_log import EventLog
+from app.log.event_log import EventLog, Head
 from app.server.keys import load_keys
 from tests.crash.forking import Nursery, nursery
 from tests.crash.kept import told
-from tests.log.writing import CODEC, LOG, Writer, batch
+from tests.log.writing import CODEC, LOG, OTHER_LOG, Writer, batch
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
+STEPS_OF_TWO_ANNOUNCEMENTS = 4  # an id and a salt each
 IN_THE_BACKUP, IN_THE_FILE, IN_THE_OLD = 3, 5, 7
 
 
@@ -95,3 +96,33 @@ def test_a_restore_killed_at_any_step_leaves_a_whole_database_and_can_be_run_aga
 
     assert is_new == sorted(is_new)
     assert set(is_new) == {False, True}
+
+
+def heads(url: str) -> list[Head]:
+    with EventLog.open(url) as log:
+        return log.heads()
+
+
+def test_epochs_that_are_begun_when_the_process_is_killed_are_not_begun(
+    restores: Nursery, postgresql: str, tmp_path: Path
+):
+    load_keys(tmp_path / "server.key")
+    with EventLog.open(postgresql) as log:
+        log.append([batch(*Writer().notes(3))])
+        log.append([batch(*Writer(seed=2).notes(4, OTHER_LOG), log=OTHER_LOG)])
+    before = heads(postgresql)
+    for at in range(1, STEPS_OF_TWO_ANNOUNCEMENTS + 1):
+        killed = restores.start("epochs", str(tmp_path), str(at), postgresql)
+        killed.wait()
+        assert not told(restores.lines_until_end(killed.pid), "steps"), "it was not killed"
+        assert heads(postgresql) == before
+
+    child = restores.start("epochs", str(tmp_path), "0", postgresql)
+    child.wait()
+
+    steps = told(restores.lines_until_end(child.pid), "steps")
+    assert steps == [str(STEPS_OF_TWO_ANNOUNCEMENTS)]
+    after = {head.log: head for head in heads(postgresql)}
+    for head in before:
+        assert after[head.log].epoch != head.epoch
+        assert after[head.log].position == head.position + 1

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from app.events.event import Standing
-from app.log.event_log import EventLog, UnknownLog
+from app.log.appending import Batch
+from app.log.event_log import EventLog, Head, UnknownLog
 from app.proof.merkle import CompactRange
 from app.protocol.problems import ProblemCode
 from tests.log.writing import CODEC, LOG, OTHER_LOG, Writer, arrival, batch
@@ -130,6 +131,40 @@ def test_a_batch_under_an_old_epoch_is_not_taken(log: EventLog, maria: Writer):
     assert late.outcomes[0].is_epoch_changed
     assert late.outcomes[0].epoch != epoch
     assert late.outcomes[1].placements[0].position == 2
+
+
+def test_what_is_announced_of_a_new_epoch_is_recorded_with_it(log: EventLog, maria: Writer):
+    log.append([batch(*maria.notes(2))])
+    log.ensure(OTHER_LOG, now=1)
+    before, announced = log.head(LOG), list[tuple[Head, str]]()
+
+    def announce(head: Head, epoch: str) -> Batch:
+        announced.append((head, epoch))
+        return batch(maria.note("restored"))
+
+    assert log.change_epochs(announce) == 2
+
+    assert announced == [(before, log.head(LOG).epoch)]
+    assert log.positions() == {LOG: 3, OTHER_LOG: 0}
+
+
+def test_epochs_are_as_they_were_when_one_of_them_cannot_be_announced(
+    log: EventLog, maria: Writer
+):
+    log.append([batch(maria.note())])
+    log.append([batch(maria.note(log=OTHER_LOG), log=OTHER_LOG)])
+    before, asked = log.heads(), list[str]()
+
+    def announce(head: Head, _epoch: str) -> Batch:
+        asked.append(head.log)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return batch(maria.note(log=head.log), log=head.log)
+
+    with pytest.raises(KeyboardInterrupt):
+        log.change_epochs(announce)
+
+    assert log.heads() == before
 
 
 def test_a_batch_made_for_an_older_head_is_not_taken(log: EventLog, maria: Writer):
