@@ -79,6 +79,9 @@ def _add_writing(commands: Commands[argparse.ArgumentParser]) -> None:
     declare.add_argument("--severity", type=int, choices=range(1, 6), default=3)
     declare.add_argument("--number", default="", help="INC-2417; else made from the time")
     declare.add_argument("--environment", default="")
+    declare.add_argument(
+        "--exercise", action="store_true", help="not a real incident, and said to be none"
+    )
     _add_target(declare)
     for name, what in (
         ("note", "write a note"),

@@ -50,6 +50,7 @@ async def _declare(arguments: argparse.Namespace, terminal: Terminal) -> dict[st
         title=arguments.title,
         severity=arguments.severity,
         environment=arguments.environment,
+        is_exercise=arguments.exercise,
     )
     positions = await terminal.record(incident_log(incident_id), [Draft(fact=fact)], 0)
     return {"incident": incident_id, "number": number, "positions": positions}
