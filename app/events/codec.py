@@ -30,7 +30,7 @@ def to_microseconds(moment: datetime) -> int:
 
 def from_microseconds(microseconds: int) -> datetime:
     """Microseconds since 1970 UTC as an aware UTC datetime."""
-    return _EPOCH + timedelta(0, 0, microseconds)
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, gc=False):

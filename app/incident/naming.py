@@ -27,7 +27,11 @@ class Labels:
     Looked up when a line needs one: in a long incident most batches name very little of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Signals, deadlines: tuple[Deadline, ...]) -> None:
+        """Names before the records: which alerts and clocks there are."""
+        self._signals = signals
+        self._deadlines = deadlines
+        self._knows_names = False
         self._said: dict[str, str] = {}
         self._revealed: set[str] = set()
         self._known = _NOTHING_NUMBERED
@@ -48,6 +52,9 @@ class Labels:
 
     def get(self, key: str, otherwise: str) -> str:
         """The name for `key`, or `otherwise` if nothing was called so by now."""
+        if not self._knows_names:
+            self._said = self._by_name() | self._said
+            self._knows_names = True
         said = self._said.get(key)
         if said is not None:
             return said
@@ -58,6 +65,11 @@ class Labels:
         if row is None or not (self._is_known(row) or event_id in self._revealed):
             return otherwise
         return _title_of(row, otherwise) if part else row.label
+
+    def _by_name(self) -> dict[str, str]:
+        """What alerts and clocks were called before the records."""
+        named = {f"alert/{one.alert}": one.name for one in self._signals.alerts}
+        return named | {f"clock/{one.clock}": one.name for one in self._deadlines}
 
     def _is_known(self, row: Decision | Action | FreezeException) -> bool:
         """Whether it had its number before the records: numbers only grow."""
@@ -104,13 +116,9 @@ class Naming:
         deadlines: tuple[Deadline, ...],
     ) -> None:
         """Names before the records: who is known, which alerts and clocks there are."""
-        self.labels = Labels()
+        self.labels = Labels(signals, deadlines)
         self._people = {one.person: one.name for one in participants}
         self._read: dict[str, str] = {}
-        for alert in signals.alerts:
-            self.labels.say(f"alert/{alert.alert}", alert.name)
-        for one in deadlines:
-            self.labels.say(f"clock/{one.clock}", one.name)
 
     def name_of(self, actor: str) -> str:
         """How an actor or person id reads now."""

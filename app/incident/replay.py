@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Concatenate, ParamSpec, TypeVar
 
-from app.events.event import Event, Recorded, Standing, pending
-from app.events.fact import Fact, UnreadableFact, WithheldFact
+from app.events.event import PENDING, Event, Recorded, Standing, pending
+from app.events.fact import UnreadableFact, WithheldFact
 from app.incident.kinds.roles import COMMANDER
 from app.incident.naming import Naming
 from app.incident.projections.actions import project_actions, project_follow_ups
@@ -66,56 +65,54 @@ _INTERESTS: Mapping[str, tuple[str, ...]] = {
 """Which projections look at which area of kinds; every record is looked at once."""
 
 
-def _by_interest(news: Sequence[Recorded]) -> defaultdict[str, list[Recorded]]:
-    """The accepted records of `news` for each projection, in log order."""
-    interested: defaultdict[str, list[Recorded]] = defaultdict(list)
+def _by_interest(news: Sequence[Recorded]) -> dict[str, list[Recorded]]:
+    """The accepted records of `news` for each projection that looks at any, in log order."""
+    interested: dict[str, list[Recorded]] = {}
     for recorded in news:
         if recorded.standing is Standing.ACCEPTED:
             area = recorded.event.fact.kind.partition(".")[0]
             for projection in _INTERESTS.get(area, ()):
-                interested[projection].append(recorded)
+                interested.setdefault(projection, []).append(recorded)
     return interested
 
 
 def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> IncidentState:
     restorations, news = learn_restorations(state.restorations, news)
     of = _by_interest(news)
-    is_commander = _commander_check(state.roster, news)
-    decisions = _after(of["decisions"], state.decisions, project_decisions, is_commander)
-    actions = _after(of["actions"], state.actions, project_actions)
-    freeze = _after(of["freezes"], state.freeze, project_freezes)
+    is_commander = _Command(state.roster, news).is_commander
+    decisions = _after(of.get("decisions"), state.decisions, project_decisions, is_commander)
+    actions = _after(of.get("actions"), state.actions, project_actions)
+    freeze = _after(of.get("freezes"), state.freeze, project_freezes)
     naming = Naming(state.participants, state.signals, state.deadlines)
     naming.labels.number(
         (state.decisions, state.actions, state.freeze.exceptions),
         (decisions, actions, freeze.exceptions),
     )
+    unreadable, quarantined, withheld, pending_now = _counts(news)
     return IncidentState(
         position=position,
-        situation=_after(of["situation"], state.situation, project_situation, is_commander),
-        participants=_after(of["people"], state.participants, project_participants),
-        roster=_after(of["roster"], state.roster, project_roster),
+        situation=_after(of.get("situation"), state.situation, project_situation, is_commander),
+        participants=_after(of.get("people"), state.participants, project_participants),
+        roster=_after(of.get("roster"), state.roster, project_roster),
         timeline=project_timeline(state.timeline, news, _reader(naming), naming.name_of),
         decisions=decisions,
         freeze=freeze,
         actions=actions,
-        follow_ups=_after(of["follow_ups"], state.follow_ups, project_follow_ups),
-        signals=_after(of["signals"], state.signals, project_signals),
-        root_cause=_after(of["root_cause"], state.root_cause, project_root_cause),
-        updates=_after(of["updates"], state.updates, project_updates),
-        deadlines=_after(of["deadlines"], state.deadlines, project_deadlines),
+        follow_ups=_after(of.get("follow_ups"), state.follow_ups, project_follow_ups),
+        signals=_after(of.get("signals"), state.signals, project_signals),
+        root_cause=_after(of.get("root_cause"), state.root_cause, project_root_cause),
+        updates=_after(of.get("updates"), state.updates, project_updates),
+        deadlines=_after(of.get("deadlines"), state.deadlines, project_deadlines),
         restorations=restorations,
-        unreadable=state.unreadable + _count(UnreadableFact, news),
-        quarantined=state.quarantined + [one.standing for one in news].count(_QUARANTINED),
-        withheld=state.withheld + _count(WithheldFact, news),
-        pending=state.pending + [one.is_pending for one in news].count(True),
+        unreadable=state.unreadable + unreadable,
+        quarantined=state.quarantined + quarantined,
+        withheld=state.withheld + withheld,
+        pending=state.pending + pending_now,
     )
 
 
-_QUARANTINED = Standing.QUARANTINED
-
-
 def _after(
-    news: Sequence[Recorded],
+    news: Sequence[Recorded] | None,
     known: Known,
     project: Callable[Concatenate[Known, Sequence[Recorded], Rest], Known],
     *rest: Rest.args,
@@ -125,8 +122,20 @@ def _after(
     return project(known, news, *rest, **named) if news else known
 
 
-def _count(kind: type[Fact], news: Sequence[Recorded]) -> int:
-    return [isinstance(one.event.fact, kind) for one in news].count(True)
+def _counts(news: Sequence[Recorded]) -> tuple[int, int, int, int]:
+    """How many of `news` are unreadable, quarantined, withheld and pending."""
+    unreadable = quarantined = withheld = not_recorded = 0
+    for one in news:
+        fact = one.event.fact
+        if isinstance(fact, UnreadableFact):
+            unreadable += 1
+        elif isinstance(fact, WithheldFact):
+            withheld += 1
+        if one.standing is Standing.QUARANTINED:
+            quarantined += 1
+        if one.position == PENDING:
+            not_recorded += 1
+    return unreadable, quarantined, withheld, not_recorded
 
 
 def _reader(naming: Naming) -> Callable[[Recorded], Line | None]:
@@ -137,24 +146,32 @@ def _reader(naming: Naming) -> Callable[[Recorded], Line | None]:
     return reads
 
 
-def _commander_check(
-    roster: tuple[RoleSeat, ...], news: Sequence[Recorded]
-) -> Callable[[Recorded], bool]:
-    """Who commanded when: a check that knows every change of command within `news`."""
-    changes: list[tuple[int, str | None]] = [(-1, _commander_of(roster))]
-    order = {recorded.event.id: index for index, recorded in enumerate(news)}
-    for index, recorded in enumerate(news):
-        is_effective = recorded.standing is Standing.ACCEPTED
-        if is_effective and recorded.event.fact.kind.startswith("role."):
-            roster = project_roster(roster, [recorded])
-            changes.append((index, _commander_of(roster)))
+class _Command:
+    """Who commanded when, within some news; worked out once somebody asks."""
 
-    def is_commander(recorded: Recorded) -> bool:
-        before = bisect_left(changes, order[recorded.event.id], key=itemgetter(0)) - 1
+    def __init__(self, roster: tuple[RoleSeat, ...], news: Sequence[Recorded]) -> None:
+        self._roster = roster
+        self._news = news
+        self._changes: list[tuple[int, str | None]] = []
+        self._order: dict[str, int] = {}
+
+    def is_commander(self, recorded: Recorded) -> bool:
+        """Whether who made `recorded`, one of the news, commanded just before it."""
+        if not self._changes:
+            self._learn()
+        before = bisect_left(self._changes, self._order[recorded.event.id], key=itemgetter(0)) - 1
         person = recorded.event.person_id
-        return person is not None and changes[before][1] == person
+        return person is not None and self._changes[before][1] == person
 
-    return is_commander
+    def _learn(self) -> None:
+        roster = self._roster
+        self._changes.append((-1, _commander_of(roster)))
+        for index, recorded in enumerate(self._news):
+            self._order[recorded.event.id] = index
+            is_effective = recorded.standing is Standing.ACCEPTED
+            if is_effective and recorded.event.fact.kind.startswith("role."):
+                roster = project_roster(roster, [recorded])
+                self._changes.append((index, _commander_of(roster)))
 
 
 def _commander_of(roster: tuple[RoleSeat, ...]) -> str | None:

@@ -144,13 +144,13 @@ class Rows(Sequence[R]):
     __slots__ = ("_segments", "_size")
 
     def __init__(self, rows: Iterable[R] = ()) -> None:
-        self._segments = _segments_of(tuple(rows))
+        self._segments: tuple[Segment[R], ...] = tuple(_segments_of(tuple(rows)))
         self._size = _size_of(self._segments)
 
     @classmethod
     def of_segments(cls, segments: Sequence[Segment[R]]) -> Rows[R]:
         """The rows in `segments`, all full but the last; reads the last one."""
-        made: Rows[R] = cls()
+        made: Rows[R] = cls.__new__(cls)
         made._segments = tuple(segments)
         made._size = _size_of(made._segments)
         return made
@@ -244,7 +244,7 @@ class Rows(Sequence[R]):
             segments[number] = Segment(tuple(changed.get(place, row) for place, row in rows))
         if added:
             last = segments.pop().rows if self._size % SEGMENT else ()
-            segments.extend(_segments_of((*last, *added)))
+            segments += _segments_of(last + tuple(added))
         return Rows.of_segments(segments)
 
     def added_to(self, before: Rows[R]) -> tuple[R, ...] | None:
@@ -265,8 +265,8 @@ def _is_same(one: Segment[R], other: Segment[R]) -> bool:
     return one.rows == other.rows
 
 
-def _segments_of(rows: tuple[R, ...]) -> tuple[Segment[R], ...]:
-    return tuple(Segment(rows[start : start + SEGMENT]) for start in range(0, len(rows), SEGMENT))
+def _segments_of(rows: tuple[R, ...]) -> list[Segment[R]]:
+    return [Segment(rows[start : start + SEGMENT]) for start in range(0, len(rows), SEGMENT)]
 
 
 def _size_of(segments: Sequence[Segment[R]]) -> int:

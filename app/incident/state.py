@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.events.value import quickly_made
 from app.incident.kinds.roles import COMMANDER
 from app.incident.projections.actions import Action, FollowUp
 from app.incident.projections.causes import RootCause
@@ -19,6 +20,7 @@ from app.incident.restoring import Restoration
 from app.incident.rows import Rows
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentState:
     """Everything the log says, up to `position` (0 before anything).
