@@ -9,7 +9,9 @@ def main() -> int:
     """Run what the command line asks for; gives back the exit code."""
     arguments = sys.argv[1:]
     if arguments in (["-h"], ["--help"]):
-        return explain()
+        from app.cli import while_heard
+
+        return while_heard(explain)
     is_command = bool(arguments) and not arguments[0].startswith("-") and arguments[0] != "demo"
     if is_command:
         from app.cli import main as run_command
