@@ -35,6 +35,10 @@ QPushButton[variant="warn"] {{
     border-color: {tokens.warn_fill.name()};
 }}
 QPushButton[variant="warn"]:focus {{ border: 2px solid {tokens.text1.name()}; }}
+QPushButton[variant="primary"]:disabled, QPushButton[variant="warn"]:disabled {{
+    background: {tokens.bg3.name()}; color: {tokens.text3.name()};
+    border-color: {tokens.bg3.name()};
+}}
 QPushButton[variant="quiet"] {{
     background: transparent; color: {tokens.text3.name()}; border-color: transparent;
     padding: 0 {round(8 * scale)}px; min-height: {round(22 * scale)}px;

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtGui import QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.views.desk import Desk
 from app.views.drawing import elided, initials_of, text_width, wrapped
+from app.views.panel import Button
 from app.views.theme import Theme
 from app.views.tokens import light_tokens
 from app.views.typography import MONO, SANS, TypeStyle, load_fonts, suits_tabular_numbers
@@ -40,6 +43,18 @@ def test_a_switch_of_theme_reaches_the_palette_and_the_panels(
         theme.use_tokens(light_tokens())
 
     assert qapp.palette().color(QPalette.ColorRole.Base) == light_tokens().bg1
+
+
+@pytest.mark.parametrize("variant", ["", "primary", "warn"])
+def test_a_button_that_cannot_be_pressed_looks_so(qtbot: QtBot, desk: Desk, variant: str) -> None:
+    button = Button(desk, "Export", variant=variant)
+    qtbot.addWidget(button)
+
+    button.setEnabled(False)
+
+    picture = button.grab().toImage()
+    ground = picture.pixelColor(picture.width() // 2, 3)
+    assert ground == desk.theme.tokens.bg3
 
 
 def test_lengths_and_fonts_follow_the_font_scale_within_limits(qtbot: QtBot) -> None:
