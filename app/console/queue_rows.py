@@ -73,7 +73,8 @@ class QueueRows:
                 continue
             row = self._waiting.pop(event_id)
             if event_id not in self._refused:
-                self._sent[event_id] = replace(row, standing=QueueStanding.SENT)
+                text = _text_on_record(row, view.state)
+                self._sent[event_id] = replace(row, standing=QueueStanding.SENT, text=text)
                 self.sent += 1
         while len(self._sent) > SENT_SHOWN:
             del self._sent[next(iter(self._sent))]
@@ -149,6 +150,12 @@ def words_of(event: Event, state: object) -> str:
 def _row(event: Event, text: str) -> QueueRow:
     happened: datetime = event.occurred_at or event.made_at
     return QueueRow(event_id=event.id, at=happened, text=text, standing=QueueStanding.WAITING)
+
+
+def _text_on_record(row: QueueRow, state: object) -> str:
+    """How the event of `row` reads now: with the number it got, where that was not certain."""
+    entry = state.timeline.row_of(row.event_id) if isinstance(state, IncidentState) else None
+    return row.text if entry is None else entry.text
 
 
 def _with(state: object, event: Event) -> object:

@@ -8,7 +8,9 @@ import pytest
 
 from app.console.queue_rows import QueueRows
 from app.events.event import Event
+from app.incident.kinds.decisions import DecisionProposed
 from app.incident.kinds.work import EntryTakenBack, NoteWritten
+from app.incident.replay import replay
 from app.models.queue_model import QueueStanding
 from app.protocol.problems import ProblemCode
 from app.sync.log_view import ParkedRow
@@ -96,3 +98,16 @@ def test_what_is_done_to_another_entry_names_it() -> None:
     rows.note(log_view(tuple(one.event for one in writer.log)))
 
     assert [row.text for row in rows.rows] == ["Entry taken back: pool refilled", "pool refilled"]
+
+
+def test_what_was_sent_reads_with_the_number_it_got() -> None:
+    writer = LogWriter()
+    writer.add("14:00", "priya", DecisionProposed(title="Fail over"))
+    (proposed,) = writer.log
+    rows = QueueRows()
+    rows.note(log_view((proposed.event,)))
+    assert [row.text for row in rows.rows] == ["D-1* proposed: Fail over"]
+
+    rows.note(replace(log_view(), state=replay(writer.log)))
+
+    assert [(row.text, row.words) for row in rows.rows] == [("D-1 proposed: Fail over", "sent")]
