@@ -148,9 +148,11 @@ def request_exception(desk: Desk, change: str, services: tuple[str, ...], reason
 
 
 def approve_exception(desk: Desk, exception: FreezeException) -> Act:
-    """Approve an exception somebody else asked for."""
+    """Approve an exception somebody else asked for, and wrote."""
     if exception.requester == desk.person:
         return Act(drafts=(), hint="Somebody else has to approve what you asked for.")
+    if exception.is_of(desk.person):
+        return Act(drafts=(), hint="Somebody else has to approve what you wrote.")
     approved = ExceptionApproved(
         exception=exception.exception_id,
         person=desk.person,

@@ -136,6 +136,26 @@ def test_an_approval_counts_for_the_text_its_author_saw_and_no_other(history):
         assert ((Matter.EXCEPTION, about) in matters(room)) == differ
 
 
+@given(histories)
+def test_nobody_approves_an_exception_they_asked_for_or_wrote(history):
+    room = told(history, about_freezes, FreezeDeclared(scope=FreezeScope.FULL))
+
+    for exception in room.state.freeze.exceptions:
+        about = exception.exception_id
+        texts = [
+            one
+            for one in records(room, ExceptionRequested, ExceptionAmended)
+            if about in (one.event.id, getattr(one.event.fact, "exception", ""))
+        ]
+        written = [(one.event.fact.change, one.event.fact.freezes) for one in texts]
+        writers = {
+            one.event.person_id
+            for number, one in enumerate(texts)
+            if one in standing(texts) and written[number] not in written[:number]
+        }
+        assert not {one.person for one in exception.approvals} & {exception.requester, *writers}
+
+
 # --- decisions -------------------------------------------------------------------------------
 
 

@@ -158,6 +158,46 @@ def test_an_approval_of_a_text_that_changed_is_void(room):
     assert room.state.freeze.exceptions[0].is_approved
 
 
+def test_who_rewrote_an_exception_does_not_approve_it(room):
+    freeze = room.write("maria", FREEZE)
+    asked = room.write("tom", ExceptionRequested(change="v43", freezes=(freeze,)))
+    wider = ExceptionAmended(exception=asked, change="v43 and v44", freezes=(freeze,))
+    text = room.write("priya", wider)
+    exception = room.state.freeze.exceptions[0]
+
+    assert approve_exception(room.desk("priya"), exception).hint == (
+        "Somebody else has to approve what you wrote."
+    )
+    for person in ("tom", "priya", "maria"):
+        room.write(
+            person, ExceptionApproved(exception=asked, person=person, name=person, request=text)
+        )
+
+    assert [one.person for one in room.state.freeze.exceptions[0].approvals] == ["maria"]
+    room.act("jae", approve_exception(room.desk("jae"), room.state.freeze.exceptions[0]))
+    assert room.state.freeze.exceptions[0].is_approved
+
+
+def test_who_picks_one_of_two_texts_may_approve_it_but_not_who_wrote_it(room):
+    freeze = room.write("maria", FREEZE)
+    asked = room.write("ben", ExceptionRequested(change="v43", freezes=(freeze,)))
+    ids = apart(
+        room,
+        ExceptionAmended(exception=asked, change="v44", freezes=(freeze,)),
+        ExceptionAmended(exception=asked, change="v45", freezes=(freeze,)),
+    )
+    writer = room.state.freeze.exceptions[0].versions[0].person
+    other = room.state.freeze.exceptions[0].versions[1].person
+
+    settled(room, "maria", ids[0])
+
+    exception = room.state.freeze.exceptions[0]
+    assert approve_exception(room.desk(writer), exception).hint
+    for person in ("maria", other):
+        room.act(person, approve_exception(room.desk(person), room.state.freeze.exceptions[0]))
+    assert room.state.freeze.exceptions[0].is_approved
+
+
 def test_an_exception_rewritten_twice_opens_nothing_until_it_is_settled(room):
     freeze = room.write("maria", FREEZE)
     asked = room.write("tom", ExceptionRequested(change="v43", freezes=(freeze,)))

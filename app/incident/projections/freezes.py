@@ -95,8 +95,8 @@ class ExceptionText:
 class FreezeException:
     """A named change that should be allowed.  It opens only the freezes it names.
 
-    `versions` are the texts that stand, the first one shows; `void` are approvals of a text that
-    has changed since, or that their authors had not seen.
+    `versions` are the texts that stand, each with the person who wrote it; the first one shows.
+    `void` are approvals of a text that has changed since, or that their authors had not seen.
     """
 
     exception_id: str
@@ -138,6 +138,10 @@ class FreezeException:
     def is_contested(self) -> bool:
         """Whether two texts stand, so that none can be approved."""
         return is_contested(self.versions)
+
+    def is_of(self, person: str) -> bool:
+        """Whether `person` asked for it or wrote a text of it that stands: others approve it."""
+        return person == self.requester or any(one.person == person for one in self.versions)
 
     @property
     def label(self) -> str:
@@ -288,14 +292,16 @@ def _family(freezes: dict[str, Freeze], freeze_id: str) -> tuple[Freeze, ...]:
 
 
 def _request(recorded: Recorded, requested: ExceptionRequested, number: int) -> FreezeException:
+    requester = requested.requester or recorded.event.person_id or ""
+    first = claim(recorded, _text(requested))
     return FreezeException(
         exception_id=recorded.event.id,
         number=number,
         is_provisional=recorded.is_pending,
-        requester=requested.requester or recorded.event.person_id or "",
+        requester=requester,
         needed=requested.approvals_needed,
         requested_at=recorded.happened_at,
-        versions=(claim(recorded, _text(requested)),),
+        versions=(replace(first, person=requester or first.person),),
     )
 
 
@@ -312,10 +318,15 @@ def _text(said: ExceptionRequested | ExceptionAmended) -> ExceptionText:
 def _amend(
     exception: FreezeException, recorded: Recorded, amended: ExceptionAmended
 ) -> FreezeException:
-    """The new text; nothing that was approved before is approved now."""
+    """The new text; nothing that was approved before is approved now.
+
+    Who picks a text that stands, word for word, has not written it.
+    """
+    *others, new = stake(exception.versions, recorded, _text(amended))
+    writers = (one.person for one in exception.versions if one.value == new.value)
     return replace(
         exception,
-        versions=stake(exception.versions, recorded, _text(amended)),
+        versions=(*others, replace(new, person=next(writers, new.person))),
         approvals=(),
         void=(*exception.void, *exception.approvals),
     )
@@ -324,9 +335,8 @@ def _amend(
 def _approve(
     exception: FreezeException, recorded: Recorded, approved: ExceptionApproved
 ) -> FreezeException:
-    is_own = approved.person == exception.requester
     is_again = any(one.person == approved.person for one in exception.approvals)
-    if is_own or is_again:
+    if is_again or exception.is_of(approved.person):
         return exception
     approval = Approval(person=approved.person, name=approved.name, at=recorded.happened_at)
     if not _is_of_this_text(exception, recorded, approved.request):
