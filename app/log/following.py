@@ -57,7 +57,7 @@ def begin_following(connection: Connection, log: str, epoch: str) -> Cursor:
 
 def stop_following(connection: Connection, log: str) -> None:
     """Forget the copy of a log; what waits to be sent or was refused stays."""
-    for table in (schema.confirmed, schema.followed, schema.superseded, schema.unreadable):
+    for table in (schema.confirmed, schema.followed, schema.superseded):
         connection.execute(delete(table).where(table.c.log == log))
 
 

@@ -241,18 +241,6 @@ class LocalLog:
         with self._transaction() as connection:
             connection.execute(statement)
 
-    def mark_unreadable(self, log: str, position: int, problem: str) -> None:
-        """Note that the record at `position` cannot be read here; its line is kept."""
-        row = {"log": log, "position": position, "problem": problem}
-        with self._transaction() as connection:
-            connection.execute(upsert(schema.unreadable).on_conflict_do_nothing(), row)
-
-    def unreadable(self, log: str) -> dict[int, str]:
-        """Positions of records that could not be read here, with the reason."""
-        statement = select(schema.unreadable).where(schema.unreadable.c.log == log)
-        with self._transaction() as connection:
-            return {row.position: row.problem for row in connection.execute(statement)}
-
     # States that need not be folded again
 
     def kept_state(self, log: str) -> KeptState | None:
@@ -343,19 +331,6 @@ class LocalLog:
     def value(self, name: str) -> bytes | None:
         """The value kept under `name`, or None."""
         statement = select(schema.setting.c.value).where(schema.setting.c.name == name)
-        with self._transaction() as connection:
-            return connection.execute(statement).scalar()
-
-    def keep_site_checkpoint(self, size: int, note: bytes) -> None:
-        """Remember a checkpoint of the site's own log, to hold the server to it."""
-        row = {"size": size, "note": note}
-        with self._transaction() as connection:
-            connection.execute(upsert(schema.site_checkpoint).on_conflict_do_nothing(), row)
-
-    def last_site_checkpoint(self) -> bytes | None:
-        """The largest checkpoint of the site's log this console has seen."""
-        checkpoint = schema.site_checkpoint.c
-        statement = select(checkpoint.note).order_by(checkpoint.size.desc()).limit(1)
         with self._transaction() as connection:
             return connection.execute(statement).scalar()
 

@@ -92,15 +92,6 @@ superseded = Table(
 
 Index("superseded_by_id", superseded.c.event_id)
 
-unreadable = Table(
-    "unreadable",
-    metadata,
-    Column("log", Text, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("problem", Text, nullable=False),
-    PrimaryKeyConstraint("log", "position"),
-)
-
 draft = Table(
     "draft",
     metadata,
@@ -117,13 +108,6 @@ setting = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-site_checkpoint = Table(
-    "site_checkpoint",
-    metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("note", LargeBinary, nullable=False),
-)
-
 
 def _create_local_tables(connection: Connection) -> None:
     metadata.create_all(connection)
@@ -136,5 +120,15 @@ def _remember_repeats(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE refused ADD COLUMN repeated_as TEXT")
 
 
-LOCAL_MIGRATIONS: tuple[Migration, ...] = (_create_local_tables, _remember_repeats)
+def _drop_what_nothing_used(connection: Connection) -> None:
+    """Tables no version ever wrote: what was seen of the site is a setting (`site.seen`)."""
+    for name in ("unreadable", "site_checkpoint"):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+LOCAL_MIGRATIONS: tuple[Migration, ...] = (
+    _create_local_tables,
+    _remember_repeats,
+    _drop_what_nothing_used,
+)
 """Step i takes a console's database from schema i to schema i + 1."""

@@ -175,15 +175,12 @@ def test_a_refused_event_leaves_the_outbox_and_is_kept_with_the_reason(
     assert (refused.code, refused.detail, refused.refused_at) == ("malformed-event", "too deep", 7)
 
 
-def test_drafts_values_and_site_checkpoints_survive(path: Path):
+def test_drafts_and_values_survive(path: Path):
     with open_profile(path, KEY, clock=clock).log as local:
         local.save_draft("capture", "/d roll ba", began_at=3, now=4)
         local.save_draft("other", "x", began_at=None, now=4)
         local.save_draft("other", "", began_at=None, now=5)
         local.set_value("signing-key", b"\x00\xff")
-        local.keep_site_checkpoint(5, b"five")
-        local.keep_site_checkpoint(3, b"three")
-        local.mark_unreadable(LOG, 4, "frame")
 
     with open_profile(path, KEY, clock=clock).log as local:
         draft = local.draft("capture")
@@ -192,8 +189,6 @@ def test_drafts_values_and_site_checkpoints_survive(path: Path):
         assert local.draft("other") is None
         assert local.value("signing-key") == b"\x00\xff"
         assert local.value("nothing") is None
-        assert local.last_site_checkpoint() == b"five"
-        assert local.unreadable(LOG) == {4: "frame"}
 
 
 def test_nothing_typed_can_be_read_in_the_file(path: Path, maria: Writer):

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect
 
 from app.events.codec import RecordLine, read_body
 from app.log.appending import Arrival
+from app.log.database import open_sqlite
 from app.log.event_log import EventLog
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
@@ -28,7 +29,7 @@ from tests.log.writing import CODEC, LOG, NOON, OTHER_LOG, Writer, batch, outbox
 SCHEMAS = Path(__file__).parent / "schemas"
 KEY = b"k" * 32
 RELEASED_SERVER = [1, 2, 3]
-RELEASED_PROFILE = [1, 2]
+RELEASED_PROFILE = [1, 2, 3]
 
 
 def load_sqlite(path: Path, dump: str, key: bytes | None = None) -> Path:
@@ -126,6 +127,20 @@ def test_an_old_profile_opens_with_what_waits(tmp_path: Path, version: int):
         assert log.value("console") == b"key"
         assert log.next_number(LOG) == 5
         _log_again(log)
+
+
+@pytest.mark.parametrize("version", RELEASED_PROFILE)
+def test_a_migrated_profile_has_the_shape_of_a_new_one(tmp_path: Path, version: int):
+    path = load_sqlite(tmp_path / "old.db", f"profile_{version}_sqlite.sql", KEY)
+    shapes = list[dict[str, object]]()
+
+    for profile in (path, tmp_path / "new.db"):
+        open_profile(profile, KEY, clock=lambda: NOON).log.close()
+        opened = open_sqlite(profile, KEY)
+        shapes.append(shape(opened.writer))
+        opened.close()
+
+    assert shapes[0] == shapes[1]
 
 
 def _log_again(log: LocalLog) -> None:
