@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
-from typing import BinaryIO
 
 from app.proof import layout
 from app.proof.container import Entry, directory
@@ -66,19 +65,11 @@ class _File:
     parts: Sequence[bytes]
 
 
-def write_bundle(contents: BundleContents, file: BinaryIO) -> None:
-    """Write the bundle to an open binary file; the same contents give the same bytes.
-
-    Raises `ProofRefused` before writing anything if the contents do not prove themselves.
-    """
-    for chunk in bundle_chunks(contents):
-        file.write(chunk)
-
-
 def bundle_chunks(contents: BundleContents) -> Iterator[bytes]:
     """The bundle's bytes in pieces of some hundred kilobytes, to be streamed.
 
-    Raises `ProofRefused` before the first piece if the contents do not prove themselves.
+    The same contents give the same bytes.  Raises `ProofRefused` before the first piece if the
+    contents do not prove themselves.
     """
     files = _files(contents)
     entries = [each.entry for each in files]

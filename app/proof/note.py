@@ -74,25 +74,6 @@ def key_id(name: str, public_key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:_KEY_ID_BYTES]
 
 
-def verifier_text(name: str, public_key: bytes) -> str:
-    """The key as other tools for signed notes take it: `name+hex id+Base64`."""
-    return f"{name}+{key_id(name, public_key).hex()}+{to_base64(_ED25519 + public_key)}"
-
-
-def read_verifier_text(text: str) -> tuple[str, bytes]:
-    """The name and the 32-byte public key in `verifier_text`; raises `ValueError` otherwise."""
-    name, plus, rest = text.partition("+")
-    stated_id, second_plus, encoded = rest.partition("+")
-    if not plus or not second_plus or not _is_name(name):
-        raise ValueError("is not name+id+key")
-    data = from_base64(encoded)
-    if data[:1] != _ED25519 or len(data) != 33:
-        raise ValueError("is not an Ed25519 key")
-    if key_id(name, data[1:]).hex() != stated_id:
-        raise ValueError("its id does not belong to its key")
-    return name, data[1:]
-
-
 def sign_note(text: str, *, name: str, key: ServerKey) -> bytes:
     """`text` with one signature line by `key` under `name`; raises `ValueError` if not a text."""
     if not text.endswith("\n") or _has_control_characters(text) or not _is_name(name):

@@ -104,7 +104,10 @@ class VerifyingKey:
         return True
 
     def verifies_body(self, body: bytes, sig: str) -> bool:
-        """Whether `sig` (base64url) is this key's over the exact body bytes; never raises."""
+        """Whether `sig` (base64url) is this key's over the exact body bytes; never raises.
+
+        That the body's `console` field is `console_id` of this key is for the caller to compare.
+        """
         try:
             signature = from_base64url(sig)
         except ValueError:
@@ -115,16 +118,3 @@ class VerifyingKey:
 def console_id(public_key: bytes) -> str:
     """The id of the console with this public key: base64url of half its SHA-256."""
     return to_base64url(sha256(public_key).digest()[:_CONSOLE_ID_BYTES])
-
-
-def verify_body(public_key: bytes, body: bytes, sig: str) -> bool:
-    """Whether `sig` was made over exactly `body` by the owner of `public_key`; never raises.
-
-    Does not look into the body: that its `console` field is `console_id(public_key)` is for the
-    caller to compare, who has the body decoded already.
-    """
-    try:
-        key = VerifyingKey(public_key)
-    except ValueError:
-        return False
-    return key.verifies_body(body, sig)

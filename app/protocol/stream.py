@@ -109,11 +109,6 @@ class StreamParser:
         self._lines: list[bytes] = []
         self._last_id = ""
 
-    @property
-    def last_id(self) -> str:
-        """The id of the last frame that had one, for `Last-Event-ID`."""
-        return self._last_id
-
     def feed(self, chunk: bytes) -> list[Frame]:
         """The frames that are complete now.  Raises `StreamBroken` for an endless frame."""
         frames: list[Frame] = []

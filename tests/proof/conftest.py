@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.proof.bundle import BundleContents, write_bundle
+from app.proof.bundle import BundleContents, bundle_chunks
 from app.proof.verify import verify_bundle
 from tests.proof.forging import Files, packed, unpacked
 from tests.proof.made_log import MadeLog, make_log
@@ -26,7 +26,7 @@ def bundle(tmp_path: Path) -> Callable[[BundleContents], Path]:
     def write(contents: BundleContents) -> Path:
         path = tmp_path / "incident.watchfloor"
         with path.open("wb") as file:
-            write_bundle(contents, file)
+            file.writelines(bundle_chunks(contents))
         return path
 
     return write

@@ -15,7 +15,6 @@ from app.proof.signatures import (
     SigningKey,
     VerifyingKey,
     console_id,
-    verify_body,
 )
 
 BODY = b'{"v":1,"kind":"note.added@1"}'
@@ -42,22 +41,28 @@ def test_a_body_verifies_with_the_key_that_signed_it():
     sig = key.sign_body(BODY)
 
     assert len(sig) == 86
-    assert verify_body(key.public_key, BODY, sig)
+    assert VerifyingKey(key.public_key).verifies_body(BODY, sig)
 
 
 def test_a_body_does_not_verify_with_another_key_or_another_byte():
     key, other = ConsoleKey.generate(), ConsoleKey.generate()
     sig = key.sign_body(BODY)
 
-    assert not verify_body(other.public_key, BODY, sig)
-    assert not verify_body(key.public_key, BODY + b" ", sig)
-    assert not verify_body(key.public_key, BODY, to_base64url(key.sign(BODY)))
-    assert not verify_body(b"short", BODY, sig)
+    right = VerifyingKey(key.public_key)
+
+    assert not VerifyingKey(other.public_key).verifies_body(BODY, sig)
+    assert not right.verifies_body(BODY + b" ", sig)
+    assert not right.verifies_body(BODY, to_base64url(key.sign(BODY)))
+
+
+def test_a_key_of_another_length_is_none():
+    with pytest.raises(ValueError, match="32 bytes, not 5"):
+        VerifyingKey(b"short")
 
 
 @given(st.text(max_size=100))
 def test_a_signature_that_is_no_signature_only_fails_to_verify(sig):
-    assert not verify_body(ConsoleKey.generate().public_key, BODY, sig)
+    assert not VerifyingKey(ConsoleKey.generate().public_key).verifies_body(BODY, sig)
 
 
 def test_a_console_is_named_by_its_public_key():

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.events.codec import read_body
 from app.events.event import Draft
 from app.incident.kinds.work import NoteWritten
-from app.proof.signatures import verify_body
+from app.proof.signatures import VerifyingKey
 from app.protocol.authoring import Author, Place, time_ordered_id
 from tests.log.writing import CODEC, LOG, Writer
 
@@ -33,7 +33,7 @@ def test_the_body_says_what_the_event_says_and_the_signature_is_over_it():
     signed = an_author().write(draft, Place(log=LOG, n=3, seen=7, epoch="0123456789abcdef"))
 
     assert CODEC.read_event(signed.body) == signed.event
-    assert verify_body(Writer().key.public_key, signed.body, signed.sig)
+    assert VerifyingKey(Writer().key.public_key).verifies_body(signed.body, signed.sig)
     envelope = read_body(signed.body)
     assert (envelope.n, envelope.seen, envelope.epoch) == (3, 7, "01234567")
     assert envelope.console == Writer().key.console_id

@@ -6,7 +6,7 @@ import io
 from random import Random
 from typing import TYPE_CHECKING
 
-from app.proof.bundle import BundleContents, write_bundle
+from app.proof.bundle import BundleContents, bundle_chunks
 from app.proof.examination import BundleExamination, HeldEvidence
 from app.proof.merkle import CompactRange
 from app.proof.note import Checkpoint, origin_of, sign_checkpoint
@@ -41,15 +41,13 @@ def bundle_of(world: World, lines: list[bytes]) -> bytes:
     checkpoint = Checkpoint(
         origin=origin_of("simulated.example", world.site.log), size=tree.size, root=tree.root
     )
-    file = io.BytesIO()
     contents = BundleContents(
         records=lines,
         checkpoint=sign_checkpoint(checkpoint, key),
         server_key=key.public_key,
         console_keys=[console.key.public_key for console in world.consoles],
     )
-    write_bundle(contents, file)
-    return file.getvalue()
+    return b"".join(bundle_chunks(contents))
 
 
 def _verdict(bundle: bytes) -> bool:

@@ -21,7 +21,7 @@ from app.incident.replay import foresee, replay
 from app.incident.state import BEFORE_ANYTHING
 from app.log.appending import Appended
 from app.proof.merkle import CompactRange, Tree, leaf_hash, verify_consistency
-from app.proof.signatures import verify_body
+from app.proof.signatures import VerifyingKey
 from app.protocol.kinds import full_codec
 from tests.simulation import rules
 from tests.simulation.exporting import export_verifies
@@ -222,7 +222,8 @@ def signature(world: World, log: list[Recorded]) -> None:
     lines = world.site.store.lines.get(world.site.log, [])
     for index in Random(world.seed).sample(range(len(log)), min(3, len(log))):
         stored = RECORD.decode(lines[index])
-        holds = verify_body(keys[log[index].event.console], bytes(stored.body), stored.sig)
+        key = VerifyingKey(keys[log[index].event.console])
+        holds = key.verifies_body(bytes(stored.body), stored.sig)
         require(holds, "signature", log[index].event.id)
 
 
