@@ -100,7 +100,7 @@ class EmbeddedServer:
             process.stdin.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(6.0):
-                await process.wait()
+                await process.communicate()  # to its last word: its pipes are closed, too
         if process.returncode is None:
             process.kill()
             await process.wait()

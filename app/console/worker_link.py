@@ -69,8 +69,7 @@ class WorkerLink(QObject):
                 with suppress(TimeoutError, WatchfloorError):
                     if last_word is not None:
                         last_word.result(within)
-        self._running.cancel()
-        self._worker.stop(timeout=10.0)
+        self._worker.stop(timeout=10.0)  # once: a second cancellation would cut the ending off
 
     async def _work(self) -> None:
         """Load what is slow to load, then stay in step until cancelled."""
