@@ -51,6 +51,7 @@ class Shot:
     tokens: Tokens
     scale: float = 1.0
     is_offline: bool = False
+    sync: SyncKind = SyncKind.LIVE
     line: str = LINE
     over: str = ""
     viewed: str = ""
@@ -59,6 +60,9 @@ class Shot:
 def shots() -> tuple[Shot, ...]:
     """Every picture of the commander view."""
     roomy, laptop = QSize(1600, 1000), QSize(1280, 800)
+    queue = Shot(
+        name="queue_sheet_1280", size=laptop, tokens=dark_tokens(), is_offline=True, over="queue"
+    )
     return (
         Shot(name="commander_dark_1600", size=roomy, tokens=dark_tokens()),
         Shot(name="commander_light_1600", size=roomy, tokens=light_tokens()),
@@ -71,20 +75,8 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="completion_1600", size=roomy, tokens=dark_tokens(), line="/ok @ma"),
         Shot(name="keyboard_map_1280", size=laptop, tokens=dark_tokens(), over="keys"),
         Shot(name="update_sheet_1280", size=laptop, tokens=light_tokens(), over="update"),
-        Shot(
-            name="queue_sheet_1280",
-            size=laptop,
-            tokens=dark_tokens(),
-            is_offline=True,
-            over="queue",
-        ),
-        Shot(
-            name="queue_sheet_light",
-            size=laptop,
-            tokens=light_tokens(),
-            is_offline=True,
-            over="queue",
-        ),
+        queue,
+        replace(queue, name="queue_sheet_light", tokens=light_tokens()),
         Shot(name="settle_sheet_1280", size=laptop, tokens=dark_tokens(), line="", over="settle"),
         Shot(
             name="settle_waiting_light", size=laptop, tokens=light_tokens(), line="", over="wait"
@@ -95,6 +87,7 @@ def shots() -> tuple[Shot, ...]:
         ),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
         *shots_of_the_past(),
+        *shots_while_calm(),
     )
 
 
@@ -106,6 +99,25 @@ def shots_of_the_past() -> tuple[Shot, ...]:
     )  # fmt: skip
     light = replace(dark, name="viewing_light_1280", size=QSize(1280, 800), tokens=light_tokens())
     return dark, light
+
+
+def shots_while_calm() -> tuple[Shot, ...]:
+    """An exercise, and a console at which nobody else has what is written."""
+    roomy, laptop = QSize(1600, 1000), QSize(1280, 800)
+    exercise = Shot(
+        name="exercise_1600", size=roomy, tokens=dark_tokens(), line="", sync=SyncKind.SANDBOX
+    )
+    alone = replace(exercise, name="alone_1600", sync=SyncKind.LOCAL_ONLY)
+    return (
+        exercise,
+        replace(exercise, name="exercise_light_1280", size=laptop, tokens=light_tokens()),
+        replace(exercise, name="exercise_past_1600", viewed="14:32:10"),
+        alone,
+        replace(alone, name="alone_1280", size=laptop),
+        replace(alone, name="alone_light_1280", size=laptop, tokens=light_tokens()),
+        replace(alone, name="alone_1024", size=QSize(1024, 700)),
+        replace(alone, name="alone_150pct_1280", size=laptop, scale=1.5),
+    )
 
 
 def offline_state(log: list[Recorded]) -> IncidentState:
@@ -124,12 +136,19 @@ def state_of(shot: Shot) -> IncidentState:
     if shot.over in ("settle", "wait"):
         return contested_state()
     log = checkout_log()
-    return offline_state(log) if shot.is_offline else replay(log)
+    state = offline_state(log) if shot.is_offline else replay(log)
+    return as_exercise(state) if shot.sync is SyncKind.SANDBOX else state
+
+
+def as_exercise(state: IncidentState) -> IncidentState:
+    """The same, had it been declared an exercise."""
+    return replace(state, situation=replace(state.situation, is_exercise=True))
 
 
 def past_of(shot: Shot) -> IncidentState:
     """The incident at the moment a picture looks back to."""
-    return replay([one for one in checkout_log() if one.received_at <= at(shot.viewed or "00:00")])
+    log = [one for one in checkout_log() if one.received_at <= at(shot.viewed or "00:00")]
+    return as_exercise(replay(log)) if shot.sync is SyncKind.SANDBOX else replay(log)
 
 
 def room_of(shot: Shot) -> tuple[int, int]:
@@ -139,8 +158,11 @@ def room_of(shot: Shot) -> tuple[int, int]:
     return (950, 394) if shot.size.width() > 1300 else (718, 300)
 
 
-def take_offline(view: CommanderView) -> None:
-    """The line has been down since 14:36:14."""
+def show_sync(view: CommanderView, shot: Shot) -> None:
+    """How the console stands to its server in a picture; offline it does since 14:36:14."""
+    if not shot.is_offline:
+        view.show_sync(SyncStatus(kind=shot.sync))
+        return
     status = SyncStatus(kind=SyncKind.OFFLINE, since=at("14:36:14"), queued=7, as_of=at("14:36"))
     view.show_sync(status)
     view.body.timeline.show_losses([at("14:36:14")])
@@ -171,8 +193,7 @@ def take(shot: Shot, folder: Path) -> Path:
     view.body.services.show_service(checkout_brief(is_offline=shot.is_offline))
     view.capture.use_vocabulary(checkout_vocabulary())
     view.capture.use_acting(frozenset(EntryKind) - {EntryKind.PAGE})
-    if shot.is_offline:
-        take_offline(view)
+    show_sync(view, shot)
     if shot.viewed:
         view.show_past(shown, at(shot.viewed))
     view.capture.begin(shot.line)

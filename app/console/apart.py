@@ -37,6 +37,7 @@ SKEW_TOLD_FROM = timedelta(seconds=2)
 SKEW_TOLD_FOR = timedelta(seconds=30)
 CLOSING_WAITS_SECONDS = 10.0
 EXPORT = "export-queue"
+EXERCISE = "An exercise: nothing that is logged here is about a real incident."
 _MOST_LOSSES = 20
 
 
@@ -148,8 +149,8 @@ class Apart(QObject):
 
     def _return_if_settled(self) -> None:
         """Say that the line is back once everything that waited is seen recorded."""
-        is_online = self._sync.kind in _ONLINE and not self._sync.queued
-        if self._absence is not None and is_online and not self.queue.waiting:
+        has_sent = not self._sync.queued and not self.queue.waiting
+        if self._absence is not None and self._sync.is_in_step and has_sent:
             self._return(self._position)
 
     def _lose(self, sync: SyncStatus, position: int) -> None:
@@ -227,7 +228,7 @@ class Apart(QObject):
         self.settle_sheet.show_matters(self.matters, names)
 
     def _summary(self) -> str:
-        words = []
+        words = [EXERCISE] if self._state.situation.is_exercise else []
         if self._sync.kind is SyncKind.REFUSED:
             words.append(
                 "The server does not accept this sign-in. Go on writing: the queue is kept on "
@@ -243,6 +244,11 @@ class Apart(QObject):
             words.append(self._offline_words())
         elif self.queue.waiting:
             words.append("Sending what is only on this device.")
+        elif self._sync.kind is SyncKind.LOCAL_ONLY:
+            words.append(
+                "Everything that was logged here is on this device only: it is its own server, "
+                "and nobody else is at this incident."
+            )
         else:
             words.append("The server has everything that was logged here.")
         if abs(self._skew) > SKEW_TOLD_FROM:
@@ -341,9 +347,6 @@ class Apart(QObject):
             self.view.capture.tell("The queue was not exported in time. Try another folder.")
             return False
         return True
-
-
-_ONLINE = (SyncKind.LIVE, SyncKind.CONFLICT, SyncKind.SLOW)
 
 
 def skew_sentence(skew: timedelta) -> str:

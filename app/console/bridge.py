@@ -38,7 +38,7 @@ class Bridge(QObject):
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
-    `presence_changed` carries the ids of the people who are at a console (a frozenset).
+    `presence_changed` carries who is `Present` at a console.
     `investigated` carries a `Findings`, `supposed` a `CascadeForecast`, `measured` a
     `ServiceHistory`.
     """

@@ -9,12 +9,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.console.bridge import Arrival, Bridge, Notice
+from app.console.company import Company
 from app.console.looking_back import LookingBack
 from app.console.map_link import MapLink
 from app.console.network_watch import NetworkWatch
 from app.console.options import Options
 from app.console.server_time import ServerTime
-from app.console.sync_watch import SyncWatch
+from app.console.sync_watch import SyncWatch, calm_kind
 from app.console.timing import FirstPaint, Timing
 from app.console.web_page import open_web_page
 from app.errors import told
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from app.console.worker_link import WorkerLink
     from app.sync.engine import Progress
     from app.sync.log_view import LogView
+    from app.sync.who_is_here import Present
 
 SHOW_EVERY_MS = 100
 """What others write is gathered for so long before it is shown: an alert storm stays readable."""
@@ -55,6 +57,7 @@ class Room(QObject):
         self._options = options
         self._time = ServerTime()
         self._watch = SyncWatch(self._time.now())
+        self._company = Company()
         self._progress: dict[str, Progress] = {}
         self._timing = Timing()
         self.state: IncidentState = BEFORE_ANYTHING
@@ -149,7 +152,7 @@ class Room(QObject):
         bridge.looked.connect(self.looking_back.show, queued)
         self.looking_back.shows.connect(self._map.look_at)
         bridge.skew_measured.connect(self._use_skew, queued)
-        bridge.presence_changed.connect(view.body.roster.show_present, queued)
+        bridge.presence_changed.connect(self._show_present, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
         self.apart.server_wanted.connect(self.worker.try_at_once)
@@ -174,6 +177,7 @@ class Room(QObject):
     @Slot(object)
     def _arrive(self, arrival: Arrival) -> None:
         self._person = arrival.person
+        self._company.arrive(arrival)
         self._use_skew(arrival.skew)
         self._desk.me = arrival.person
         self._know()
@@ -193,7 +197,14 @@ class Room(QObject):
             self._show_newest()
         elif not self._next_show.isActive():
             self._next_show.start()
+        self._company.read(view.confirmed)
         self.apart.note_log(view)
+        self._show_sync()
+
+    @Slot(object)
+    def _show_present(self, present: Present) -> None:
+        self.view.body.roster.show_present(present.people)
+        self._company.meet(present)
         self._show_sync()
 
     @Slot()
@@ -228,7 +239,12 @@ class Room(QObject):
 
         if before is not None and has_same_names(before, self.state):
             return
-        self._vocabulary = vocabulary_of(self.state, self.organisation, self._vocabulary)
+        self._vocabulary = vocabulary_of(
+            self.state,
+            self.organisation,
+            self._vocabulary,
+            is_offline=self.sync.is_offline,
+        )
         self.view.capture.use_vocabulary(self._vocabulary)
 
     @Slot()
@@ -240,9 +256,16 @@ class Room(QObject):
             self._progress["organisation"],
             len(self.apart.matters),
             self._time.now(),
+            calm=calm_kind(
+                is_exercise=self._newest.situation.is_exercise,
+                is_only_here=self._company.is_only_here,
+            ),
         )
         if status != self.sync:
+            was_offline = self.sync.is_offline
             self.sync = self.acting.sync = status
+            if status.is_offline != was_offline:
+                self._know()
             self.view.show_sync(status)
             self.apart.follow(status, self._progress["incident"].position)
             self._show_map()

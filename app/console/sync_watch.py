@@ -18,6 +18,17 @@ CATCHING_UP_FROM = 20
 """So many records behind, reading them is worth a word; fewer arrive before it can be read."""
 
 
+def calm_kind(*, is_exercise: bool, is_only_here: bool) -> SyncKind:
+    """What to say while nothing wants attention.
+
+    `is_only_here` says that nobody else has what is written.  An exercise goes first: that
+    nothing of it is real matters more to who reads it than who else has it.
+    """
+    if is_exercise:
+        return SyncKind.SANDBOX
+    return SyncKind.LOCAL_ONLY if is_only_here else SyncKind.LIVE
+
+
 @dataclass(slots=True)
 class _Since:
     offline: datetime | None = None
@@ -38,9 +49,15 @@ class SyncWatch:
         self._since = _Since()
 
     def status(
-        self, incident: Progress, organisation: Progress, to_settle: int, now: datetime
+        self,
+        incident: Progress,
+        organisation: Progress,
+        to_settle: int,
+        now: datetime,
+        *,
+        calm: SyncKind = SyncKind.LIVE,
     ) -> SyncStatus:
-        """What the cell says at `now`."""
+        """What the cell says at `now`; `calm` while nothing wants attention (`calm_kind`)."""
         queued = incident.queued + organisation.queued
         behind = incident.behind + organisation.behind
         self._remember(incident.is_connected, queued, behind, now)
@@ -59,7 +76,7 @@ class SyncWatch:
         if self._since.behind is not None and now - self._since.behind >= FIRST_CONTACT:
             seconds = (now - self._since.behind).total_seconds()
             return SyncStatus(kind=SyncKind.SLOW, behind_seconds=seconds, reading=behind)
-        return SyncStatus(kind=SyncKind.LIVE, queued=queued)
+        return SyncStatus(kind=calm, queued=queued)
 
     def _remember(self, is_connected: bool, queued: int, behind: int, now: datetime) -> None:
         since = self._since

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class SyncKind(StrEnum):
-    """The states a console can be in towards its server."""
+    """The states a console can be in towards its server.
+
+    `SANDBOX` and `LOCAL_ONLY` are `LIVE` in an exercise, and where nobody else is there.
+    """
 
     CONNECTING = "connecting"
     LIVE = "live"
@@ -45,3 +48,16 @@ class SyncStatus:
     def is_offline(self) -> bool:
         """Whether nothing can arrive from others."""
         return self.kind is SyncKind.OFFLINE
+
+    @property
+    def is_in_step(self) -> bool:
+        """Whether the server is heard, with nothing to catch up with first."""
+        match self.kind:
+            case SyncKind.CONNECTING | SyncKind.OFFLINE | SyncKind.CATCHING_UP:
+                return False
+            case SyncKind.REFUSED | SyncKind.OTHER_SITE:
+                return False
+            case SyncKind.LIVE | SyncKind.SANDBOX | SyncKind.LOCAL_ONLY:
+                return True
+            case SyncKind.SENDING | SyncKind.SLOW | SyncKind.CONFLICT:
+                return True

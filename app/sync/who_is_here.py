@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.errors import InvalidInput
@@ -25,19 +26,27 @@ AFTER_FAILURE_SECONDS = 4.0
 _PERSON = "person:"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Who is at a console: the ids of the `people`, and at how many consoles but this one."""
+
+    people: frozenset[str] = frozenset()
+    other_consoles: int = 0
+
+
 class WhoIsHere:
     """One console's side of presence at one log; for the worker's loop.
 
-    `publish` is given the ids of the people who are at a console, whenever that changes.  Without
-    a server nobody is known to be here.
+    `publish` is given who is present whenever that changes.  Without a server nobody is known
+    to be here.
     """
 
-    def __init__(self, log: str, console: str, publish: Callable[[frozenset[str]], None]) -> None:
+    def __init__(self, log: str, console: str, publish: Callable[[Present], None]) -> None:
         self._log = log
         self._console = console
         self._publish = publish
         self._here: set[tuple[str, str]] = set()
-        self._people: frozenset[str] = frozenset()
+        self._present = Present()
         self._server: ApiClient | None = None
         self._is_heard = asyncio.Event()
         self._is_new = asyncio.Event()
@@ -99,9 +108,11 @@ class WhoIsHere:
         return AGAIN_SECONDS
 
     def _tell(self) -> None:
-        people = frozenset(
-            actor.removeprefix(_PERSON) for actor, _ in self._here if actor.startswith(_PERSON)
+        at = [(actor, where) for actor, where in self._here if actor.startswith(_PERSON)]
+        present = Present(
+            people=frozenset(actor.removeprefix(_PERSON) for actor, _ in at),
+            other_consoles=sum(where != self._console for _, where in at),
         )
-        if people != self._people:
-            self._people = people
-            self._publish(people)
+        if present != self._present:
+            self._present = present
+            self._publish(present)

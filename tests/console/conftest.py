@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.console.options import Options
 from app.console.room import Room
-from app.views.tokens import dark_tokens
-from app.views.window import Window
-from tests.console.rooms import WITHIN_MS, OpenRoom
+from tests.console.rooms import WITHIN_MS, OpenOwnRoom, OpenRoom, opened_room
 from tests.e2e.programs import RunningServer
 
 
@@ -33,19 +31,25 @@ def open_room(
         options = Options(
             server=server.url, token_file=server.token_file, profile=profile, theme="dark"
         )
-        room = Room(options, qapp, Window(dark_tokens()))
-        room.open()
-        try:
+        with opened_room(qapp, options) as room:
             qtbot.waitUntil(lambda: bool(room.state.situation.number), timeout=WITHIN_MS)
             if server.process.poll() is None:
                 qtbot.waitUntil(lambda: room._progress["incident"].is_connected, timeout=WITHIN_MS)
             yield room
-        finally:
-            room.close()
-            room.window.may_close = lambda: True
-            room.window.close()
-            room.window.deleteLater()
-            qapp.processEvents()
+
+    yield opened
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def open_own_room(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenOwnRoom]:
+    """Opens the room of a person whose console starts a server of its own."""
+    monkeypatch.setenv("WATCHFLOOR_DATA", str(tmp_path / "data"))
+
+    def opened(person: str = "priya") -> AbstractContextManager[Room]:
+        return opened_room(qapp, Options(person=person, profile=person, theme="dark"))
 
     yield opened
     qapp.setStyleSheet("")

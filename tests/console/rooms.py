@@ -7,18 +7,40 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.console.options import Options
 from app.console.room import Room
 from app.views.service_map.canvas import MapCanvas
+from app.views.tokens import dark_tokens
+from app.views.window import Window
 from tests.e2e.programs import RunningServer, say, serve
 from tests.patience import PATIENCE_MS
 from tests.scenarios.onlooker import Onlooker, newest_incident, onlookers
+
+OpenOwnRoom = Callable[..., AbstractContextManager[Room]]
+"""Opens the room of a person (by default priya) with a server of its own."""
 
 OpenRoom = Callable[[RunningServer, str], AbstractContextManager[Room]]
 """Opens a room at a server, with a profile by this name; it shows the incident by then."""
 
 WITHIN_MS = PATIENCE_MS
+
+
+@contextmanager
+def opened_room(application: QApplication, options: Options) -> Iterator[Room]:
+    """A room that begins to work; its window closes unasked."""
+    room = Room(options, application, Window(dark_tokens()))
+    room.open()
+    try:
+        yield room
+    finally:
+        room.close()
+        room.window.may_close = lambda: True
+        room.window.close()
+        room.window.deleteLater()
+        application.processEvents()
 
 
 def log_line(qtbot: QtBot, room: Room, line: str) -> None:

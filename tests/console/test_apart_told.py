@@ -11,7 +11,17 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.console.apart import COPY_AFTER, EXPORT, Apart, Carrying, closing_question, skew_sentence
+from app.console.apart import (
+    COPY_AFTER,
+    EXERCISE,
+    EXPORT,
+    Apart,
+    Carrying,
+    closing_question,
+    skew_sentence,
+)
+from app.incident.kinds.situation import IncidentDeclared
+from app.incident.replay import replay
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.sync.carrying import Delivery
 from app.views.clock import FrozenClock
@@ -23,6 +33,7 @@ from app.views.times import TimeDisplay
 from app.views.window import Window
 from tests.console.answering import Answers
 from tests.console.standing import log_view, notes
+from tests.views.checkout_incident import LogWriter
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 OFFLINE = SyncStatus(kind=SyncKind.OFFLINE, since=NOON, as_of=NOON)
@@ -230,3 +241,39 @@ def test_a_console_that_has_only_just_come_is_neither_offline_nor_back(apart: Ap
 def test_one_event_and_seven_are_counted_in_plain_words() -> None:
     assert closing_question(1) == "1 event is only on this device. Close anyway?"
     assert closing_question(7) == "7 events are only on this device. Close anyway?"
+
+
+@pytest.mark.parametrize("kind", [SyncKind.SANDBOX, SyncKind.LOCAL_ONLY])
+def test_a_line_that_is_back_is_told_in_an_exercise_and_alone(
+    apart: Apart, kind: SyncKind
+) -> None:
+    apart.follow(SyncStatus(kind=kind), 4)
+    apart.follow(OFFLINE, 4)
+    apart.follow(SyncStatus(kind=SyncKind.CATCHING_UP), 4)
+    assert not apart.view.capture.parse_line.message.startswith("Back online")
+
+    apart.follow(SyncStatus(kind=kind), 5)
+
+    assert apart.view.capture.parse_line.message == "Back online. Sent 0, received 1."
+
+
+def test_who_is_alone_is_told_where_everything_is(apart: Apart) -> None:
+    apart.follow(SyncStatus(kind=SyncKind.LOCAL_ONLY), 1)
+
+    assert apart.queue_sheet.summary.text() == (
+        "Everything that was logged here is on this device only: it is its own server, and "
+        "nobody else is at this incident."
+    )
+
+
+def test_the_queue_of_an_exercise_says_that_nothing_is_real(apart: Apart) -> None:
+    declared = IncidentDeclared(number="INC-1", title="Drill", severity=2, is_exercise=True)
+    writer = LogWriter()
+    writer.add("12:00", "priya", declared)
+    apart.know(replay(writer.log))
+    apart.follow(SyncStatus(kind=SyncKind.SANDBOX), 1)
+    summary = apart.queue_sheet.summary.text()
+    assert summary == f"{EXERCISE} The server has everything that was logged here."
+
+    apart.follow(OFFLINE, 1)
+    assert apart.queue_sheet.summary.text().startswith(f"{EXERCISE} Offline since 12:00.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.console.sync_watch import CATCHING_UP_FROM, SyncWatch
+from app.console.sync_watch import CATCHING_UP_FROM, SyncWatch, calm_kind
 from app.protocol.problems import ProblemCode
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.sync.engine import Progress
@@ -16,6 +19,10 @@ from tests.console.standing import STEADY
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 CUT = replace(STEADY, is_connected=False)
+UNKNOWN = replace(
+    CUT, refusal=Failure(detail="this token was revoked", code=ProblemCode.UNAUTHENTICATED)
+)
+ELSEWHERE = replace(CUT, refusal=Failure(detail="another site", code=ProblemCode.OTHER_SITE))
 
 
 class Cell:
@@ -26,10 +33,10 @@ class Cell:
 
     def at(
         self, seconds: float, incident: Progress = STEADY, organisation: Progress = STEADY,
-        to_settle: int = 0,
+        to_settle: int = 0, calm: SyncKind = SyncKind.LIVE,
     ) -> SyncStatus:  # fmt: skip
         now = NOON + timedelta(seconds=seconds)
-        return self._watch.status(incident, organisation, to_settle, now)
+        return self._watch.status(incident, organisation, to_settle, now, calm=calm)
 
 
 @pytest.fixture
@@ -98,14 +105,92 @@ def test_what_is_to_settle_shows_once_the_line_is_back(cell: Cell) -> None:
 
 
 def test_a_refused_sign_in_shows_before_everything_and_keeps_the_queue(cell: Cell) -> None:
-    refusal = Failure(detail="this token was revoked", code=ProblemCode.UNAUTHENTICATED)
-    status = cell.at(60, replace(CUT, refusal=refusal, queued=4), to_settle=2)
+    status = cell.at(60, replace(UNKNOWN, queued=4), to_settle=2)
 
     assert (status.kind, status.queued) == (SyncKind.REFUSED, 4)
 
 
 def test_another_site_that_answers_is_told_from_a_refused_sign_in(cell: Cell) -> None:
-    refusal = Failure(detail="another site", code=ProblemCode.OTHER_SITE)
-    status = cell.at(60, replace(CUT, refusal=refusal, queued=4))
+    status = cell.at(60, replace(ELSEWHERE, queued=4))
 
     assert (status.kind, status.queued) == (SyncKind.OTHER_SITE, 4)
+
+
+def test_an_exercise_is_a_sandbox_wherever_else_it_would_be_live() -> None:
+    assert calm_kind(is_exercise=False, is_only_here=False) is SyncKind.LIVE
+    assert calm_kind(is_exercise=False, is_only_here=True) is SyncKind.LOCAL_ONLY
+    assert calm_kind(is_exercise=True, is_only_here=False) is SyncKind.SANDBOX
+    assert calm_kind(is_exercise=True, is_only_here=True) is SyncKind.SANDBOX
+
+
+YES_NO = (False, True)
+CALM = [calm_kind(is_exercise=one, is_only_here=two) for one in YES_NO for two in YES_NO]
+PROGRESS = st.builds(
+    replace,
+    st.sampled_from([STEADY, CUT, UNKNOWN, ELSEWHERE]),
+    behind=st.integers(0, CATCHING_UP_FROM),
+    queued=st.integers(0, 2),
+    is_recovering=st.booleans(),
+)
+MOMENTS = st.lists(
+    st.tuples(st.floats(0, 10), PROGRESS, PROGRESS, st.integers(0, 2)), min_size=1, max_size=12
+)
+
+
+@given(moments=MOMENTS, calm=st.sampled_from(CALM))
+def test_whatever_wants_attention_shows_in_an_exercise_and_alone_as_it_does_live(
+    moments: list[tuple[float, Progress, Progress, int]], calm: SyncKind
+) -> None:
+    live, other = Cell(), Cell()
+    passed = 0.0
+    for seconds, incident, organisation, to_settle in moments:
+        passed += seconds
+        expected = live.at(passed, incident, organisation, to_settle)
+        shown = other.at(passed, incident, organisation, to_settle, calm)
+
+        if expected.kind is SyncKind.LIVE:
+            expected = replace(expected, kind=calm)
+        assert shown == expected
+
+
+def _after_a_cut(cell: Cell) -> SyncStatus:
+    cell.at(30, CUT)
+    return cell.at(60, replace(STEADY, queued=7, behind=CATCHING_UP_FROM))
+
+
+def _for_long(cell: Cell, progress: Progress) -> SyncStatus:
+    cell.at(30, progress)
+    return cell.at(60, progress)
+
+
+PRODUCED: Mapping[SyncKind, Callable[[Cell], SyncStatus]] = {
+    SyncKind.CONNECTING: lambda _: Cell().at(1, CUT),
+    SyncKind.LIVE: lambda cell: cell.at(60),
+    SyncKind.SENDING: lambda cell: _for_long(cell, replace(STEADY, queued=3)),
+    SyncKind.SLOW: lambda cell: _for_long(cell, replace(STEADY, behind=3)),
+    SyncKind.OFFLINE: lambda cell: cell.at(60, CUT),
+    SyncKind.CATCHING_UP: _after_a_cut,
+    SyncKind.CONFLICT: lambda cell: cell.at(60, to_settle=2),
+    SyncKind.REFUSED: lambda cell: cell.at(60, UNKNOWN),
+    SyncKind.OTHER_SITE: lambda cell: cell.at(60, ELSEWHERE),
+    SyncKind.SANDBOX: lambda cell: cell.at(
+        60, calm=calm_kind(is_exercise=True, is_only_here=True)
+    ),
+    SyncKind.LOCAL_ONLY: lambda cell: cell.at(
+        60, calm=calm_kind(is_exercise=False, is_only_here=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SyncKind)
+def test_every_state_that_can_be_drawn_is_produced(kind: SyncKind, cell: Cell) -> None:
+    assert PRODUCED[kind](cell).kind is kind
+
+
+def test_a_console_is_in_step_while_it_hears_its_server_and_has_caught_up() -> None:
+    apart = {
+        SyncKind.CONNECTING, SyncKind.OFFLINE, SyncKind.CATCHING_UP, SyncKind.REFUSED,
+        SyncKind.OTHER_SITE,
+    }  # fmt: skip
+
+    assert {kind for kind in SyncKind if not SyncStatus(kind=kind).is_in_step} == apart

@@ -11,7 +11,7 @@ from app.protocol.presence import PresenceWord, presence_content, read_presence
 from app.sync.api_client import ApiClient
 from app.sync.exchange import Failure
 from app.sync.unavailable import ServerUnavailable
-from app.sync.who_is_here import WhoIsHere
+from app.sync.who_is_here import Present, WhoIsHere
 from tests.log.writing import LOG
 
 
@@ -32,7 +32,7 @@ class Server:
 def here() -> tuple[WhoIsHere, list[list[str]]]:
     """One console's presence, and what it shows, one list for each change."""
     shown: list[list[str]] = []
-    return WhoIsHere(LOG, "desk", lambda people: shown.append(sorted(people))), shown
+    return WhoIsHere(LOG, "desk", lambda present: shown.append(sorted(present.people))), shown
 
 
 def word(actor: str, console: str = "desk", *, gone: bool = False) -> bytes:
@@ -47,6 +47,21 @@ def test_people_come_and_go_with_the_last_of_their_consoles() -> None:
     one.hear([word("person:tom", "laptop", gone=True), word("integration:pager")])
 
     assert shown == [["maria", "tom"], ["maria"]]
+
+
+def test_consoles_are_counted_but_for_this_one_whoever_sits_at_them() -> None:
+    shown: list[Present] = []
+    one = WhoIsHere(LOG, "desk", shown.append)
+
+    one.hear([word("person:maria"), word("integration:pager", "pager")])
+    one.hear([word("person:maria", "laptop")])
+    one.hear([word("person:tom", "desk two"), word("person:maria", "laptop", gone=True)])
+    one.hear([word("person:tom", "desk two", gone=True)])
+
+    maria, both = frozenset({"maria"}), frozenset({"maria", "tom"})
+    assert [(now.people, now.other_consoles) for now in shown] == [
+        (maria, 0), (maria, 1), (both, 1), (maria, 0)
+    ]  # fmt: skip
 
 
 def test_what_is_no_word_of_presence_is_left_out() -> None:

@@ -288,6 +288,23 @@ def test_the_line_of_now_does_not_colour_the_past(past: CommanderView) -> None:
     assert past.body.freeze._chip_text == "As of 14:36"
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(SyncKind.SANDBOX, "Sync Sandbox"), (SyncKind.LOCAL_ONLY, "Sync This device only")],
+)
+def test_the_sync_cell_says_of_the_past_what_it_says_of_now(
+    past: CommanderView, kind: SyncKind, words: str
+) -> None:
+    past.show_sync(SyncStatus(kind=kind))
+    assert words in past.header.accessibleDescription()
+
+    past.body.timeline.travel.seek(at("13:50"))
+    assert words in past.header.accessibleDescription()
+
+    past.body.timeline.travel.go_live()
+    assert words in past.header.accessibleDescription()
+
+
 def replace_timeline(state: IncidentState, entries: tuple[TimelineEntry, ...]) -> IncidentState:
     """`state` with another timeline."""
     return replace(state, timeline=Rows(entries))
