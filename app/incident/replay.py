@@ -93,6 +93,7 @@ def _project(state: IncidentState, news: Sequence[Recorded], position: int) -> I
         position=position,
         situation=_after(of.get("situation"), state.situation, project_situation, is_commander),
         participants=_after(of.get("people"), state.participants, project_participants),
+        authors=_authors(state.authors, news),
         roster=_after(of.get("roster"), state.roster, project_roster),
         timeline=project_timeline(state.timeline, news, _reader(naming), naming.name_of),
         decisions=decisions,
@@ -120,6 +121,13 @@ def _after(
 ) -> Known:
     """What is known after `news`: most records concern one projection or two."""
     return project(known, news, *rest, **named) if news else known
+
+
+def _authors(known: tuple[str, ...], news: Sequence[Recorded]) -> tuple[str, ...]:
+    """Who made records, those of `news` too: what takes no effect was made all the same."""
+    people = dict.fromkeys([one.event.person_id for one in news])
+    fresh = [one for one in people if one is not None and one not in known]
+    return (*known, *fresh) if fresh else known
 
 
 def _counts(news: Sequence[Recorded]) -> tuple[int, int, int, int]:

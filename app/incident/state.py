@@ -25,6 +25,7 @@ from app.incident.rows import Rows
 class IncidentState:
     """Everything the log says, up to `position` (0 before anything).
 
+    `authors` are the people who made any of it, by person id, in the order of their first records.
     `unreadable` counts records this version cannot read, `quarantined` those that are kept and
     shown but take no effect, `withheld` those this reader may not read.  `pending` counts events
     that no server has recorded yet.
@@ -33,6 +34,7 @@ class IncidentState:
     position: int = 0
     situation: Situation = field(default_factory=Situation)
     participants: tuple[Participant, ...] = ()
+    authors: tuple[str, ...] = ()
     roster: tuple[RoleSeat, ...] = ()
     timeline: Timeline = field(default_factory=Rows)
     decisions: tuple[Decision, ...] = ()

@@ -70,7 +70,7 @@ def test_alerts_changes_and_the_server_itself_are_no_company(company: Company) -
 
 
 @pytest.mark.parametrize("authors", [("tom",), (ME, "tom"), ("tom", ME, ME)])
-def test_one_row_of_somebody_else_is_enough_for_good(
+def test_one_record_of_somebody_else_is_enough_for_good(
     company: Company, authors: tuple[str, ...]
 ) -> None:
     company.read(after(*authors))
@@ -106,19 +106,9 @@ def test_another_console_is_company_as_long_as_it_is_there(company: Company) -> 
     assert company.is_only_here
 
 
-def test_another_incident_has_a_company_of_its_own(company: Company) -> None:
-    company.read(after("tom"))
-    company.arrive(replace(OWN, incident_id="second"))
-    assert company.is_only_here
-
-    company.read(after("tom"))
-    assert not company.is_only_here
-
-
-def test_to_another_person_the_rows_of_the_first_are_somebody_elses(company: Company) -> None:
+def test_to_another_person_what_the_first_wrote_is_somebody_elses(company: Company) -> None:
     company.read(after(ME))
     company.arrive(replace(OWN, person="tom"))
-    company.read(after(ME))
 
     assert not company.is_only_here
 

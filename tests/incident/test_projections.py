@@ -79,6 +79,15 @@ def test_a_quarantined_entry_is_shown_and_takes_no_effect(room):
     assert row_of(room, event_id).is_quarantined
 
 
+def test_authors_are_the_people_who_made_any_record_in_the_order_they_began(room):
+    room.write("integration:monitor", NoteWritten(text="p99 is up"))
+    room.write("tom", SeverityChanged(severity=1), standing=Standing.QUARANTINED)
+    room.write("maria", NoteWritten(text="again"))
+    room.write("ben", NoteWritten(text="p99 is up"))
+
+    assert room.state.authors == ("maria", "tom", "ben")
+
+
 @pytest.mark.parametrize("kind", [EntryPinned, EntryTakenBack])
 def test_a_quarantined_change_to_a_row_leaves_it_as_it_was(room, kind):
     note = room.write("ben", NoteWritten(text="p99 is up"))
