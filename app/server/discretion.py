@@ -126,21 +126,25 @@ class Discretion:
                     found[index] = sealed
         return found
 
+    def sealed_in(self, page: Page) -> dict[int, Sealed]:
+        """Which lines of a page not everybody may read, by index; raises `StoreError`."""
+        return self.sealed(page.lines, self.levels(page.log, page.head))
+
     def withheld(
-        self, lines: Sequence[bytes], levels: Levels, principal: Principal
+        self, sealed: Mapping[int, Sealed], principal: Principal
     ) -> dict[int, StampedWithheld]:
-        """Which of these lines this reader may not read, by index, and what they get instead."""
+        """Which of these this reader may not read, by index, and what they get instead."""
         clearance = self.clearance(principal)
         return {
             index: one.record
-            for index, one in self.sealed(lines, levels).items()
+            for index, one in sealed.items()
             if one.author != principal.actor
             and not one.record.sensitivity.may_be_read_with(clearance)
         }
 
-    def page_for(self, page: Page, principal: Principal) -> Page:
-        """The page as this reader gets it; raises `StoreError`."""
-        withheld = self.withheld(page.lines, self.levels(page.log, page.head), principal)
+    def page_for(self, page: Page, sealed: Mapping[int, Sealed], principal: Principal) -> Page:
+        """The page as this reader gets it; `sealed` are those in it."""
+        withheld = self.withheld(sealed, principal)
         if not withheld:
             return page
         lines = list(page.lines)

@@ -38,6 +38,7 @@ from app.server.neighbours import Neighbours
 from app.server.notary import Notary
 from app.server.own_hand import OwnHand
 from app.server.pace import Pace
+from app.server.pages import Pages
 from app.server.presence import Presence
 from app.server.recorder import Recorder
 from app.server.registry import Registry
@@ -71,12 +72,12 @@ class Site:
     codec: Codec
     keys: ServerKeys
     log: EventLog
-    credentials: Credentials
     access: Access
     registry: Registry
     directory: Directory
     judge: Judge
     discretion: Discretion
+    pages: Pages
     feed: Feed
     pace: Pace
     presence_pace: Pace
@@ -101,6 +102,11 @@ class Site:
     def blobs(self) -> Blobs:
         """The attachments in this server's database."""
         return Blobs(self.log.database)
+
+    @property
+    def credentials(self) -> Credentials:
+        """The tokens in this server's database."""
+        return Credentials(self.log.database)
 
     @property
     def key(self) -> str:
@@ -210,7 +216,6 @@ def _site(
     neighbours: Neighbours,
 ) -> Site:
     limits = base.settings.limits
-    credentials = Credentials(base.log.database)
     telemetry = _telemetry(base, own_hand, intake)
     notary = _notary(base, recorder)
     return Site(
@@ -219,12 +224,12 @@ def _site(
         codec=base.codec,
         keys=base.keys,
         log=base.log,
-        credentials=credentials,
-        access=Access(credentials, monotonic),
+        access=Access(Credentials(base.log.database), monotonic),
         registry=base.registry,
         directory=base.directory,
         judge=Judge(base.registry, base.keys.console),
         discretion=base.discretion,
+        pages=Pages(base.log, base.discretion),
         feed=base.feed,
         pace=Pace(rate=limits.events_per_second, burst=limits.burst),
         presence_pace=Pace(rate=1.0 / limits.presence_seconds, burst=4),

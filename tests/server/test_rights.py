@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from app.log.credentials import Principal
+from app.log.credentials import Credentials, Principal
 from app.protocol.problems import Refused
 from app.protocol.stream import SIGNED_OUT, read_bye
 from app.server.settings import Settings
@@ -45,14 +45,14 @@ async def test_a_token_that_is_revoked_while_it_is_looked_up_is_refused(
 ):
     site = server.site
     token = await server.token_for("person:omar")
-    find = site.credentials.principal_of
+    find = Credentials.principal_of
 
-    def find_and_revoke(digest: str) -> Principal | None:
-        found = find(digest)
+    def find_and_revoke(credentials: Credentials, digest: str) -> Principal | None:
+        found = find(credentials, digest)
         site.access.forget(digest)
         return found
 
-    monkeypatch.setattr(site.credentials, "principal_of", find_and_revoke)
+    monkeypatch.setattr(Credentials, "principal_of", find_and_revoke)
     for _ in range(2):
         with pytest.raises(Refused):
             await site.access.principal(f"Bearer {token}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -24,7 +23,6 @@ from app.protocol.bodies import (
     EPOCH_HEADER,
     HEAD_HEADER,
     MAX_BATCH_EVENTS,
-    MAX_PAGE_BYTES,
     MAX_PAGE_RECORDS,
     MAX_WAIT_SECONDS,
     NDJSON,
@@ -166,11 +164,7 @@ async def read_page(
     Raises `UnknownLog`, and `Refused` (epoch-changed, cursor-ahead).
     """
 
-    def read() -> Page:
-        page = site.log.page(log, after, limit=limit, max_bytes=MAX_PAGE_BYTES)
-        return site.discretion.page_for(page, reader)
-
-    page = await asyncio.to_thread(read)
+    page = await site.pages.page(log, after, reader, limit=limit)
     if epoch and epoch != page.epoch:
         raise refused(ProblemCode.EPOCH_CHANGED, epoch=page.epoch, head=page.head)
     if after > page.head:

@@ -147,7 +147,7 @@ def _shown_to(
     reader: Principal, site: Site, log: str, records: Sequence[bytes]
 ) -> list[bytes | WithheldRecord]:
     levels = site.discretion.levels(log, len(records))
-    hidden = site.discretion.withheld(records, levels, reader)
+    hidden = site.discretion.withheld(site.discretion.sealed(records, levels), reader)
     return withhold(records, {index + 1 for index in hidden})
 
 
