@@ -41,6 +41,13 @@ def _until_declared(qtbot: QtBot, room: Room, *words: str) -> ReadyLine:
     return server
 
 
+def _until_alone(qtbot: QtBot, room: Room) -> ReadyLine:
+    """Declare one there that nobody else has; where that is."""
+    server = _until_declared(qtbot, room)
+    _says(qtbot, room, SyncKind.LOCAL_ONLY)
+    return server
+
+
 def _own_server() -> int:
     """The process id of the server that the console of this process started."""
     children = Path("/proc/self/task").glob("*/children")
@@ -60,8 +67,7 @@ def test_alone_at_a_server_of_its_own_it_says_so_until_another_console_is_there(
     qapp: QApplication, qtbot: QtBot, open_own_room: OpenOwnRoom
 ) -> None:
     with open_own_room() as room:
-        server = _until_declared(qtbot, room)
-        _says(qtbot, room, SyncKind.LOCAL_ONLY)
+        server = _until_alone(qtbot, room)
         log_line(qtbot, room, "pool is full")
         qtbot.waitUntil(lambda: room.state.timeline[-1].text == "pool is full", timeout=WITHIN_MS)
         qtbot.waitUntil(lambda: not room.state.pending, timeout=WITHIN_MS)
@@ -86,8 +92,7 @@ def test_who_wrote_with_it_has_what_is_written_also_when_they_are_gone(
     qtbot: QtBot, tmp_path: Path, open_own_room: OpenOwnRoom
 ) -> None:
     with open_own_room() as room:
-        server = _until_declared(qtbot, room)
-        _says(qtbot, room, SyncKind.LOCAL_ONLY)
+        server = _until_alone(qtbot, room)
 
         url, token = target(server.url, Path(server.token_file))
         incident = newest_incident(url, token)
@@ -163,8 +168,7 @@ def test_a_console_that_closes_waits_for_its_own_server_to_end(
     qtbot: QtBot, open_own_room: OpenOwnRoom
 ) -> None:
     with open_own_room() as room:
-        _until_declared(qtbot, room)
-        _says(qtbot, room, SyncKind.LOCAL_ONLY)
+        _until_alone(qtbot, room)
         server = _own_server()
 
     assert not Path(f"/proc/{server}").exists()
