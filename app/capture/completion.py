@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.capture.entry import EntryKind
 from app.capture.grammar import command_of, parse
@@ -13,7 +13,7 @@ from app.capture.people import Person, nearness
 from app.capture.scanner import Piece, PieceShape, scan
 from app.capture.subjects import suggested_due
 from app.capture.verbs import VERBS
-from app.capture.vocabulary import Role, Service, Vocabulary
+from app.capture.vocabulary import AUTHOR_WORDS, Role, Service, Vocabulary
 from app.incident.kinds.decisions import Verdict
 from app.incident.kinds.situation import Phase
 
@@ -155,14 +155,29 @@ def _needed_words(before: str) -> EntryKind | None:
 
 
 def _people_and_roles(query: str, sign: str, vocabulary: Vocabulary) -> Iterable[Row]:
-    """People and roles together: those on the bridge, those in a role, the roles, the rest."""
+    """People and roles together: those on the bridge, those in a role, the roles, the rest.
+
+    The author's own row is the first once it is typed in full, else the last.
+    """
     people = vocabulary.people.nearest(query, ROWS)
     near = [_person(*found, query, sign) for found in people if _is_near(found[0])]
     far = [_person(*found, query, sign) for found in people if not _is_near(found[0])]
     roles = [_role(role, query, sign) for role in vocabulary.roles.starting_with(query)]
     called = [row for row in roles if row.is_exact]
     others = [row for row in roles if not row.is_exact]
-    return (*called, *near, *others, *far)
+    rows = (*called, *near, *others, *far)
+    author = tuple(_author(query, sign, vocabulary))
+    if any(row.is_exact for row in author):
+        return (*author, *rows)
+    return (*rows[: ROWS - len(author)], *author)
+
+
+def _author(query: str, sign: str, vocabulary: Vocabulary) -> Iterator[Row]:
+    """Whoever types, once they begin to type `you` or `me`."""
+    for word in AUTHOR_WORDS if query else ():
+        author = vocabulary.author_called(word)
+        if author is not None and word.startswith(query.lower()):
+            yield replace(_person(author[0], word, query, sign), detail="you")
 
 
 def _is_near(person: Person) -> bool:

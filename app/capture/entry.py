@@ -68,12 +68,14 @@ class Span:
     """The characters `start` to `end` (not included) of the line, and what they are.
 
     Offsets count characters of the Python string; Qt counts UTF-16 units, which differ after an
-    emoji.  The `REASON` span is the word that begins the reason, not the reason.
+    emoji.  The `REASON` span is the word that begins the reason, not the reason.  `says` is what
+    others are to read in its place, empty where that is what was typed.
     """
 
     start: int
     end: int
     role: SpanRole
+    says: str = ""
 
 
 class ProblemCode(StrEnum):
@@ -147,8 +149,9 @@ class Entry:
     `line` is the line as typed and `verb` its command without the slash, empty if it had none.
     `text` holds every word that means nothing more than itself.  `owner` is the first `@`, the
     rest are `mentions`.  `due` is a time box, revisit or deadline; `at` is when it happened, if
-    not now.  `refs` read `D-7`, and are in the text too.  `role` is the role that `/r` names.
-    `verdict` is None for a decision that is only proposed.
+    not now.  `refs` read `D-7`, and are in the text too.  `role` is the role that `/r` names;
+    `role_words` are the words of the text that name it.  `verdict` is None for a decision that is
+    only proposed.
     """
 
     line: str
@@ -165,8 +168,18 @@ class Entry:
     refs: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     role: Named | None = None
+    role_words: str = ""
     problems: tuple[Problem, ...] = ()
     spans: tuple[Span, ...] = ()
+
+    @property
+    def line_for_others(self) -> str:
+        """The line as it may be recorded: where it says `@you`, it names the author."""
+        line = self.line
+        for span in reversed(self.spans):
+            if span.says:
+                line = line[: span.start] + span.says + line[span.end :]
+        return line
 
     @property
     def errors(self) -> tuple[str, ...]:

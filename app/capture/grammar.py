@@ -7,7 +7,7 @@ The grammar, in EBNF:
               | "t"|"todo"|"done"|"c"|"pin"|"ho"|"repro"|"confirm"|"waive"|"lock"|"why" ;
     item      = who | service | verdict | relative | absolute | backdate | ref | label | reason
               | quoted | escaped | word ;
-    who       = "@" ( person | role ) ;                the first is the owner
+    who       = "@" ( person | role | "you" | "me" ) ; the first is the owner; you: who types
     service   = "#" name | name ;                      a bare name must be in the catalogue
     verdict   = "!go" | "!nogo" | "!hold" ;            only with /d; without one it is proposed
     relative  = "+" [n"h"] [n"m"] [n"s"] ;

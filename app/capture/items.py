@@ -25,13 +25,15 @@ class Item:
     """What a word means.  `start` and `end` are offsets in the word, without punctuation.
 
     `value` is what `role` promises: a Named for somebody or a service, a Verdict, a time, or the
-    words of a ref, label or version.
+    words of a ref, label or version.  `says` is the word that others are to read where it is not
+    the one typed: the author's handle for `@you`.
     """
 
     role: SpanRole
     value: Named | Verdict | TypedTime | str
     start: int
     end: int
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def _who(handle: str, start: int, end: int, vocabulary: Vocabulary) -> Item | Un
     role = vocabulary.roles.addressed(handle)
     if role:
         return Item(SpanRole.OWNER, Named(f"role:{role.code}", role.title), start, end)
+    author = vocabulary.author_called(handle)
+    if author:
+        person, own_handle = author
+        named = Named(person.id, person.name)
+        return Item(SpanRole.OWNER, named, start, end, says=f"@{own_handle}")
     if not handle[:1].isalpha():
         return None
     several = vocabulary.people.namesakes(handle)

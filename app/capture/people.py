@@ -62,6 +62,13 @@ class People:
         present = tuple(person for person in namesakes if person.is_on_bridge)
         return next((group[0] for group in (namesakes, present) if len(group) == 1), None)
 
+    def with_id(self, id: str) -> tuple[Person, str] | None:
+        """The person with this id, and the handle that means them and nobody else."""
+        for number, person in enumerate(self._people):
+            if person.id == id:
+                return person, self._index.handles[number]
+        return None
+
     def namesakes(self, first_name: str) -> tuple[Person, ...]:
         """Everybody with this first name, in the order they were given."""
         numbers = self._index.namesakes.get(fold(first_name), [])

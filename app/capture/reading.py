@@ -89,7 +89,10 @@ class Reading:
     def take(self, piece: Piece, item: Item) -> None:
         """Take a piece for what it means.  It ends the reason, if one was being given."""
         self._in_reason = False
-        self._mark(_PLACES.get(item.role, Place.TAKEN), piece)
+        said = item.says or piece.text[item.start : item.end]
+        text = piece.text[: item.start] + said + piece.text[item.end :]
+        place = _PLACES.get(item.role, Place.TAKEN)
+        self._marks.append(Mark(place, piece.gap, text, self._in_reason))
         role = item.role
         match item.value:
             case Named() as who:
@@ -103,7 +106,7 @@ class Reading:
                 self._due = time
             case str() as label:
                 _add(self._labels, label)
-        self.span(piece.start + item.start, piece.start + item.end, role)
+        self.span(piece.start + item.start, piece.start + item.end, role, item.says)
 
     def timer_amount(self, piece: Piece) -> Item | None:
         """The length of a timer, which needs no sign: `/t 3m ask jae`."""
@@ -122,14 +125,14 @@ class Reading:
         """Remember that a piece of the line could not be read."""
         self._problems.append(Problem(code, self.line[start:end], start, end))
 
-    def span(self, start: int, end: int, role: SpanRole) -> None:
+    def span(self, start: int, end: int, role: SpanRole, says: str = "") -> None:
         """Remember what a stretch of the line is.  Called from left to right."""
-        self._spans.append(Span(start, end, role))
+        self._spans.append(Span(start, end, role, says))
 
     def entry(self) -> Entry:
         """What the line means, now that all of it was read."""
         text, reason = self._wording()
-        role, people = self._role(text)
+        role, role_words, people = self._role(text)
         return Entry(
             line=self.line,
             kind=self.kind,
@@ -145,6 +148,7 @@ class Reading:
             refs=tuple(self._refs),
             labels=tuple(self._labels),
             role=role,
+            role_words=role_words,
             problems=tuple(self._problems),
             spans=tuple(self._spans),
         )
@@ -157,18 +161,18 @@ class Reading:
         what = whole_text_of if self.kind is EntryKind.NOTE else text_of
         return what(self._marks), reason_of(self._marks)
 
-    def _role(self, text: str) -> tuple[Named | None, list[Named]]:
-        """The role `/r` is about, and the people who are not it."""
+    def _role(self, text: str) -> tuple[Named | None, str, list[Named]]:
+        """The role `/r` is about, the words of `text` that say so, the people who are not it."""
         if self.kind is not EntryKind.ROLE:
-            return None, self._people
+            return None, "", self._people
         for named in self._people:
             if named.is_role:
-                return named, [other for other in self._people if other is not named]
-        for name in (text, *text.split()[:1]):
-            role = self.vocabulary.roles.addressed(name)
+                return named, "", [other for other in self._people if other is not named]
+        for words in (text, *text.split()[:1]):
+            role = self.vocabulary.roles.addressed(words)
             if role:
-                return Named(f"role:{role.code}", role.title), self._people
-        return None, self._people
+                return Named(f"role:{role.code}", role.title), words, self._people
+        return None, "", self._people
 
 
 def _add(known: list[_Mentioned], news: _Mentioned) -> None:

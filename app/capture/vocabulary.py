@@ -9,6 +9,9 @@ from heapq import nsmallest
 from app.capture.names import PrefixIndex, fold, words_of
 from app.capture.people import People, Person
 
+AUTHOR_WORDS = ("you", "me")
+"""What somebody types after `@` to name themselves."""
+
 _NEVER = 1_000_000
 
 
@@ -38,7 +41,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything a line can mention.
+    """Everything a line can mention.  `author` is who types, and the handle that names them.
 
     Make one with `Vocabulary.of`, and a new one whenever people, roles, services or their
     presence change; handed the `known` one, it uses the index of names again where it can.
@@ -47,6 +50,7 @@ class Vocabulary:
     people: People
     roles: Roles
     services: Services
+    author: tuple[Person, str] | None = None
 
     @classmethod
     def of(
@@ -55,11 +59,25 @@ class Vocabulary:
         people: Iterable[Person] = (),
         roles: Iterable[Role] = (),
         services: Iterable[Service] = (),
+        author: str = "",
         known: Vocabulary | None = None,
     ) -> Vocabulary:
-        """The vocabulary of these names; none at all is a valid one."""
-        known_people = known.people if known else None
-        return cls(People(people, known=known_people), Roles(roles), Services(services))
+        """The vocabulary of these names; none at all is a valid one.
+
+        `author` is the id of the one of `people` who types, empty if that is not known.
+        """
+        everybody = People(people, known=known.people if known else None)
+        return cls(everybody, Roles(roles), Services(services), everybody.with_id(author))
+
+    def author_called(self, word: str) -> tuple[Person, str] | None:
+        """The author and their handle, where `@word` means whoever types it: `@you`, `@me`.
+
+        A person or a role that really is called so is meant instead.
+        """
+        if fold(word) not in AUTHOR_WORDS or self.people.addressed(word):
+            return None
+        is_taken = self.people.namesakes(word) or self.roles.addressed(word)
+        return None if is_taken else self.author
 
 
 class Roles:

@@ -210,7 +210,8 @@ class Player:
             return (Draft(fact=IncidentDeclared(**self._story.incident)),)
         if step.fact is not None:
             return (Draft(fact=self._fact(step.fact, ends)),)
-        entry = parse(self._typed(step.line, ends), vocabulary_of(self._state, self._organisation))
+        known = vocabulary_of(self._state, self._organisation, author=step.by)
+        entry = parse(self._typed(step.line, ends), known)
         return log_entry(entry, self._desk(step.by)).drafts
 
     def _typed(self, line: str, ends: datetime) -> str:

@@ -61,7 +61,7 @@ async def _write(
 ) -> dict[str, Any]:
     desk = await terminal.desk(incident_id)
     line = f"{_PREFIX[arguments.command]} {' '.join(arguments.text)}"
-    entry = parse(line, vocabulary_of(desk.state, desk.organisation))
+    entry = parse(line, vocabulary_of(desk.state, desk.organisation, author=desk.person))
     act: Act = log_entry(entry, desk)
     if getattr(arguments, "attach", None):
         act = with_files(act, await attached(terminal.api, arguments.attach))

@@ -58,6 +58,7 @@ def _with_every_word(entry: Entry, desk: Desk, act: Act) -> Act:
     """The act, and the whole line as a note if some of its words are in none of its facts."""
     named = (*entry.services, *entry.people)
     understood = {*entry.refs, *(word for name in named for word in name.name.split())}
+    understood.update(entry.role_words.split())
     if entry.kind is EntryKind.UPDATE:
         understood.add("next")
     if entry.kind is EntryKind.CLOCK:
@@ -98,7 +99,7 @@ def _due(entry: Entry, desk: Desk) -> datetime | None:
 
 def _note(entry: Entry, desk: Desk) -> Act:
     note = NoteWritten(
-        text=entry.text or entry.line,
+        text=entry.text or entry.line_for_others,
         services=entry.service_ids,
         mentions=tuple(person.id for person in entry.people),
         labels=entry.labels,
@@ -110,7 +111,7 @@ def _note(entry: Entry, desk: Desk) -> Act:
 def _kept(entry: Entry, desk: Desk, hint: str) -> Act:
     """The whole line as a note, because it cannot be done as meant."""
     note = NoteWritten(
-        text=_after_command(entry) or entry.line,
+        text=_after_command(entry) or entry.line_for_others,
         services=entry.service_ids,
         mentions=tuple(person.id for person in entry.people),
         labels=entry.labels,
@@ -121,7 +122,7 @@ def _kept(entry: Entry, desk: Desk, hint: str) -> Act:
 
 
 def _after_command(entry: Entry) -> str:
-    words = entry.line.split(maxsplit=1)
+    words = entry.line_for_others.split(maxsplit=1)
     return words[1].strip() if entry.verb and len(words) > 1 else ""
 
 

@@ -25,12 +25,14 @@ def vocabulary_of(
     organisation: OrganisationState,
     known: Vocabulary | None = None,
     *,
+    author: str = "",
     is_offline: bool = False,
 ) -> Vocabulary:
     """Everything a line can mention now; `known` is the vocabulary before, whose index is kept.
 
-    People who are only in the incident's log, guests, count as well.  When `is_offline`, nobody
-    knows who is on the bridge now: people were on it.
+    `author` is the id of who types: `@you` means them, also before any log knows them.  People
+    who are only in the incident's log, guests, count as well.  When `is_offline`, nobody knows
+    who is on the bridge now: people were on it.
     """
     failing = {one.service for one in state.signals.services if one.health is Health.FAILING}
     owners = {
@@ -38,10 +40,14 @@ def vocabulary_of(
         for service in failing
         if (person := organisation.on_call_for(service)) is not None
     }
+    on_bridge = "was on bridge" if is_offline else "on bridge"
+    people = _people(state, organisation, owners, on_bridge)
+    if author and all(one.id != author for one in people):
+        known_as = organisation.people.get(author)
+        name = state.name_of(author) if known_as is None else known_as.name
+        people.append(Person(id=author, name=name))
     return Vocabulary.of(
-        people=_people(
-            state, organisation, owners, "was on bridge" if is_offline else "on bridge"
-        ),
+        people=people,
         roles=_roles(state, organisation),
         services=[
             Service(
@@ -52,6 +58,7 @@ def vocabulary_of(
             )
             for one in organisation.services.values()
         ],
+        author=author,
         known=known,
     )
 

@@ -243,6 +243,7 @@ class Room(QObject):
             self.state,
             self.organisation,
             self._vocabulary,
+            author=self._person,
             is_offline=self.sync.is_offline,
         )
         self.view.capture.use_vocabulary(self._vocabulary)

@@ -187,8 +187,9 @@ class CaptureBar(QWidget):
             return
         if self._rewriting is not None:
             entry, self._rewriting = self._rewriting, None
+            text = self._entry.line_for_others
             self.field.clear()
-            self.note_rewritten.emit(entry, line)
+            self.note_rewritten.emit(entry, text)
             return
         self.keys.remember(line)
         logged = LoggedLine(

@@ -30,7 +30,7 @@ from app.views.row_list import RowDelegate, RowList, row_digits
 from app.views.tokens import Radius, Row, Space
 from app.views.typography import TypeStyle
 
-ALONE = "You are the only one here. /r ic @name gives command."
+ALONE = "You are the only one here. /r ic @you takes command."
 NOBODY_SEATED = "Nobody has a role yet. /r ic @name gives command."
 COMPACT_ROW = 38
 TIRED_FROM = 0.9
@@ -77,7 +77,7 @@ class RosterPanel(Panel):
 
     def _say_who_is_alone(self) -> None:
         """With every seat empty, how to take command."""
-        is_alone = self._here == {self.desk.me}
+        is_alone = self._shown_here() == {self.desk.me}
         self.list.say_when_empty(ALONE if is_alone else NOBODY_SEATED)
 
     def _shown_here(self) -> frozenset[str]:

@@ -33,4 +33,5 @@ def vocabulary(vectors: dict[str, Any]) -> Vocabulary:
             for handle, code in known["roles"].items()
         ],
         services=[Service(id=name, name=name) for name in known["services"]],
+        author=f"person-{known['author']}",
     )

@@ -88,6 +88,36 @@ def test_every_offered_handle_means_the_person_it_was_offered_for():
         assert addressed.id == person.id
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("/r ic @y", ["@you"]),
+        ("/r ic @You", ["@you"]),
+        ("/d hold @me", ["@me"]),
+        ("/d hold @m", ["@maria", "@me"]),
+        ("yo", []),
+    ],
+)
+def test_whoever_types_is_offered_to_themselves(line, offered, vocabulary):
+    assert inserts(line, vocabulary) == offered
+
+
+def test_the_row_of_the_author_says_who_that_is(vocabulary):
+    completions = complete("/r ic @yo", 9, vocabulary)
+
+    (row,) = completions.rows
+    assert (row.label, row.detail, row.id) == ("Priya Raman", "you", "person-priya")
+    assert completions.ghost == "u"
+
+
+def test_nobody_is_offered_a_you_that_is_somebody_else():
+    people = [Person(id="1", name="Ann Lee"), Person(id="2", name="Bo Yu", handles=("you",))]
+
+    rows = complete("@you", 4, Vocabulary.of(people=people, author="1")).rows
+
+    assert [row.id for row in rows] == ["2"]
+
+
 def test_roles_come_after_those_in_the_room_and_before_everybody_else():
     people = [
         Person(id="far", name="Dora Far"),

@@ -10,7 +10,7 @@ from app.capture.entry import Entry, EntryKind, Named, ProblemCode, SpanRole
 from app.capture.grammar import parse
 from app.capture.people import Person
 from app.capture.verbs import VERBS
-from app.capture.vocabulary import Vocabulary
+from app.capture.vocabulary import Role, Vocabulary
 
 
 def as_read(entry: Entry) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def as_read(entry: Entry) -> dict[str, Any]:
 
 
 def test_every_vector_reads_as_listed(vectors, vocabulary):
-    assert len(vectors["lines"]) == 20
+    assert len(vectors["lines"]) == 23
 
     for vector in vectors["lines"]:
         entry = as_read(parse(vector["typed"], vocabulary))
@@ -132,6 +132,65 @@ def test_prose_with_signs_in_it_is_just_prose(prose, vocabulary):
     entry = parse(prose, vocabulary)
 
     assert (entry.text, entry.problems) == (prose, ())
+
+
+@pytest.mark.parametrize("word", ["you", "me", "You", "ME"])
+def test_whoever_types_can_name_themselves_wherever_a_person_can_be(word, vocabulary):
+    lines = (f"/r ic @{word}", f"/a dump it @{word}", f"/d hold @{word}", f"ask (@{word}), ok")
+
+    for line in lines:
+        entry = parse(line, vocabulary)
+        assert (entry.owner, entry.problems) == (Named("person-priya", "Priya Raman"), ())
+        assert f"@{word}" not in entry.text
+        assert entry.line_for_others == line.replace(f"@{word}", "@priya")
+
+
+def test_named_twice_the_author_is_named_once(vocabulary):
+    assert parse("/d hold @priya @you @me", vocabulary).people == (
+        Named("person-priya", "Priya Raman"),
+    )
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        Person(id="1", name="Ann You", handles=("you",)),
+        Person(id="1", name="You Zhang"),
+        Person(id="you", name="Ann Lee"),
+    ],
+)
+def test_a_person_who_is_really_called_you_is_meant(real):
+    author = Person(id="me-myself", name="Priya Raman")
+    vocabulary = Vocabulary.of(people=[author, real], author="me-myself")
+
+    entry = parse("/r ic @you", vocabulary)
+
+    assert entry.owner == Named(real.id, real.name)
+    assert entry.line_for_others == "/r ic @you"
+    assert parse("/a x @me", vocabulary).owner == Named("me-myself", "Priya Raman")
+
+
+def test_a_role_that_is_really_called_me_is_meant():
+    author = Person(id="1", name="Priya Raman")
+    team = Role(handle="me", code="team_me", title="Middle East")
+
+    entry = parse("/p @me", Vocabulary.of(people=[author], roles=[team], author="1"))
+
+    assert entry.owner == Named("role:team_me", "Middle East")
+
+
+def test_of_several_people_called_you_nobody_is_guessed():
+    people = [Person(id="1", name="You Zhang"), Person(id="2", name="You Li")]
+
+    (problem,) = parse("/a x @you", Vocabulary.of(people=people, author="1")).problems
+
+    assert problem.code is ProblemCode.SEVERAL_PEOPLE
+
+
+def test_where_nobody_knows_who_types_you_is_nobody():
+    (problem,) = parse("/a x @you", Vocabulary.of()).problems
+
+    assert problem.sentence == "Who is @you?"
 
 
 def test_a_name_that_several_people_have_is_asked_about():

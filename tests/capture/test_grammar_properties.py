@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.capture.completion import ROWS, complete
@@ -20,11 +20,10 @@ from app.capture.scanner import scan
 from app.capture.vocabulary import Role, Service, Vocabulary
 from tests.capture.plain import as_note
 
+MARIA = Person(id="p1", name="Maria Silva", handles=("maria",))
+JOSE = Person(id="p2", name="José Straße")
 WORLD = Vocabulary.of(
-    people=[
-        Person(id="p1", name="Maria Silva", handles=("maria",)),
-        Person(id="p2", name="José Straße"),
-    ],
+    people=[MARIA, JOSE],
     roles=[Role(handle="dba", code="sme_database", title="Database SME")],
     services=[Service(id="checkout", name="checkout"), Service(id="s2", name="Orders DB")],
 )
@@ -98,6 +97,19 @@ def test_every_word_that_was_typed_is_kept_somewhere(line):
     for word in line.split():
         core = word.strip("\\/.,;:!?)]}'\"…([{`#")
         assert fold(core) in kept, word
+
+
+@given(LINES, st.sampled_from(["you", "me", "Me"]))
+def test_naming_oneself_reads_as_ones_handle_does(line, word):
+    by_author = Vocabulary.of(people=[MARIA, JOSE], author="p1")
+    named, spoken = (f"{line} @{handle} then" for handle in ("maria", word))
+
+    entry, said_so = parse(named, by_author), parse(spoken, by_author)
+
+    assume(entry.people)  # an unknown command is kept as it is
+    assert said_so.line_for_others == entry.line_for_others
+    for name in ("kind", "text", "reason", "owner", "mentions", "verdict", "due", "at", "role"):
+        assert getattr(said_so, name) == getattr(entry, name), name
 
 
 @given(LINES)

@@ -51,6 +51,7 @@ def restated(vocabulary):
         ("/sev SEV2", "Severity · SEV 2"),
         ("/sev 9", "Severity · 1 to 5?"),
         ("/r scribe @ben", "Role · Scribe · Ben Ito"),
+        ("/r scribe @you", "Role · Scribe · Priya Raman"),
         ("/r cook", "Role · Which role? · Who?"),
         ("/p @dba +5m", "Page · Dba · Retry in 5 min"),
         ("/f full prod-eu +2h", "Freeze · full prod-eu · Ends in 2 h"),

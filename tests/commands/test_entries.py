@@ -63,7 +63,7 @@ def typed(
         now=NOW,
         new_id=lambda: f"id-{next(numbers)}",
     )
-    entry = parse(line, vocabulary_of(STATE, ORGANISATION))
+    entry = parse(line, vocabulary_of(STATE, ORGANISATION, author=by))
     return log_entry(entry, desk, poll=poll, decide=decide)
 
 
@@ -243,3 +243,41 @@ def test_a_temporary_number_means_what_has_it_and_never_something_else():
     kept = typed("/x D-7* because it failed")
     assert isinstance(facts(kept)[0], NoteWritten)
     assert kept.hint.startswith("Which decision?")
+
+
+def test_taking_command_as_you_records_the_person_who_typed_it():
+    (assigned,) = facts(typed("/r ic @you", by="lena"))
+
+    assert isinstance(assigned, RoleAssigned)
+    assert (assigned.role, assigned.person, assigned.name) == (
+        "incident_commander",
+        "lena",
+        STATE.name_of("lena"),
+    )
+
+
+@pytest.mark.parametrize("line", ["/r ops @ben", "/r Operations lead @ben", "/r @ops @ben"])
+def test_however_a_role_is_called_its_name_is_no_rest_to_keep(line: str):
+    act = typed(line)
+
+    (assigned,) = facts(act)
+    assert isinstance(assigned, RoleAssigned)
+    assert (assigned.role, act.hint) == ("operations_lead", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/a ask @you for the logs",
+        "/d let @you drive",
+        "tell @you about it",
+        "/r nothing @you",
+        "/todo write up @me",
+        "/p @you",
+    ],
+)
+def test_what_is_recorded_names_the_author_and_never_says_you(line: str):
+    own = typed(line, by="lena")
+    named = typed(line.replace("@you", "@lena.vogt").replace("@me", "@lena.vogt"), by="lena")
+
+    assert facts(own) == facts(named)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.capture.completion import complete
+from app.capture.entry import Named
+from app.capture.grammar import parse
 from app.commands.vocabulary import vocabulary_of
+from app.incident.state import BEFORE_ANYTHING
 from app.organisation.kinds import PersonRecorded
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
 from tests.organisation.records import organisation_after
@@ -31,3 +34,11 @@ def test_who_was_on_the_bridge_is_offered_as_near_as_before() -> None:
 
     for organisation in (ORGANISATION, EMPTY_ORGANISATION):
         assert offered(organisation, is_offline=True) == offered(organisation, is_offline=False)
+
+
+def test_the_author_is_known_before_any_log_knows_them() -> None:
+    vocabulary = vocabulary_of(BEFORE_ANYTHING, EMPTY_ORGANISATION, author="ada.lovelace")
+
+    owner = parse("/r ic @you", vocabulary).owner
+
+    assert owner == Named("ada.lovelace", BEFORE_ANYTHING.name_of("ada.lovelace"))

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.capture.entry import EntryKind
+from app.capture.people import Person
+from app.capture.vocabulary import Vocabulary
 from app.incident.projections.timeline import Mark
 from app.incident.state import IncidentState
 from app.views.capture_bar import CaptureBar
@@ -173,6 +175,21 @@ def test_a_line_that_begins_while_a_note_is_corrected_is_a_line_of_its_own(
 
     with qtbot.assertNotEmitted(bar.note_rewritten), qtbot.waitSignal(bar.line_logged):
         qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+
+def test_a_note_is_corrected_to_name_its_author_and_not_you(
+    qtbot: QtBot, bar: CaptureBar, state: IncidentState
+) -> None:
+    note = next(one for one in state.timeline if one.line.mark is Mark.NOTE)
+    ada = Person(id="ada", name="Ada Byron", handles=("ada",))
+    bar.use_vocabulary(Vocabulary.of(people=[ada], author="ada"))
+    bar.rewrite(note)
+    bar.field.show_line("@you restarted it")
+
+    with qtbot.waitSignal(bar.note_rewritten) as rewritten:
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+
+    assert rewritten.args == [note, "@ada restarted it"]
 
 
 def test_undo_is_offered_for_a_minute(qtbot: QtBot, bar: CaptureBar, clock: FrozenClock) -> None:

@@ -103,10 +103,12 @@ def test_empty_regions_say_how_to_begin(view: CommanderView, state: IncidentStat
     ]
     body.roster.show_present(frozenset({ME}))
     assert body.roster.list.accessibleDescription() == (
-        "You are the only one here. /r ic @name gives command."
+        "You are the only one here. /r ic @you takes command."
     )
     assert _has_ink(body.roster.list)
     body.roster.show_present(frozenset({ME, "tom"}))
+    assert body.roster.list.accessibleDescription().startswith("Nobody has a role yet.")
+    body.roster.show_present(frozenset())
     assert body.roster.list.accessibleDescription().startswith("Nobody has a role yet.")
 
     view.show_state(state)
