@@ -198,11 +198,12 @@ class Engine:
     def _begin_again(self) -> list[Output]:
         """Have a server that lost the whole log begin it anew, and say under which epoch.
 
+        It had a log if records of it are here, or if it took rows that were not read back yet.
         What is queued would do so as well, but waits while the fork is looked for.
         """
         is_nothing_sent = self._recovery is not None or not self._pusher.queued
-        has_reason = self._puller.position and is_nothing_sent
-        return [Push((), self.epoch)] if has_reason else []
+        was_there = self._puller.position or self._pusher.recorded
+        return [Push((), self.epoch)] if was_there and is_nothing_sent else []
 
     def _asked_of_another_log(self, failure: Failure) -> list[Output]:
         if self._is_old_news(failure):

@@ -172,6 +172,22 @@ def test_a_log_the_server_lost_whole_is_begun_again():
     assert only(outputs, Push).rows == ()
 
 
+def test_what_a_server_took_into_a_log_it_lost_whole_before_it_was_read_back_is_sent_again():
+    taken_rows = rows(2)
+    sut = engine(outbox=taken_rows)
+    sent = only(sut.step(Started(), 0.0), Push)
+    sut.step(taken(taken_rows, number=sent.number), 0.0)
+
+    lost = sut.step(PageFailed(Failure(detail="", code=ProblemCode.UNKNOWN_LOG)), 0.0)
+
+    begin = only(lost, Push)
+    assert begin.rows == ()
+    begun = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    rewind = only(sut.step(PushFailed(begun, begin.number), 0.0), Rewind)
+    again = sut.step(Rewound(rewind.position, taken_rows), 0.0)
+    assert only(again, Push).rows == taken_rows
+
+
 def test_a_log_the_server_lost_whole_while_the_fork_was_looked_for_is_begun_again():
     sut = engine(position=5, outbox=rows(1, first=6))
     sut.step(Started(), 0.0)
