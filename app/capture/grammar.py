@@ -20,7 +20,8 @@ The grammar, in EBNF:
     escaped   = "\" token ;                           the token is plain text
 
 Names and refs inside a sentence are part of it and stay in the text; so does a person or a past
-time with words on both sides ("ask @jae for logs"), and in a note everybody who is mentioned.
+time with words on both sides ("ask @jae for logs"), and in a note or an update everybody who is
+mentioned.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ from app.capture.wording import Mark, Place, reason_of, text_of, whole_text_of
 from app.incident.kinds.decisions import Verdict
 
 _Mentioned = TypeVar("_Mentioned")
+_READ_WHOLE = (EntryKind.NOTE, EntryKind.UPDATE)
+"""What is read as it was written, with why and who."""
+
 _PLACES = {SpanRole.OWNER: Place.ASIDE, SpanRole.BACKDATE: Place.PAST}
 
 
@@ -158,7 +161,7 @@ class Reading:
 
     def _wording(self) -> tuple[str, str]:
         """The text and the reason, word for word."""
-        what = whole_text_of if self.kind is EntryKind.NOTE else text_of
+        what = whole_text_of if self.kind in _READ_WHOLE else text_of
         return what(self._marks), reason_of(self._marks)
 
     def _role(self, text: str) -> tuple[Named | None, str, list[Named]]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.capture.entry import Entry, EntryKind, Problem, ProblemCode, SpanRole
 from app.capture.moments import Amount, TypedTime, amount_in_words, read_amount
 from app.capture.outlook import AS_SAID, Outlook
-from app.capture.subjects import phase_of, severity_of, suggested_due
+from app.capture.subjects import phase_of, severity_of, suggested_due, update_words
 from app.incident.kinds.decisions import Verdict
 
 
@@ -99,7 +99,7 @@ _REF_DEFAULTS = {
 }
 _ABOUT_A_DECISION = (EntryKind.GO, EntryKind.NOGO, EntryKind.OBJECTION, EntryKind.CLEAR)
 _REASON_PROMPTS = (EntryKind.REVERSE, EntryKind.NOGO, EntryKind.WAIVE, EntryKind.LOCK)
-_REASON_UNSAID = (EntryKind.NOTE, EntryKind.DECISION)
+_REASON_UNSAID = (EntryKind.NOTE, EntryKind.DECISION, EntryKind.UPDATE)
 _OWNER_PROMPTS = {
     EntryKind.DECISION: "Pick an owner",
     EntryKind.ACTION: "No owner",
@@ -171,6 +171,10 @@ def _subject(entry: Entry) -> Iterator[Part]:
         case EntryKind.STATE:
             phase = phase_of(entry)
             yield _fact_or_prompt("state", phase.capitalize() if phase else "", "Which state?")
+        case EntryKind.UPDATE if words := update_words(entry):
+            yield Part("update", f"Draft: {words}")
+        case EntryKind.UPDATE if entry.due is None:
+            yield Part("update", "What should people read?", Tone.PROMPT)
         case EntryKind.ROLE:
             yield _fact_or_prompt("role", entry.role.name if entry.role else "", "Which role?")
         case kind if kind in _TEXT_IS_SUBJECT and entry.text:

@@ -32,6 +32,12 @@ def phase_of(entry: Entry) -> Phase | None:
     return Phase(word)
 
 
+def update_words(entry: Entry) -> str:
+    """What `/u` drafts for people to read; empty if it only says when the next update is due."""
+    is_about_time = entry.text.lower() == "next"
+    return "" if entry.kind is not EntryKind.UPDATE or is_about_time else entry.text
+
+
 def suggested_due(entry: Entry) -> str:
     """What to offer as the time to look at a decision again, as typed: `+15m`; empty if nothing.
 

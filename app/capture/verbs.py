@@ -25,7 +25,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("ok", EntryKind.CLEAR, "no objection; approve an exception", "/ok @tom @ben"),
     Verb("go", EntryKind.GO, "decide the open poll: go", "/go"),
     Verb("nogo", EntryKind.NOGO, "decide the open poll: no-go", "/nogo"),
-    Verb("u", EntryKind.UPDATE, "update", "/u next =15:13 %public"),
+    Verb("u", EntryKind.UPDATE, "update", "/u we are rolling back =15:13 %public"),
     Verb("s", EntryKind.STATE, "state", "/s monitoring"),
     Verb("sev", EntryKind.SEVERITY, "severity", "/sev 1 because EU checkout down"),
     Verb("r", EntryKind.ROLE, "role", "/r scribe @ben"),

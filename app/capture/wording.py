@@ -53,7 +53,7 @@ def text_of(marks: Sequence[Mark]) -> str:
 
 
 def whole_text_of(marks: Sequence[Mark]) -> str:
-    """The words of a note: what, why and who, since a note is its sentence."""
+    """The words of a note or an update: what, why and who, since it is its sentence."""
     between = _between_words(marks, (*_SAID, Place.BECAUSE))
     kept = (*_SAID, Place.BECAUSE, Place.ASIDE)
     return _joined(

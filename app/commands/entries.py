@@ -12,20 +12,23 @@ from datetime import datetime
 
 from app.capture.entry import Entry, EntryKind
 from app.capture.moments import due_at, happened_at
-from app.capture.subjects import phase_of, severity_of
+from app.capture.subjects import phase_of, severity_of, update_words
 from app.commands import cause_entries, decisions, freeze_entries, incident
 from app.commands.desk import Act, Desk
 from app.commands.resolving import against_ending
 from app.events.fact import Fact
 from app.events.sensitivity import Sensitivity, sensitivity_of
 from app.incident.kinds.decisions import DecisionProposed, Verdict
-from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
+from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet, UpdateDrafted
 from app.incident.kinds.signals import SuspectNamed
 from app.incident.kinds.work import ActionAssigned, FollowUpNoted, NoteWritten
 from app.incident.projections.decisions import Decision
 
 DEFAULT_CADENCE_MINUTES = {1: 30, 2: 60}
 """How often updates are due, by severity; other severities every two hours."""
+
+EVERYBODY = "Everybody"
+"""Whom an update is for that names no audience."""
 
 NO_OPEN_DECISION = "No decision is open. Saved as a note."
 
@@ -298,13 +301,23 @@ def _hypothesis(entry: Entry, desk: Desk) -> Act:
 
 
 def _update(entry: Entry, desk: Desk) -> Act:
-    due = _due(entry, desk)
-    if due is None or not entry.text.lower().startswith("next"):
-        return _kept(entry, desk, "Write /u next =15:13. Saved as a note.")
+    """Drafts the words for each audience that a label names, and sets when the next is due."""
+    words, due = update_words(entry), _due(entry, desk)
+    if not words and due is None:
+        return _kept(entry, desk, "Write /u and the words, or /u next =15:13. Saved as a note.")
+    audiences = [label.replace("-", " ").capitalize() for label in entry.labels] or [EVERYBODY]
+    facts: list[Fact] = []
+    if words:
+        facts += [UpdateDrafted(audience=audience, text=words) for audience in audiences]
+    if due is not None:
+        facts.append(_cadence(desk, due))
+    return Act(drafts=tuple(desk.draft(fact) for fact in facts))
+
+
+def _cadence(desk: Desk, due: datetime) -> UpdateCadenceSet:
     set_before = desk.state.updates.cadence_minutes
     usual = DEFAULT_CADENCE_MINUTES.get(desk.state.situation.severity, 120)
-    fact = UpdateCadenceSet(minutes=set_before or usual, next_due=due)
-    return Act(drafts=(desk.draft(fact),))
+    return UpdateCadenceSet(minutes=set_before or usual, next_due=due)
 
 
 def _clock(entry: Entry, desk: Desk) -> Act:

@@ -14,6 +14,7 @@ from app.incident.kinds.freezes import (
     FreezeDeclared,
     FreezeLifted,
 )
+from app.incident.kinds.reporting import UpdateDrafted
 from app.incident.kinds.roles import RoleAssigned, RoleReleased, RoleSettled
 from app.incident.kinds.situation import (
     ImpactLevel,
@@ -214,6 +215,9 @@ def _what_held_before(desk: Desk, draft: Draft) -> tuple[Draft, ...]:
             if before is None or before.person == person:
                 return release_role(desk, role, person, "taken back").drafts
             return assign_role(desk, role, before.person).drafts
+        case UpdateDrafted(audience=audience):
+            texts = {one.audience: one.text for one in desk.state.updates.drafts}
+            return (desk.draft(UpdateDrafted(audience=audience, text=texts.get(audience, ""))),)
         case ActionDone(action=action_id):
             return _reopened(desk, action_id)
         case _:

@@ -38,7 +38,7 @@ KEYS: tuple[Group, ...] = (
             ("F6, Shift F6", "next, previous panel"),
             ("Ctrl D", "propose a decision"),
             ("Ctrl Shift A", "new action"),
-            ("Ctrl U", "next update"),
+            ("Ctrl U", "review or draft the update"),
             ("Ctrl Shift F", "request a freeze exception"),
             ("Ctrl B", "open the bridge"),
             ("F8", "metric curves"),

@@ -15,12 +15,13 @@ from app.views.panel import Button, Panel
 from app.views.tokens import Radius
 from app.views.typography import TypeStyle
 
+NO_DRAFT = "No draft. Ctrl+U starts one."
 COMPACT = 46
 BOX = 74
 
 
 class UpdatePanel(Panel):
-    """Shows the drafts; `review_requested` when somebody wants to read and send them."""
+    """Shows the drafts; `review_requested` to read and send them, or to start one."""
 
     review_requested = Signal()
     copy_requested = Signal(str)
@@ -80,9 +81,9 @@ class UpdatePanel(Panel):
         self.box.setVisible(not self._is_compact)
         self.chips.setVisible(not self._is_compact)
         is_live = self.desk.clock.viewed is None
-        self.button.setEnabled(bool(updates.drafts) and is_live)
+        self.button.setEnabled(is_live)
         self.button.setVisible(is_live)
-        self.button.show_text("Copy text" if self._sync.is_offline else "Review, send")
+        self.button.show_text(self._button_text())
         if self._is_compact:
             self.row.setContentsMargins(0, 0, 0, 0)
             self.row.removeWidget(self.button)
@@ -98,6 +99,11 @@ class UpdatePanel(Panel):
             self.setFixedHeight(px(36 + BOX + 6 + 28 + 9))
             self.heading.setFixedHeight(px(36))
         self.updateGeometry()
+
+    def _button_text(self) -> str:
+        if not self._state.updates.drafts:
+            return "Start draft"
+        return "Copy text" if self._sync.is_offline else "Review, send"
 
     def resizeEvent(self, _event: object) -> None:
         if self._is_compact:
@@ -116,9 +122,9 @@ class UpdatePanel(Panel):
 
     @Slot()
     def _press(self) -> None:
-        if self._sync.is_offline:
-            drafts = self._state.updates.drafts
-            self.copy_requested.emit(drafts[0].text if drafts else "")
+        drafts = self._state.updates.drafts
+        if drafts and self._sync.is_offline:
+            self.copy_requested.emit(drafts[0].text)
         else:
             self.review_requested.emit()
 
@@ -137,7 +143,7 @@ class DraftBox(QWidget):
         self._text = text
         self.setFixedHeight(self._desk.theme.px(BOX))
         self.setAccessibleName("Draft of the next update")
-        self.setAccessibleDescription(text)
+        self.setAccessibleDescription(text or NO_DRAFT)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -151,7 +157,7 @@ class DraftBox(QWidget):
         box = QRectF(self.rect()).adjusted(px(10), px(1), -px(10), -px(1))
         pen.fill(box, theme.tokens.bg2, Radius.FIELD)
         inner = box.adjusted(px(12), px(6), -px(10), 0)
-        text = self._text or "No draft. /u starts one."
+        text = self._text or NO_DRAFT
         colour = theme.tokens.text1 if self._text else theme.tokens.text3
         inner.setHeight(3 * px(18))
         pen.paragraph(inner, text, TypeStyle.ROW_MEDIUM, colour, px(18))

@@ -46,6 +46,11 @@ def restated(vocabulary):
         ("/x D-5 because it failed", "Reverse · D-5 · Because it failed"),
         ("/x", "Reverse · Which decision? · Say why: because ..."),
         ("/u next =15:13 %public", "Update · Next update at 15:13 UTC · public"),
+        (
+            "/u we roll back because v42 leaks %public",
+            "Update · Draft: we roll back because v42 leaks · public",
+        ),
+        ("/u", "Update · What should people read?"),
         ("/s monitoring", "State · Monitoring"),
         ("/s asleep", "State · Which state?"),
         ("/sev SEV2", "Severity · SEV 2"),

@@ -27,7 +27,7 @@ from app.incident.kinds.freezes import (
     FreezeDeclared,
     FreezeScope,
 )
-from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet
+from app.incident.kinds.reporting import ClockStarted, UpdateCadenceSet, UpdateDrafted
 from app.incident.kinds.roles import RoleAssigned
 from app.incident.kinds.signals import SuspectNamed
 from app.incident.kinds.situation import ImpactStated, Phase, PhaseChanged, SeverityChanged
@@ -121,6 +121,8 @@ def test_deciding_notes_the_objections_that_were_known_and_who_was_silent():
         ("/h orders-db pool leak since v42", SuspectNamed),
         ("/todo alert on pool saturation", FollowUpNoted),
         ("/u next =15:13", UpdateCadenceSet),
+        ("/u =15:13", UpdateCadenceSet),
+        ("/u we are rolling back", UpdateDrafted),
         ("/c gdpr ~14:20 because a dump leaked", ClockStarted),
         ("/pin", EntryPinned),
         ("/n pool refilled in 40 s", NoteWritten),
@@ -200,7 +202,8 @@ def test_an_exception_is_approved_by_somebody_else_than_who_asked():
         ("/r scribe", "/r scribe @ben"),
         ("/f nothing", "Freeze what?"),
         ("/h pool leak", "Which service?"),
-        ("/u soon", "/u next"),
+        ("/u next", "/u next"),
+        ("/u", "/u and the words"),
         ("/c sox", "Which clock?"),
         ("/c gdpr ~14:20", "needs a reason"),
         ("/p @dba +5m", "does not act yet"),
@@ -243,6 +246,23 @@ def test_a_temporary_number_means_what_has_it_and_never_something_else():
     kept = typed("/x D-7* because it failed")
     assert isinstance(facts(kept)[0], NoteWritten)
     assert kept.hint.startswith("Which decision?")
+
+
+def test_an_update_is_drafted_word_for_word_for_each_audience_and_says_when_the_next_is_due():
+    line = "/u Checkout fails because v42 leaks, ask @tom %public %status-page =15:13"
+
+    first, second, cadence = facts(typed(line))
+
+    words = "Checkout fails because v42 leaks, ask @tom"
+    assert first == UpdateDrafted(audience="Public", text=words)
+    assert second == UpdateDrafted(audience="Status page", text=words)
+    assert isinstance(cadence, UpdateCadenceSet)
+
+
+def test_an_update_that_names_no_audience_is_for_everybody():
+    assert facts(typed("/u we are on it")) == [
+        UpdateDrafted(audience="Everybody", text="we are on it")
+    ]
 
 
 def test_taking_command_as_you_records_the_person_who_typed_it():

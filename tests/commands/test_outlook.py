@@ -44,7 +44,6 @@ def test_a_verdict_is_said_to_be_about_the_open_decision():
         ("/x D-99 because no", "Which decision? Write /x D-5 because … Saved as a note."),
         ("/done A-99", "Done · A-99 · Which action? Write /done A-3. Saved as a note."),
         ("/sev 3", "Lowering needs a reason: /sev 3 because … Saved as a note."),
-        ("/u all is well +20m", "Write /u next =15:13. Saved as a note."),
         ("/f lift D-99", "D-99 is not decided go. Saved as a note."),
     ],
 )
@@ -55,6 +54,7 @@ def test_a_line_that_cannot_be_done_says_so_before_it_is_logged(line: str, said:
 def test_what_is_missing_is_asked_for_once():
     assert said_back("/done") == "Done · Which action?"
     assert said_back("/s asleep") == "State · Which state?"
+    assert said_back("/u next") == "Update · What should people read?"
 
 
 def test_a_note_does_what_it_says():

@@ -114,3 +114,17 @@ def test_what_was_logged_more_than_a_minute_ago_stays(
 
     assert told.args == ["Taken back. A trace stays.", None]
     assert outbox.taken_back == ["second"]
+
+
+def test_a_draft_that_is_taken_back_leaves_the_one_before_it_or_none(
+    acting: Acting, outbox: Outbox
+) -> None:
+    before = outbox.state.updates.drafts
+
+    log(acting, outbox, "/u rolled back, orders recover %status-page %partners")
+    drafted = {one.audience: one.text for one in outbox.state.updates.drafts}
+    assert drafted["Status page"] == drafted["Partners"] == "rolled back, orders recover"
+    acting.undo()
+
+    texts = [(one.audience, one.text) for one in outbox.state.updates.drafts]
+    assert texts == [(one.audience, one.text) for one in before]

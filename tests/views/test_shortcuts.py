@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.capture.subjects import update_words
 from app.incident.kinds.decisions import Verdict
+from app.incident.state import IncidentState
+from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.banner import BannerKind, standing_banner
 from app.views.commander_view import CommanderView
 from app.views.intentions import AndThen
@@ -55,6 +60,40 @@ def test_the_update_key_opens_the_sheet(qtbot: QtBot, typing: CommanderView) -> 
     qtbot.keyClick(typing.capture.field, Qt.Key.Key_U, CONTROL)
 
     assert typing.update_sheet.isVisible()
+
+
+def test_without_a_draft_the_update_key_starts_one(
+    qtbot: QtBot, typing: CommanderView, state: IncidentState
+) -> None:
+    panel = typing.body.update_panel
+    without = replace(state, updates=replace(state.updates, drafts=()))
+    typing.show_state(without)
+    assert panel.box.accessibleDescription() == "No draft. Ctrl+U starts one."
+
+    qtbot.keyClick(typing.capture.field, Qt.Key.Key_U, CONTROL)
+
+    assert not typing.update_sheet.isVisible()
+    assert typing.capture.field.line == "/u "
+    qtbot.keyClicks(typing.capture.field, "we are rolling back")
+    with qtbot.waitSignal(typing.line_logged) as logged:
+        qtbot.keyClick(typing.capture.field, Qt.Key.Key_Return)
+    assert logged.args is not None
+    assert update_words(logged.args[0].entry) == "we are rolling back"
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_without_a_draft_the_button_starts_one(
+    qtbot: QtBot, typing: CommanderView, state: IncidentState, is_offline: bool
+) -> None:
+    panel = typing.body.update_panel
+    kind = SyncKind.OFFLINE if is_offline else SyncKind.LIVE
+    typing.show_sync(SyncStatus(kind=kind))
+    typing.show_state(replace(state, updates=replace(state.updates, drafts=())))
+
+    assert panel.button.accessibleName().startswith("Start draft")
+    panel.button.click()
+
+    assert typing.capture.field.line == "/u "
 
 
 def test_control_enter_decides_with_an_empty_field_and_logs_with_a_line(

@@ -21,7 +21,10 @@ class UpdateCadenceSet(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateDrafted(Fact):
-    """A text for an audience ("Status page") was drafted; it replaces that audience's draft."""
+    """A text for an audience ("Status page") was drafted; it replaces that audience's draft.
+
+    An empty text takes that draft away.
+    """
 
     kind: ClassVar[str] = "update.drafted@1"
 

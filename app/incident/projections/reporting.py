@@ -92,6 +92,8 @@ def project_updates(known: Updates, news: Sequence[Recorded]) -> Updates:
                     next_due=next_due,
                     period_start=recorded.happened_at,
                 )
+            case UpdateDrafted(audience=audience, text=""):
+                drafts.pop(audience, None)
             case UpdateDrafted(audience=audience, text=text):
                 drafts[audience] = DraftUpdate(
                     audience=audience, text=text, drafted_at=recorded.happened_at
