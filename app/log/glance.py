@@ -15,6 +15,7 @@ from typing import Any
 import sqlcipher3.dbapi2
 
 from app.log.kept_states import KeptState, KeptStates, leads_to
+from app.log.local_values import PROFILE_SCHEMA
 
 MOST_RECORDS = 5_000
 
@@ -25,10 +26,29 @@ class NothingToSee(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a profile holds.  Every method raises `NothingToSee` where it cannot be read."""
+    """What a profile holds.  Every method raises `NothingToSee` where it cannot be read.
+
+    Without `kept` no state is kept of any log; without `most` any number of records is read.
+    """
 
     connection: Any
-    kept: KeptStates
+    kept: KeptStates | None = None
+    most: int | None = None
+
+    @property
+    def schema(self) -> int:
+        """The schema the profile is of."""
+        found = self._rows("SELECT version FROM schema_version")
+        return int(found[0][0]) if found else 0
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The names of the columns of a table; none without the table."""
+        rows = self._rows("SELECT name FROM pragma_table_info(?)", table)
+        return frozenset(name for (name,) in rows)
+
+    def followed(self) -> dict[str, int]:
+        """The logs that are here, with when each was last in step (microseconds since 1970)."""
+        return dict(self._rows("SELECT log, synced_at FROM followed ORDER BY log"))
 
     def setting(self, name: str) -> bytes | None:
         """A setting; None without one."""
@@ -42,7 +62,7 @@ class Glance:
 
     def kept_state(self, log: str) -> KeptState | None:
         """The state that was kept of a log, if it is one of the records that are here."""
-        kept = self.kept.load(log)
+        kept = None if self.kept is None else self.kept.load(log)
         found = self._rows("SELECT epoch, tree FROM followed WHERE log = ?", log)
         if kept is None or not found:
             return None
@@ -58,9 +78,10 @@ class Glance:
         statement = (
             "SELECT line FROM confirmed WHERE log = ? AND position > ? ORDER BY position LIMIT ?"
         )
-        found = self._rows(statement, log, after, MOST_RECORDS + 1)
-        if len(found) > MOST_RECORDS:
-            raise NothingToSee(f"more than {MOST_RECORDS} records follow what is kept of {log}")
+        most = self.most
+        found = self._rows(statement, log, after, -1 if most is None else most + 1)
+        if most is not None and len(found) > most:
+            raise NothingToSee(f"more than {most} records follow what is kept of {log}")
         return [bytes(line) for (line,) in found]
 
     def waiting(self, log: str) -> list[bytes]:
@@ -82,18 +103,35 @@ def glance_at(path: Path, key: bytes) -> Iterator[Glance]:
     It is read as it lies there, without locks: raises `NothingToSee` when another process has it
     open or did not close it, for then a part of it is in files beside it.
     """
-    beside = path.with_name(path.name + "-wal")
-    if not path.is_file() or (beside.exists() and beside.stat().st_size):
+    if not path.is_file() or has_more_beside(path):
         raise NothingToSee(f"{path.name} is not there, or in use")
     kept = KeptStates(path.with_name(path.name + ".kept"), key)
     try:
-        connection = sqlcipher3.dbapi2.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        with connected(f"{path.as_uri()}?mode=ro&immutable=1", key) as connection:
+            glance = Glance(connection, kept, MOST_RECORDS)
+            if glance.schema > PROFILE_SCHEMA:
+                raise NothingToSee(f"a newer version wrote {path.name}")
+            yield glance
+    finally:
+        kept.close()
+
+
+def has_more_beside(path: Path) -> bool:
+    """Whether a part of the database at `path` is in the write-ahead log beside it."""
+    beside = path.with_name(path.name + "-wal")
+    return beside.exists() and beside.stat().st_size > 0
+
+
+@contextmanager
+def connected(url: str, key: bytes) -> Iterator[Any]:
+    """A connection to the SQLCipher file at `url`; raises `NothingToSee` without one."""
+    try:
+        connection = sqlcipher3.dbapi2.connect(url, uri=True)
     except sqlcipher3.dbapi2.DatabaseError as error:
         raise NothingToSee(str(error)) from error
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        yield Glance(connection, kept)
+        yield connection
     finally:
-        kept.close()
         connection.close()

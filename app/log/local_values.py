@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from app.proof.merkle import CompactRange
 
+PROFILE_SCHEMA = 3
+"""The schema of the profiles this version writes: the number of its migrations."""
+
 CARRIED_FROM = 1 << 40
 """Numbers from here on are places in the queue of events that other consoles wrote.
 

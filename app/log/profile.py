@@ -26,6 +26,7 @@ from app.log.local_checks import (
 from app.log.local_log import LocalLog
 from app.log.local_schema import LOCAL_MIGRATIONS
 from app.log.migrations import migrate
+from app.log.newer_profile import refuse_newer
 from app.log.outbox_journal import OutboxJournal
 from app.log.problems import DamagedDatabase, FolderUnusable, StoreError, explained
 from app.log.reserve import Reserve
@@ -81,13 +82,14 @@ def open_profile(path: Path, key: bytes, *, clock: Callable[[], datetime]) -> Op
 
     A damaged file is moved aside, what waits in it is saved, and a new one is begun.  Where
     states of its logs are kept, only what follows them is checked, which is quick; somebody has
-    to read the rest afterwards (`app.sync.verification`).  Raises
-    `WrongKey`, `NewerDatabase`, `ProfileInUse`, `FolderUnusable`, `StorageFull`.
+    to read the rest afterwards (`app.sync.verification`).  Raises `NewerProfile`, having touched
+    nothing, `WrongKey`, `ProfileInUse`, `FolderUnusable`, `StorageFull`.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
     make_folder(path.parent)
     require_sound_sqlite()
+    refuse_newer(path, key)
     now = clock()
     try:
         return OpenedProfile(log=_open_checked(path, key, now))
