@@ -15,6 +15,7 @@ from app.console.bridge import Bridge, Notice
 from app.console.embedded import EmbeddedServer, invitation, server_of_ones_own
 from app.console.introduction import console_key
 from app.console.options import Options
+from app.console.passphrases import Passphrases
 from app.console.records_check import tell_of_damage
 from app.console.remembered import Remembered
 from app.console.server_time import keep_measuring
@@ -84,6 +85,8 @@ class Backstage:
         self._codec = full_codec()
         self._incident: Session[IncidentState] | None = None
         self._organisation: Session[OrganisationState] | None = None
+        ask = None if options.headless else bridge.passphrase_wanted.emit
+        self._passphrases = Passphrases(ask, is_offered=options.passphrase)
         self._profile: SiteProfile | None = None
         self._queues: QueueCarrying | None = None
         self._is_connected = False
@@ -107,8 +110,14 @@ class Backstage:
             self._is_open.set()  # whoever waits to write is told what became of it
 
     async def _run(self) -> None:
-        profile = self._profile = SiteProfile(
-            self._options, self._bridge, _now, is_draft_known=self._is_draft_known
+        profile = self._profile = await self._passphrases.opened(
+            lambda: SiteProfile(
+                self._options,
+                self._bridge,
+                _now,
+                is_draft_known=self._is_draft_known,
+                passphrases=self._passphrases,
+            )
         )
         embedded = server_of_ones_own(self._options, self._folder, profile.local, _now())
         try:
@@ -320,6 +329,10 @@ class Backstage:
         if self._organisation is None:
             raise NothingToWriteIn("no organisation is open here yet")
         return self._organisation.write(drafts, seen=seen)
+
+    async def give_passphrase(self, passphrase: str) -> None:
+        """What the person answered to a `PassphraseQuestion`; empty for none."""
+        self._passphrases.give(passphrase)
 
     async def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed."""

@@ -30,6 +30,18 @@ class Notice:
     advice: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassphraseQuestion:
+    """A profile cannot be opened before the person gave its passphrase, or chose one.
+
+    `is_new`: it has none yet, and needs none.  `is_again`: another one did not open it.
+    """
+
+    profile: str
+    is_new: bool
+    is_again: bool = False
+
+
 class Bridge(QObject):
     """Made in the user interface's thread; it outlives the worker that emits on it.
 
@@ -38,7 +50,8 @@ class Bridge(QObject):
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
-    `presence_changed` carries who is `Present` at a console.
+    `presence_changed` carries who is `Present` at a console.  `passphrase_wanted` carries a
+    `PassphraseQuestion`.
     `investigated` carries a `Findings`, `supposed` a `CascadeForecast`, `measured` a
     `ServiceHistory`.
     """
@@ -56,3 +69,4 @@ class Bridge(QObject):
     skew_measured = Signal(object)
     presence_changed = Signal(object)
     looked = Signal(object)
+    passphrase_wanted = Signal(object)

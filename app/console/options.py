@@ -20,7 +20,8 @@ class Options:
     """How to open a console.
 
     Without `server` it starts one of its own.  `story` is played by that server.  `headless`
-    plays without a window to look at, for `seconds`, and writes `screenshot`.
+    plays without a window to look at, for `seconds`, and writes `screenshot`.  `passphrase` lets
+    the person choose one for a profile whose key is not in a keyring.
     """
 
     server: str = ""
@@ -28,6 +29,7 @@ class Options:
     incident: str = ""
     person: str = ""
     profile: str = "default"
+    passphrase: bool = False
     theme: str = "system"
     story: Path | None = None
     headless: bool = False
@@ -52,6 +54,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         incident=parsed.incident,
         person=parsed.person,
         profile="demo" if is_demo and parsed.profile == "default" else parsed.profile,
+        passphrase=parsed.passphrase,
         theme=parsed.theme,
         story=RESOURCES / "demo" / "checkout.yaml" if is_demo else None,
         headless=parsed.headless or not _has_display(),
@@ -73,6 +76,11 @@ def console_parser() -> argparse.ArgumentParser:
     parser.add_argument("--incident", default="", help="id or number; else the newest")
     parser.add_argument("--person", default="", help="who you are at a server of your own")
     parser.add_argument("--profile", default="default", help="separate local data by this name")
+    parser.add_argument(
+        "--passphrase",
+        action="store_true",
+        help="choose a passphrase for what is kept here; a computer with a keyring needs none",
+    )
     parser.add_argument("--theme", choices=("system", "dark", "light"), default="system")
     parser.add_argument("--headless", action="store_true", help="no window; write a screenshot")
     parser.add_argument("--screenshot", type=Path, help="where to write the picture")

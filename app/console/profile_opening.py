@@ -5,26 +5,51 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from app.console.bridge import Bridge, Notice
+from app.console.passphrases import Passphrases
 from app.console.remembered import PROFILE_FILE
 from app.log.local_log import LocalLog
 from app.log.profile import OpenedProfile, open_profile
-from app.log.profile_key import Keeper, ProfileKey, profile_key
+from app.log.profile_key import Keeper, ProfileKey, has_key, profile_key, seal_own_key
 from app.log.secret_file import make_folder
 from app.sync.folders import profile_folder
 
 _KEY_TOLD_VALUE = "told.key-in-file"
 
 
-def opened_profile(profile: str, bridge: Bridge, clock: Callable[[], datetime]) -> LocalLog:
-    """The log of `profile`; raises what `profile_key` and `open_profile` raise."""
+def opened_profile(
+    profile: str,
+    bridge: Bridge,
+    clock: Callable[[], datetime],
+    passphrases: Passphrases,
+) -> LocalLog:
+    """The log of `profile`.
+
+    Raises `PassphraseWanted` when the person has to be asked first, and what `profile_key` and
+    `open_profile` raise.
+    """
     folder = profile_folder(profile)
     make_folder(folder)
-    key = profile_key(folder, profile=profile, ask_passphrase=None, environment=os.environ)
+    key = _key(folder, profile, passphrases)
     opened = open_profile(folder / PROFILE_FILE, key.key, clock=clock)
     _tell_of_profile(opened, key, bridge)
     return opened.log
+
+
+def _key(folder: Path, profile: str, passphrases: Passphrases) -> ProfileKey:
+    """The key of a profile; one that lies open is sealed if the person chose a passphrase."""
+    ask = passphrases.opening if has_key(folder) else passphrases.chosen
+    key = profile_key(
+        folder,
+        profile=profile,
+        ask_passphrase=lambda: ask(profile),
+        environment=os.environ,
+    )
+    if key.kind is Keeper.OWN_FILE and (passphrase := passphrases.chosen(profile)):
+        return seal_own_key(folder, passphrase)
+    return key
 
 
 def _tell_of_profile(opened: OpenedProfile, key: ProfileKey, bridge: Bridge) -> None:
@@ -34,4 +59,5 @@ def _tell_of_profile(opened: OpenedProfile, key: ProfileKey, bridge: Bridge) -> 
     is_file = key.kind is Keeper.OWN_FILE
     if is_file and opened.log.value(_KEY_TOLD_VALUE) is None:
         opened.log.set_value(_KEY_TOLD_VALUE, b"1")
-        bridge.noticed.emit(Notice(sentence=key.sentence))
+        advice = "To protect it yourself, open this profile once with --passphrase."
+        bridge.noticed.emit(Notice(sentence=key.sentence, advice=advice))

@@ -104,6 +104,7 @@ class Room(QObject):
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.console.apart import Apart, Carrying
+        from app.console.passphrase_questions import PassphraseQuestions
         from app.console.worker_link import WorkerLink
 
         self.worker = worker = WorkerLink(self._options, self._bridge, self._time, self)
@@ -112,6 +113,7 @@ class Room(QObject):
         )
         carrying = Carrying(export=worker.export_queue, bring=worker.import_queue)
         self.apart = Apart(self.window, self._desk, carrying, self)
+        self._passphrases = PassphraseQuestions(self._bridge, worker, self._desk, self.view)
         self._network = NetworkWatch(self)
         self.looking_back = LookingBack(self.view, worker.look_back, self)
         self._map = MapLink(

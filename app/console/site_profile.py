@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.console.bridge import Bridge, Notice
 from app.console.introduction import until_answered
 from app.console.options import Options
+from app.console.passphrases import Passphrases
 from app.console.profile_opening import opened_profile
 from app.console.remembered import DRAFT_NAME, Remembered
 from app.events.codec import from_microseconds, to_microseconds
@@ -16,6 +17,7 @@ from app.sync.site_mark import SiteMark, site_of
 from app.sync.site_profiles import SiteProfiles
 
 if TYPE_CHECKING:
+    from app.log.local_log import LocalLog
     from app.sync.api_client import ApiClient
 
 STORY_VALUE = "story"
@@ -27,6 +29,8 @@ class SiteProfile:
 
     Until it `is_settled`, nobody knows whether it is the one for the site at the server:
     nothing of it is shown, and what is typed is kept as typed for that server.
+
+    Making one raises `PassphraseWanted` when `passphrases` has to ask the person first.
     """
 
     def __init__(
@@ -36,15 +40,17 @@ class SiteProfile:
         clock: Callable[[], datetime],
         *,
         is_draft_known: bool = False,
+        passphrases: Passphrases | None = None,
     ) -> None:
         self._bridge = bridge
+        self._passphrases = Passphrases(None) if passphrases is None else passphrases
         self._clock = clock
         self._server = options.address
         self._profiles = SiteProfiles(options.profile)
         self._is_story = options.story is not None
         at = None if self._is_story else self._profiles.at(self._server)
         self.name = at or options.profile
-        self.local = opened_profile(self.name, bridge, clock)
+        self.local = self._opened(self.name)
         site = site_of(self.local)
         if self._is_story:
             self._keep_to_stories(site)
@@ -57,12 +63,15 @@ class SiteProfile:
         """Close the profile that is open."""
         self.local.close()
 
+    def _opened(self, name: str) -> LocalLog:
+        return opened_profile(name, self._bridge, self._clock, self._passphrases)
+
     def _keep_to_stories(self, site: SiteMark) -> None:
         """What was written at a site is no place for stories: they forget what they find."""
         if site.is_known and self.local.value(STORY_VALUE) is None:
             self.local.close()
             self.name = f"{self.name}-story"
-            self.local = opened_profile(self.name, self._bridge, self._clock)
+            self.local = self._opened(self.name)
         self.local.set_value(STORY_VALUE, b"1")
 
     # --- another site -----------------------------------------------------------------------
@@ -81,7 +90,7 @@ class SiteProfile:
         first, before, typed_as = self.name, self.local, self.draft_name
         if not site_of(before).is_of(mark):
             name = self._profiles.of(mark)
-            self.local = opened_profile(name, self._bridge, self._clock)
+            self.local = await self._passphrases.opened(lambda: self._opened(name))
             self.name = name
         self.is_settled = True
         self._restore_draft()

@@ -110,6 +110,11 @@ class WorkerLink(QObject):
         """Log drafts in the organisation's log; gives the events."""
         return self.ask(lambda stage: stage.write_of_organisation(drafts, seen))
 
+    @Slot(str)
+    def give_passphrase(self, passphrase: str) -> None:
+        """Answer what was asked for a profile; empty for no passphrase."""
+        self.ask(lambda stage: stage.give_passphrase(passphrase))
+
     @Slot(str, object)
     def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed, and when its first character was."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +60,11 @@ def check_of(key: bytes) -> str:
 
 
 def seal(key: bytes, passphrase: str, random_bytes: Callable[[int], bytes]) -> KeyRecord:
-    """A record from which only `passphrase` gets the key back (Argon2id, AES-256-GCM)."""
+    """A record from which only `passphrase` gets the key back (Argon2id, AES-256-GCM).
+
+    Keyboards compose letters in different ways: the passphrase counts as NFKC makes it (NIST
+    SP 800-63B, 5.1.1.2).
+    """
     salt, nonce = random_bytes(SALT_BYTES), random_bytes(NONCE_BYTES)
     sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, key, _CONTEXT)
     return KeyRecord(
@@ -114,7 +119,7 @@ def _stretched(passphrase: str, salt: bytes) -> bytes:
     from argon2.low_level import Type, hash_secret_raw  # most keys need no passphrase
 
     return hash_secret_raw(
-        passphrase.encode(),
+        unicodedata.normalize("NFKC", passphrase).encode(),
         salt,
         time_cost=ARGON2_PASSES,
         memory_cost=ARGON2_KIBIBYTES,

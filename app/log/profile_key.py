@@ -27,6 +27,8 @@ from app.log.problems import StoreError
 
 KEY_FILE_VARIABLE = "WATCHFLOOR_KEY_FILE"
 RECORD_NAME = "profile.key"
+SHORTEST_PASSPHRASE = 12
+"""Characters: whoever takes the disk can guess as long as he likes."""
 KEYRING_SERVICE = "watchfloor"
 ALLOWED_BACKENDS = {
     "keyring.backends.SecretService": "keyring",
@@ -74,7 +76,7 @@ class WrongPassphrase(StoreError):
 
 
 class PassphraseNeeded(StoreError):
-    """The profile is sealed with a passphrase and nobody can be asked for it."""
+    """The profile is sealed with a passphrase and nobody gave it yet, or can be asked for it."""
 
     advice = "Start Watchfloor where it can ask you, or start with another --profile."
 
@@ -141,6 +143,14 @@ def first_allowed(backends: Iterable[SecretStore]) -> SystemKeyring | None:
     return None
 
 
+def has_key(folder: Path) -> bool:
+    """Whether the profile in `folder` has a key already.
+
+    Raises `KeyRecordDamaged`, `FolderUnusable`.
+    """
+    return read_record(folder / RECORD_NAME) is not None
+
+
 def profile_key(
     folder: Path,
     *,
@@ -173,6 +183,25 @@ def profile_key(
             return _from_keyring(record, find_keyring())
         case _:
             return _own_file_key(_checked(bytes.fromhex(record.key), record))
+
+
+def seal_own_key(
+    folder: Path,
+    passphrase: str,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> ProfileKey:
+    """Put the key that lies open in a file of `folder` under `passphrase` instead.
+
+    It stays the same key: a copy of the file from before goes on opening the profile.  Raises
+    `KeyLost`, `KeyRecordDamaged`, `FolderUnusable`.
+    """
+    path = folder / RECORD_NAME
+    record = read_record(path)
+    if record is None or record.keeper != Keeper.OWN_FILE:
+        raise ValueError(f"{path} holds no key that could be sealed")
+    key = _checked(bytes.fromhex(record.key), record)
+    write_record(path, seal(key, passphrase, random_bytes))
+    return _passphrase_key(key)
 
 
 def _make(

@@ -25,7 +25,9 @@ from app.log.profile_key import (
     SystemKeyring,
     WrongPassphrase,
     first_allowed,
+    has_key,
     profile_key,
+    seal_own_key,
     system_keyring,
 )
 
@@ -246,3 +248,34 @@ def test_a_session_without_a_keyring_has_none():
 )
 def test_every_way_to_fail_has_advice_of_its_own(error: type[WatchfloorError]):
     assert error.advice != WatchfloorError.advice
+
+
+def test_a_key_that_lay_open_is_the_same_key_once_it_is_sealed_and_no_file_shows_it(
+    tmp_path: Path,
+):
+    assert not has_key(tmp_path)
+    open_key = ask(tmp_path)
+    assert has_key(tmp_path)
+
+    sealed = seal_own_key(tmp_path, "correct horse battery")
+
+    assert sealed.kind is Keeper.SEALED
+    assert ask(tmp_path, passphrase="correct horse battery").key == open_key.key == sealed.key
+    assert all(open_key.key.hex() not in file.read_text() for file in tmp_path.iterdir())
+    with pytest.raises(PassphraseNeeded):
+        ask(tmp_path)
+
+
+def test_a_key_that_is_sealed_already_is_not_sealed_again(tmp_path: Path):
+    ask(tmp_path, passphrase="correct horse battery")
+
+    with pytest.raises(ValueError, match="holds no key"):
+        seal_own_key(tmp_path, "another passphrase")
+
+
+def test_a_passphrase_counts_however_a_keyboard_composes_its_letters(tmp_path: Path):
+    composed, apart = "Zw\u00f6lf Stra\u00dfen", "Zwo\u0308lf Stra\u00dfen"
+
+    made = ask(tmp_path, passphrase=composed)
+
+    assert ask(tmp_path, passphrase=apart).key == made.key
