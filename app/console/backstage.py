@@ -7,11 +7,13 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Bridge, Notice
+from app.console.doubts import Doubts
 from app.console.embedded import EmbeddedServer, invitation, server_of_ones_own
 from app.console.introduction import console_key
 from app.console.options import Options
@@ -98,6 +100,7 @@ class Backstage:
         self._sessions_of = ("", "")
         self._past: PastMoments | None = None
         self._here: WhoIsHere | None = None
+        self._doubts = Doubts(bridge.doubted.emit)
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
@@ -170,7 +173,8 @@ class Backstage:
                     measured = self._bridge.skew_measured.emit
                     tasks.create_task(keep_measuring(api, self._reconnected, measured))
                 tasks.create_task(watch.run(api))
-                tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit))
+                doubt = partial(self._doubts.find, "records")
+                tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit, doubt))
                 self._keep_in_step(desk, tasks)
 
     async def _load_the_rest(self) -> None:
@@ -221,7 +225,8 @@ class Backstage:
         for session in self._sessions():
             session.connect(desk.api, desk.register)
             tell = self._bridge.noticed.emit
-            watch = log_watch(session.log, desk.local, tell, lambda: self._incident)
+            doubt = self._doubts.of_server(session.log)
+            watch = log_watch(session.log, desk.local, tell, lambda: self._incident, doubt)
             session.hear_also(FrameKind.CHECKPOINT, watch.hear)
             tasks.create_task(session.run())
             tasks.create_task(watch.run(desk.api))
@@ -246,6 +251,7 @@ class Backstage:
         """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
         seat = self._seat(local, actor)
         log, console = incident_log(incident_id), console_key(local).console_id
+        self._doubts.show(log)
         here = self._here = WhoIsHere(log, console, self._bridge.presence_changed.emit)
         hear: dict[str, Hear] = {
             FrameKind.READINGS: self._hear_readings,

@@ -50,7 +50,8 @@ class Bridge(QObject):
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
-    `presence_changed` carries who is `Present` at a console.  `passphrase_wanted` carries a
+    `presence_changed` carries who is `Present` at a console, `doubted` the `Doubt` about the log
+    of the incident that shows, None without one.  `passphrase_wanted` carries a
     `PassphraseQuestion`.
     `investigated` carries a `Findings`, `supposed` a `CascadeForecast`, `measured` a
     `ServiceHistory`.
@@ -68,5 +69,6 @@ class Bridge(QObject):
     draft_found = Signal(str, object)
     skew_measured = Signal(object)
     presence_changed = Signal(object)
+    doubted = Signal(object)
     looked = Signal(object)
     passphrase_wanted = Signal(object)

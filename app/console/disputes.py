@@ -8,6 +8,7 @@ from typing import Any
 from app.console.bridge import Notice
 from app.events.event import Draft
 from app.incident.kinds.situation import HistoryDisputed
+from app.protocol.doubt import Doubt
 from app.sync.log_watch import Kept, LogWatch
 from app.sync.session import Session
 from app.sync.site_watch import Memory, SiteWatch
@@ -21,9 +22,18 @@ def site_watch(memory: Memory, tell: Tell, incident: FindIncident) -> SiteWatch:
     return SiteWatch(memory, _dispute(tell, incident))
 
 
-def log_watch(log: str, kept: Kept, tell: Tell, incident: FindIncident) -> LogWatch:
-    """Who holds the server to the records it gave of `log`; a dispute goes on the timeline."""
-    return LogWatch(log, kept, _dispute(tell, incident))
+def log_watch(
+    log: str,
+    kept: Kept,
+    tell: Tell,
+    incident: FindIncident,
+    doubt: Callable[[Doubt | None], None],
+) -> LogWatch:
+    """Who holds the server to the records it gave of `log`; a dispute goes on the timeline.
+
+    `doubt` is given what the server contradicts, None when it does not.
+    """
+    return LogWatch(log, kept, _dispute(tell, incident), doubt)
 
 
 def _dispute(tell: Tell, incident: FindIncident) -> Callable[[HistoryDisputed, str], None]:

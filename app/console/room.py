@@ -155,6 +155,7 @@ class Room(QObject):
         self.looking_back.shows.connect(self._map.look_at)
         bridge.skew_measured.connect(self._use_skew, queued)
         bridge.presence_changed.connect(self._show_present, queued)
+        bridge.doubted.connect(view.body.timeline.show_doubt, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
         self.apart.server_wanted.connect(self.worker.try_at_once)

@@ -23,7 +23,7 @@ from app.log.following import (
     supersede,
     take_lines,
 )
-from app.log.kept_states import KeptState, KeptStates
+from app.log.kept_states import KeptMark, KeptState, KeptStates
 from app.log.local_values import (
     MAX_POSITION,
     ConfirmedPage,
@@ -253,6 +253,10 @@ class LocalLog:
             return None
         with self._transaction() as connection:
             return kept if leads_to_now(connection, kept.mark) else None
+
+    def kept_mark(self, log: str) -> KeptMark | None:
+        """What the state kept of `log` stands on; None without one."""
+        return self._kept.marks().get(log)
 
     def keep_state(self, kept: KeptState) -> bool:
         """Keep a state for the next opening; False when there is no room for it."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from app.incident.projections.timeline import Lane, Timeline, TimelineEntry
 from app.incident.rows import EVER, Rows, Segment
 from app.incident.state import IncidentState
+from app.models.doubtful_rows import in_doubt_since, is_in_doubt
 from app.models.rows import Index, RowsModel
 
 PAGE = 500
@@ -81,6 +82,7 @@ class TimelineModel(RowsModel[TimelineRow]):
         self._filter = TimelineFilter()
         self._losses: tuple[ConnectionLost, ...] = ()
         self._former: Mapping[str, str] = {}
+        self._doubtful_from: int | None = None
 
     @property
     def filter(self) -> TimelineFilter:
@@ -124,6 +126,22 @@ class TimelineModel(RowsModel[TimelineRow]):
             if self._filter.words:
                 self._rebuild()
 
+    def show_doubt(self, first: int | None) -> None:
+        """Mark the rows of records from this position on as not verified; None marks none."""
+        if first != self._doubtful_from:
+            self._doubtful_from = first
+            if self._rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def is_doubtful(self, entry: TimelineEntry) -> bool:
+        """Whether the record of an entry did not verify."""
+        return self._doubtful_from is not None and is_in_doubt(entry, self._doubtful_from)
+
+    def doubtful_since(self) -> datetime | None:
+        """When the earliest entry that did not verify happened; None without one."""
+        first = self._doubtful_from
+        return None if first is None else in_doubt_since(self._entries, first)
+
     def _admits(self, entry: TimelineEntry) -> bool:
         return self._filter.admits(entry, self._former.get(entry.event_id, ""))
 
@@ -135,7 +153,8 @@ class TimelineModel(RowsModel[TimelineRow]):
             return f"{minutes} min with no entries, {row.end:%H:%M} to {row.start:%H:%M}"
         pinned = ", pinned" if row.is_pinned else ""
         taken_back = ", taken back" if row.is_taken_back else ""
-        return f"{row.at:%H:%M:%S} {row.text}, {row.author}{pinned}{taken_back}"
+        doubtful = ", not verified" if self.is_doubtful(row) else ""
+        return f"{row.at:%H:%M:%S} {row.text}, {row.author}{pinned}{taken_back}{doubtful}"
 
     def _rebuild(self) -> None:
         segments = self._entries.segments

@@ -72,6 +72,12 @@ class CompactRange:
         for record in records:
             self.append_leaf(sha256(_LEAF + record).digest())
 
+    def beginnings(self) -> list[tuple[int, bytes]]:
+        """Sizes and roots of the trees it grew out of, as far as its peaks tell; itself last."""
+        sizes = [self._size >> bit << bit for bit in range(self._size.bit_length())]
+        sizes = sorted({size for size in sizes if size})
+        return [(size, _fold(self._peaks[: size.bit_count()])) for size in sizes]
+
     def copy(self) -> CompactRange:
         """An independent range with the same leaves."""
         twin = CompactRange()

@@ -20,6 +20,7 @@ from app.proof.encoding import from_base64, to_base64
 from app.proof.merkle import CompactRange, verify_consistency
 from app.proof.note import Checkpoint
 from app.proof.problem import ProofRefused
+from app.protocol.doubt import Doubt
 from app.sync.site_watch import Memory, TrustedSite, trusted_site
 from app.sync.unavailable import ServerUnavailable
 
@@ -58,10 +59,33 @@ class _Offered:
     epoch: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Disputed:
+    """What is kept of a dispute: its epoch, and from where on the records are in doubt.
+
+    Nothing is in doubt any more (0) once the server signed exactly what is here after all.
+    """
+
+    epoch: str = ""
+    first: int = 0
+
+    @classmethod
+    def read(cls, kept: bytes) -> _Disputed:
+        """What was kept; without a position everything is in doubt."""
+        epoch, _, first = kept.decode().partition(" ")
+        return cls(epoch, int(first or 1))
+
+    @property
+    def kept(self) -> bytes:
+        """As `read` reads it."""
+        return f"{self.epoch} {self.first}".encode()
+
+
 class LogWatch:
     """For one log; `tell` is given evidence and advice, once for each epoch.
 
-    `clock` tells seconds that only grow.
+    `doubt` is given the records that the server contradicts, also those it did when this console
+    was open before, and None once it does not any more.  `clock` tells seconds that only grow.
     """
 
     def __init__(
@@ -69,12 +93,14 @@ class LogWatch:
         log: str,
         kept: Kept,
         tell: Callable[[HistoryDisputed, str], None],
+        doubt: Callable[[Doubt | None], None],
         *,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._log = log
         self._kept = kept
         self._tell = tell
+        self._doubt = doubt
         self._clock = clock
         self._agreed_at = clock()
         self._offered: _Offered | None = None
@@ -90,6 +116,7 @@ class LogWatch:
 
     async def run(self, api: ApiClient) -> None:
         """Compare what is offered with what is here, until cancelled."""
+        self._say_what_is_in_doubt()
         while True:
             await self._news.wait()
             self._news.clear()
@@ -105,27 +132,30 @@ class LogWatch:
         Raises `ServerUnavailable`, `StoreError`, and `ProofRefused` for a note that is no
         checkpoint of this log, signed by the site: `SiteWatch` says what is to be said of that.
         """
+        self._say_what_is_in_doubt()
         offered, cursor = self._offered, self._kept.cursor(self._log)
         site = trusted_site(self._kept)
         if offered is None or cursor is None or site is None or offered.epoch != cursor.epoch:
             return
-        if self._kept.value(self._disputed_value) == cursor.epoch.encode():
-            return
-        checkpoint, own = (
-            site.opened(offered.note, self._log),
-            CompactRange.from_bytes(cursor.tree),
-        )
+        disputed = self._disputed(cursor)
+        checkpoint = site.opened(offered.note, self._log)
+        own = CompactRange.from_bytes(cursor.tree)
         if checkpoint.size > own.size:
             self._news.set()  # not everything it covers is here yet
             return
-        is_due = self._clock() - self._agreed_at >= PROOF_SECONDS
+        is_due = not disputed.first and self._clock() - self._agreed_at >= PROOF_SECONDS
         if checkpoint.size < own.size and not is_due:
             return
         if await self._is_beginning(checkpoint, own, api):
             self._agreed_at = self._clock()
             self._kept.keep_checkpoint(self._log, offered.note)
-        else:
-            await self._dispute(checkpoint, own, offered, site, api)
+            if disputed.first:
+                self._remember(_Disputed(cursor.epoch))
+        elif not disputed.first and await self._is_still_of(offered.epoch, api):
+            first = _first_in_doubt(checkpoint, site.kept_of(cursor))
+            self._remember(_Disputed(cursor.epoch, first))
+            if not disputed.epoch:
+                self._tell(_evidence(checkpoint, own, offered, site), _SENTENCE)
 
     async def _is_beginning(
         self, checkpoint: Checkpoint, own: CompactRange, api: ApiClient
@@ -146,24 +176,44 @@ class LogWatch:
             proof=proof,
         )
 
-    async def _dispute(
-        self,
-        checkpoint: Checkpoint,
-        own: CompactRange,
-        offered: _Offered,
-        site: TrustedSite,
-        api: ApiClient,
-    ) -> None:
-        """Keep both as evidence, unless the server was restored meanwhile and says so."""
+    async def _is_still_of(self, epoch: str, api: ApiClient) -> bool:
+        """Whether the server was not restored meanwhile: then it would say so."""
         page = await api.page(self._log, after=0, limit=1)
-        if page.epoch != offered.epoch:
-            return
-        computed = Checkpoint(origin=checkpoint.origin, size=own.size, root=own.root)
-        fact = HistoryDisputed(
-            reason=Dispute.ALTERED,
-            seen=computed.text,
-            offered=offered.note.decode(),
-            site_key=to_base64(site.key),
-        )
-        self._kept.set_value(self._disputed_value, offered.epoch.encode())
-        self._tell(fact, _SENTENCE)
+        return page.epoch == epoch
+
+    # --- what is in doubt -------------------------------------------------------------------
+
+    def _disputed(self, cursor: Cursor | None) -> _Disputed:
+        """What was disputed in the epoch that is followed now."""
+        kept = self._kept.value(self._disputed_value)
+        disputed = _Disputed.read(kept) if kept else _Disputed()
+        is_now = cursor is not None and disputed.epoch == cursor.epoch
+        return disputed if is_now else _Disputed()
+
+    def _remember(self, disputed: _Disputed) -> None:
+        self._kept.set_value(self._disputed_value, disputed.kept)
+        self._say_what_is_in_doubt()
+
+    def _say_what_is_in_doubt(self) -> None:
+        first = self._disputed(self._kept.cursor(self._log)).first
+        self._doubt(Doubt(log=self._log, first=first) if first else None)
+
+
+def _first_in_doubt(disputed: Checkpoint, agreed: Checkpoint | None) -> int:
+    """The first position that no checkpoint vouches for; all where they contradict each other."""
+    if agreed is None or disputed.size <= agreed.size:
+        return 1
+    return agreed.size + 1
+
+
+def _evidence(
+    checkpoint: Checkpoint, own: CompactRange, offered: _Offered, site: TrustedSite
+) -> HistoryDisputed:
+    """What was signed, beside what is here."""
+    computed = Checkpoint(origin=checkpoint.origin, size=own.size, root=own.root)
+    return HistoryDisputed(
+        reason=Dispute.ALTERED,
+        seen=computed.text,
+        offered=offered.note.decode(),
+        site_key=to_base64(site.key),
+    )

@@ -17,6 +17,7 @@ import msgspec
 
 from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.situation import Dispute, HistoryDisputed
+from app.log.local_values import Cursor
 from app.log.problems import StoreError
 from app.proof.encoding import from_base64
 from app.proof.note import SITE_LOG, Checkpoint, open_checkpoint, origin_of
@@ -67,6 +68,13 @@ class TrustedSite:
     def opened(self, note: bytes, log: str) -> Checkpoint:
         """The checkpoint of a log of this site; raises `ProofRefused` for any other note."""
         return open_checkpoint(note, public_keys=[self.key], origin=origin_of(self.name, log))
+
+    def kept_of(self, cursor: Cursor) -> Checkpoint | None:
+        """The newest checkpoint kept of a log; None without one by the key that is trusted now."""
+        try:
+            return self.opened(cursor.checkpoint, cursor.log) if cursor.checkpoint else None
+        except ProofRefused:
+            return None
 
 
 def trusted_site(memory: Memory) -> TrustedSite | None:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from app.log.local_log import LocalLog
 from app.log.local_values import Cursor
 from app.log.problems import DamagedDatabase, StoreError
 from app.proof.merkle import CompactRange
 from app.proof.note import Checkpoint
-from app.proof.problem import ProofRefused
+from app.protocol.doubt import EVERY_LOG, Doubt
 from app.protocol.withholding import grow
+from app.sync.locating import PAGE_RECORDS, Root, confirmed_roots, first_in_doubt
 from app.sync.site_watch import trusted_site
 
-PAGE_RECORDS = 250
 PAUSE_SECONDS = 0.02
 """Between two pages: whoever writes or looks comes first."""
 
 
 class RecordsDamaged(StoreError):
-    """Records of this console's own file cannot be read, or are not those that were confirmed."""
+    """Records of this console's own file cannot be read, or are not those that were confirmed.
+
+    `doubt` tells which.
+    """
 
     advice = (
         "Close Watchfloor and open it again. What you wrote and was not sent yet is saved then, "
         "the rest comes from the server again."
     )
+
+    def __init__(self, sentence: str, doubt: Doubt) -> None:
+        super().__init__(sentence)
+        self.doubt = doubt
 
 
 class RecordsUnsigned(RecordsDamaged):
@@ -36,54 +44,93 @@ class RecordsUnsigned(RecordsDamaged):
     )
 
 
-async def find_damage(local: LocalLog, *, pause: float = PAUSE_SECONDS) -> RecordsDamaged | None:
-    """Compute the tree of every log in a profile again; what is wrong, None when nothing is.
+async def find_damage(
+    local: LocalLog, *, pause: float = PAUSE_SECONDS
+) -> tuple[RecordsDamaged, ...]:
+    """Compute the tree of every log in a profile again; what is wrong, at most once for a log.
 
     The tree is held against what was confirmed and against the newest checkpoint kept of it.
     After damage nothing is kept that would spare the next opening its check of the whole file.
     """
-    damage = None
     try:
-        for log in local.followed():
-            damage = damage or await _damage_of(local, log, pause)
+        found = [await _damage_of(local, log, pause) for log in local.followed()]
     except DamagedDatabase as error:
-        damage = RecordsDamaged(f"records kept here cannot be read: {error}")
-    if damage is not None:
+        found = [_unreadable(error, Doubt(log=EVERY_LOG, first=1))]
+    damages = tuple(one for one in found if one is not None)
+    if damages:
         local.forget_kept_states()
-    return damage
+    return damages
 
 
 async def _damage_of(local: LocalLog, log: str, pause: float) -> RecordsDamaged | None:
-    """What is wrong with the records of `log`, whatever arrives while they are read."""
-    tree, epoch, signed = CompactRange(), None, None
+    """What is wrong with the records of `log`, and from where on."""
+    try:
+        return await _contradiction(local, log, pause)
+    except DamagedDatabase as error:
+        first = await first_in_doubt(local, log, _roots(local, log), pause=pause)
+        return _unreadable(error, Doubt(log=log, first=first))
+
+
+async def _contradiction(local: LocalLog, log: str, pause: float) -> RecordsDamaged | None:
+    """What the records of `log` contradict, whatever arrives while they are read."""
+    tree, epoch, signed, is_signed = CompactRange(), None, None, True
     while (cursor := local.cursor(log)) is not None:
         if cursor.epoch != epoch or cursor.position < tree.size:
             tree, epoch, signed = CompactRange(), cursor.epoch, _signed(local, cursor)
-        if signed is not None and tree.size == signed.size and tree.root != signed.root:
-            return RecordsUnsigned(f"the records of {log} here are not those the server signed")
+            is_signed = True
+        if signed is not None and tree.size == signed.size:
+            is_signed = tree.root == signed.root
         if tree.size == cursor.position:
             is_whole = tree.to_bytes() == cursor.tree
-            return None if is_whole else _not_confirmed(log)
+            return await _told(local, log, pause, is_whole=is_whole, is_signed=is_signed)
         before, limit = tree.size, PAGE_RECORDS
         if signed is not None and before < signed.size:
             limit = min(limit, signed.size - before)
         grow(tree, local.lines(log, after=before, limit=limit))
         if tree.size == before:
-            return _not_confirmed(log)
+            return await _told(local, log, pause, is_whole=False, is_signed=is_signed)
         await asyncio.sleep(pause)
     return None
 
 
-def _not_confirmed(log: str) -> RecordsDamaged:
-    return RecordsDamaged(f"the records of {log} here are not those it confirmed")
+async def _told(
+    local: LocalLog, log: str, pause: float, *, is_whole: bool, is_signed: bool
+) -> RecordsDamaged | None:
+    """What it means that the records of `log` are, or are not, what was confirmed and signed.
+
+    A tree that was changed with the records vouches for nothing.
+    """
+    if is_whole and is_signed:
+        return None
+    roots = _signed_roots(local, log) if is_whole else _roots(local, log)
+    doubt = Doubt(log=log, first=await first_in_doubt(local, log, roots, pause=pause))
+    if is_whole:
+        return RecordsUnsigned(f"the records of {log} here are not those the server signed", doubt)
+    return RecordsDamaged(f"the records of {log} here are not those it confirmed", doubt)
+
+
+def _unreadable(error: DamagedDatabase, doubt: Doubt) -> RecordsDamaged:
+    return RecordsDamaged(f"records kept here cannot be read: {error}", doubt)
+
+
+def _roots(local: LocalLog, log: str) -> Sequence[Root]:
+    """What was confirmed and signed of `log`; nothing where not even that can be read."""
+    try:
+        cursor = local.cursor(log)
+    except DamagedDatabase:
+        return ()
+    if cursor is None:
+        return ()
+    return (*confirmed_roots(local, cursor), *_signed_roots(local, log))
+
+
+def _signed_roots(local: LocalLog, log: str) -> Sequence[Root]:
+    cursor = local.cursor(log)
+    signed = None if cursor is None else _signed(local, cursor)
+    return () if signed is None else ((signed.size, signed.root),)
 
 
 def _signed(local: LocalLog, cursor: Cursor) -> Checkpoint | None:
     """The newest checkpoint kept of a log; None without one by the key that is trusted now."""
     site = trusted_site(local)
-    if site is None or not cursor.checkpoint:
-        return None
-    try:
-        return site.opened(cursor.checkpoint, cursor.log)
-    except ProofRefused:
-        return None
+    return None if site is None else site.kept_of(cursor)

@@ -16,6 +16,7 @@ from app.models.timeline_model import Gap, Pauses
 from app.protocol.sync_status import SyncStatus
 from app.views.desk import Desk
 from app.views.digits import outer
+from app.views.doubt_line import paint_doubt
 from app.views.drawing import CENTRE, RIGHT, Pen, text_width
 from app.views.impact_curve import paint_curve
 from app.views.mark_shapes import draw_mark
@@ -63,6 +64,7 @@ class TimelineChart(QWidget):
         self._desk = desk
         self._travel = travel
         self._held: TimeScale | None = None
+        self._doubtful_since: datetime | None = None
         self._state = BEFORE_ANYTHING
         self._sync = SyncStatus()
         self._lanes = LaneMarks()
@@ -103,6 +105,12 @@ class TimelineChart(QWidget):
         """Offline, the curve ends where it was last known."""
         self._sync = sync
         self._restyle()
+
+    def show_doubt(self, since: datetime | None) -> None:
+        """Mark the lanes from this moment on as not verified; None marks nothing."""
+        if since != self._doubtful_since:
+            self._doubtful_since = since
+            self._restyle()
 
     def sizeHint(self) -> QSize:
         px = self._desk.theme.px
@@ -259,6 +267,9 @@ class TimelineChart(QWidget):
                     area, self._desk.times.minute(tick), TypeStyle.LABEL, tokens.text2, CENTRE
                 )
         pen.divider(scale.left, base, scale.right - scale.left)
+        if self._doubtful_since is not None:
+            start, end = max(scale.left, scale.x(self._doubtful_since)), scale.x(now)
+            paint_doubt(pen, QRectF(start, base, end - start, bottom - base))
 
     def _paint_curve(self, pen: Pen, scale: TimeScale) -> None:
         tokens, px = self._desk.theme.tokens, self._desk.theme.px

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.state import IncidentState
 from app.models.timeline_model import ConnectionLost, TimelineModel
+from app.protocol.doubt import Doubt
 from app.protocol.sync_status import SyncStatus
 from app.views.column import Line
 from app.views.desk import Desk
+from app.views.doubt_line import DoubtLine
 from app.views.panel import Button, Panel
 from app.views.row_list import RowList
 from app.views.scrubber import Scrubber
@@ -62,7 +64,8 @@ class TimelinePanel(Panel):
         self.travel = TimeTravel(desk, self)
         self.chart = TimelineChart(desk, self.travel, self)
         self.scrubber = Scrubber(desk, self.travel, self)
-        self.list = RowList(desk, TimelineDelegate(desk, self), self)
+        self.doubt_line = DoubtLine(desk, self)
+        self.list = RowList(desk, TimelineDelegate(desk, self.model.is_doubtful, self), self)
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName("Timeline entries")
@@ -74,6 +77,7 @@ class TimelinePanel(Panel):
         self.body.addWidget(self.chart)
         self.body.addWidget(self.scrubber)
         self.body.addWidget(Line(desk, self))
+        self.body.addWidget(self.doubt_line)
         self.body.addSpacing(3)
         self.body.addWidget(self.list, 1000)
         self.body.addStretch(1)
@@ -138,10 +142,26 @@ class TimelinePanel(Panel):
         self.list.say_when_empty("" if count else NOTHING_LOGGED)
         self._show_losses_by_now()
         self.chart.show_state(state)
+        self._mark_doubtful()
         self._share_height()
         if self.desk.clock.viewed is not None:
             self.list.scrollToTop()
         self._place_parts()
+
+    @Slot(object)
+    def show_doubt(self, doubt: Doubt | None) -> None:
+        """Mark the rows of records that did not verify, for as long as that stands."""
+        self.model.show_doubt(None if doubt is None else doubt.first)
+        self.doubt_line.setVisible(doubt is not None)
+        self._mark_doubtful()
+        self._share_height()
+        self._place_parts()
+
+    def _mark_doubtful(self) -> None:
+        """Say from when on rows are marked, in the list and on the lanes."""
+        since = self.model.doubtful_since()
+        self.doubt_line.show_since(since)
+        self.chart.show_doubt(since)
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
@@ -206,11 +226,13 @@ class TimelinePanel(Panel):
 
     def needed_height(self) -> int:
         """The least height, in pixels, that shows heading and lanes in full."""
-        return self.heading.height() + self.chart.height_when(is_low=True) + 5
+        chart = self.chart.height_when(is_low=True)
+        return self.heading.height() + chart + self.doubt_line.room() + 5
 
     def brief_height(self) -> int:
         """The height, in pixels, that shows heading and the newest entries, without the lanes."""
-        return self.heading.height() + BRIEF_ROWS * self.desk.theme.px(Row.LIST) + 4
+        rows = BRIEF_ROWS * self.desk.theme.px(Row.LIST)
+        return self.heading.height() + self.doubt_line.room() + rows + 4
 
     @Slot()
     def _share_height(self) -> None:
@@ -223,6 +245,7 @@ class TimelinePanel(Panel):
             return
         self.chart.be_low(is_low=self.height() < px(LOW_BELOW))
         rest = self.height() - self.heading.height() - self.chart.sizeHint().height() - 4
+        rest -= self.doubt_line.room()
         if self.desk.clock.viewed is not None:
             rest -= self.scrubber.sizeHint().height()
         self.list.setVisible(rest >= LEAST_ROWS * px(Row.LIST))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -46,10 +48,19 @@ MARK_ICONS = {
 
 
 class TimelineDelegate(RowDelegate[TimelineRow]):
-    """Paints one entry, or the silence between two."""
+    """Paints one entry, or the silence between two.
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    `is_doubtful` tells of which entries the record did not verify: they are marked.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        is_doubtful: Callable[[TimelineEntry], bool],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(desk, Row.LIST, parent)
+        self._is_doubtful = is_doubtful
 
     def pressed_part(self, rect: QRectF, row: TimelineRow, x: float, y: float) -> str:
         is_pin = isinstance(row, TimelineEntry) and x >= rect.right() - self.desk.theme.px(36)
@@ -94,6 +105,9 @@ class TimelineDelegate(RowDelegate[TimelineRow]):
         pen.text(time, self.desk.times.second(entry.at), TypeStyle.ROW, tokens.text3)
         icon, colour = self._icon(entry)
         middle = rect.center().y()
+        if self._is_doubtful(entry):
+            pen.fill(QRectF(rect.left(), rect.top(), px(3), rect.height()), tokens.warn_border)
+            pen.icon(Icon.DISPUTED, tokens.warn, rect.left() + px(73), middle - px(6.5), 13)
         pen.icon(icon, colour, rect.left() + px(90), middle - px(7), 14)
         right = self._paint_right(pen, rect, entry)
         text = QRectF(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from pytestqt.qtbot import QtBot
 from app.console.backstage import Backstage
 from app.console.bridge import Notice
 from app.console.records_check import tell_of_damage
+from app.log.local_log import LocalLog
 from app.log.profile import open_profile
 from app.proof.note import parse_checkpoint, parse_note
+from app.protocol.doubt import Doubt
 from tests.console.rooms import WITHIN_MS, OpenRoom
 from tests.e2e.programs import say, serve
 from tests.log.profiles import page, record_lines
@@ -22,23 +25,67 @@ from tests.log.writing import LOG, NOON, Writer
 KEY = bytes(range(32))
 
 
+def change_record(local: LocalLog, position: int, line: bytes) -> None:
+    """Put another line in the place of a record, as nothing of ours does."""
+    with local._transaction() as connection:
+        connection.exec_driver_sql(
+            "UPDATE confirmed SET line = ? WHERE position = ? AND log = ?", (line, position, LOG)
+        )
+
+
 def test_damage_is_told_with_what_to_do_and_soundness_is_not(tmp_path: Path) -> None:
     lines = record_lines(Writer().notes(30))
     told: list[Notice] = []
+    doubts: list[Sequence[Doubt]] = []
+
+    async def check(local: LocalLog) -> None:
+        """Check while all is well, or until something is in doubt."""
+        checking = asyncio.create_task(
+            tell_of_damage(local, told.append, doubts.append, after=0, look=0)
+        )
+        while not doubts:
+            await asyncio.sleep(0)
+        checking.cancel()
+        await asyncio.wait([checking])
+
     with open_profile(tmp_path / "profile.db", KEY, clock=lambda: NOON).log as local:
         local.confirm(page(LOG, lines))
 
-        asyncio.run(tell_of_damage(local, told.append, after=0))
+        asyncio.run(check(local))
         assert not told
+        assert doubts.pop() == []
 
-        with local._transaction() as connection:
-            connection.exec_driver_sql(
-                "UPDATE confirmed SET line = ? WHERE position = 3", (lines[0],)
-            )
-        asyncio.run(tell_of_damage(local, told.append, after=0))
+        change_record(local, 3, lines[0])
+        asyncio.run(check(local))
 
     assert LOG in told[0].sentence
     assert "open it again" in told[0].advice
+    assert doubts == [[Doubt(log=LOG, first=1)]]
+
+
+def test_doubt_ends_when_the_records_came_again(tmp_path: Path) -> None:
+    lines = record_lines(Writer().notes(30))
+    told: list[Notice] = []
+    doubts: list[Sequence[Doubt]] = []
+
+    async def fetch_again(local: LocalLog) -> None:
+        checking = asyncio.create_task(
+            tell_of_damage(local, told.append, doubts.append, after=0, look=0)
+        )
+        while not doubts:
+            await asyncio.sleep(0)
+        local.begin_epoch(LOG, "another epoch", keep=0)
+        local.confirm(page(LOG, lines, epoch="another epoch"))
+        await checking
+
+    with open_profile(tmp_path / "profile.db", KEY, clock=lambda: NOON).log as local:
+        local.confirm(page(LOG, lines))
+        change_record(local, 29, lines[0])
+
+        asyncio.run(fetch_again(local))
+
+    assert doubts == [[Doubt(log=LOG, first=29)], []]
+    assert len(told) == 1
 
 
 @pytest.mark.real

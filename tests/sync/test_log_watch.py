@@ -17,6 +17,7 @@ from app.proof.note import SITE_LOG, Checkpoint, open_checkpoint, origin_of, sig
 from app.proof.problem import ProofRefused
 from app.proof.signatures import ServerKey
 from app.protocol.bodies import WhoAmI
+from app.protocol.doubt import Doubt
 from app.protocol.gossip import SiteWord
 from app.sync.api_client import ApiClient, PageLines
 from app.sync.log_watch import PROOF_SECONDS, LogWatch
@@ -62,10 +63,11 @@ class Desk:
         self.server = server
         self.now = 0.0
         self.told: list[tuple[HistoryDisputed, str]] = []
+        self.doubts: list[Doubt | None] = []
         self.watch = self.opened()
 
     def opened(self) -> LogWatch:
-        return LogWatch(LOG, self.local, self._tell, clock=lambda: self.now)
+        return LogWatch(LOG, self.local, self._tell, self.doubts.append, clock=lambda: self.now)
 
     def _tell(self, fact: HistoryDisputed, sentence: str) -> None:
         self.told.append((fact, sentence))
@@ -164,6 +166,73 @@ def test_other_records_than_were_given_are_told_once_with_the_evidence(local: Lo
     assert fact.seen.splitlines()[:2] == [origin_of(SITE, LOG), "10"]
     assert "compare with a colleague" in sentence
     assert desk.kept == b""
+    assert desk.doubts[-1] == Doubt(log=LOG, first=1)
+
+
+def test_records_up_to_the_last_checkpoint_that_agreed_are_not_in_doubt(local: LocalLog):
+    # given a console that agreed with the server on ten records
+    desk = desk_at(local, LINES)
+    desk.hears(desk.server.note(10))
+    assert desk.doubts[-1] is None
+
+    # when the server signs another record than it gave after them
+    local.confirm(page(LOG, LINES[10:], after=10, epoch=EPOCH))
+    desk.server = Server([*LINES[:11], LINES[0]])
+    desk.hears(desk.server.note(12))
+
+    # then those after the ten are in doubt, also when the console opens again
+    assert desk.doubts[-1] == Doubt(log=LOG, first=11)
+    desk.doubts.clear()
+    desk.watch = desk.opened()
+    desk.compares()
+    assert desk.doubts == [Doubt(log=LOG, first=11)]
+
+
+def test_a_checkpoint_that_contradicts_the_one_kept_leaves_everything_in_doubt(local: LocalLog):
+    desk = desk_at(local, LINES)
+    desk.hears(desk.server.note(10))
+
+    desk.server = Server(altered())
+    desk.hears(desk.server.note(10))
+
+    assert desk.doubts[-1] == Doubt(log=LOG, first=1)
+
+
+def test_nothing_is_in_doubt_once_the_server_signs_exactly_what_is_here(local: LocalLog):
+    # given records that the server contradicted
+    desk = desk_at(local, altered())
+    desk.hears(desk.server.note(10))
+
+    # when it signs them after all
+    desk.server = Server(LINES)
+    desk.hears(desk.server.note(10))
+    assert desk.doubts[-1] is None
+    assert desk.kept == desk.server.note(10)
+
+    # then another contradiction is doubt again, and not evidence once more
+    desk.server = Server(altered())
+    desk.hears(desk.server.note(10))
+    assert desk.doubts[-1] == Doubt(log=LOG, first=1)
+    assert len(desk.told) == 1
+
+
+def test_nothing_is_in_doubt_of_records_that_came_again_under_another_epoch(local: LocalLog):
+    desk = desk_at(local, altered())
+    desk.hears(desk.server.note(10))
+
+    local.begin_epoch(LOG, "e0000002", keep=0)
+    desk.compares()
+
+    assert desk.doubts[-1] is None
+
+
+def test_a_dispute_that_was_kept_without_a_position_is_about_everything(local: LocalLog):
+    desk = desk_at(local, LINES)
+    local.set_value(f"disputed.{LOG}", EPOCH.encode())
+
+    desk.compares()
+
+    assert desk.doubts == [Doubt(log=LOG, first=1)]
 
 
 def test_a_server_that_was_restored_meanwhile_is_not_accused(local: LocalLog):
@@ -215,7 +284,7 @@ def test_a_file_changed_with_its_tree_is_found_by_the_checkpoint_kept_of_it(
     desk.now += PROOF_SECONDS
     desk.hears(desk.server.note(size))
     assert desk.kept
-    assert asyncio.run(find_damage(local, pause=0)) is None
+    assert asyncio.run(find_damage(local, pause=0)) == ()
 
     # when somebody changes a record, and the tree with it
     line = LINES[1].replace(b'"v":1', b'"v":2', 1)
@@ -226,13 +295,27 @@ def test_a_file_changed_with_its_tree_is_found_by_the_checkpoint_kept_of_it(
         connection.exec_driver_sql("UPDATE followed SET tree = ?", (changed.to_bytes(),))
 
     # then what the server signed says so
-    damage = asyncio.run(find_damage(local, pause=0))
+    (damage,) = asyncio.run(find_damage(local, pause=0))
     assert isinstance(damage, RecordsUnsigned)
     assert "another --profile" in damage.advice
+    assert damage.doubt == Doubt(log=LOG, first=1)
+
+
+def test_a_changed_record_is_damage_that_can_be_mended_also_where_it_was_signed(local: LocalLog):
+    desk = desk_at(local, LINES)
+    desk.hears(desk.server.note(10))
+    with local._transaction() as connection:
+        connection.exec_driver_sql("UPDATE confirmed SET line = ? WHERE position = 9", (LINES[0],))
+
+    (damage,) = asyncio.run(find_damage(local, pause=0))
+
+    assert not isinstance(damage, RecordsUnsigned)
+    assert "open it again" in damage.advice
+    assert damage.doubt == Doubt(log=LOG, first=9)
 
 
 def test_a_checkpoint_by_a_key_that_is_not_trusted_accuses_nobody(local: LocalLog):
     desk = desk_at(local, LINES)
     local.keep_checkpoint(LOG, desk.server.note(9, key=ServerKey.from_private_bytes(bytes(32))))
 
-    assert asyncio.run(find_damage(local, pause=0)) is None
+    assert asyncio.run(find_damage(local, pause=0)) == ()

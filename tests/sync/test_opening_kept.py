@@ -184,7 +184,7 @@ def test_a_record_changed_before_the_kept_state_is_found_and_the_next_opening_sa
     # when it opens from its kept state, and its records are read in the back
     with opened(path).log as local:
         assert copy_of(local)[1].read_from == KEPT_AT
-        damage = asyncio.run(find_damage(local, pause=0))
+        (damage,) = asyncio.run(find_damage(local, pause=0))
 
     # then somebody is told, and the next opening checks all of it
     assert isinstance(damage, RecordsDamaged)
@@ -208,7 +208,7 @@ def test_without_a_kept_state_every_record_is_checked_before_anything_shows(
 
 def test_records_that_are_those_that_were_confirmed_are_no_damage(path: Path):
     with opened(path).log as local:
-        assert asyncio.run(find_damage(local, pause=0)) is None
+        assert asyncio.run(find_damage(local, pause=0)) == ()
         assert copy_of(local)[1].read_from == KEPT_AT
 
 
@@ -223,7 +223,7 @@ def test_what_arrives_and_what_is_rewound_while_records_are_read_is_no_damage(pa
         return await reading
 
     with opened(path).log as local:
-        assert asyncio.run(read_meanwhile(local)) is None
+        assert asyncio.run(read_meanwhile(local)) == ()
 
 
 def test_a_state_is_kept_while_little_happens_and_when_the_work_ends(tmp_path: Path):

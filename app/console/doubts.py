@@ -1,0 +1,47 @@
+"""What did not verify, whoever found it out: told for the log of the incident that shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
+
+from app.protocol.doubt import Doubt
+
+
+class Doubts:
+    """For the worker's loop.  `publish` is given the earliest doubt about the log that shows.
+
+    It is given None when there is none any more, and nothing while all stays as it is.
+    """
+
+    def __init__(self, publish: Callable[[Doubt | None], None]) -> None:
+        self._publish = publish
+        self._log = ""
+        self._found: dict[str, Sequence[Doubt]] = {}
+        self._told: Doubt | None = None
+
+    def show(self, log: str) -> None:
+        """Tell of this log from now on."""
+        self._log = log
+        self._tell()
+
+    def find(self, finder: str, doubts: Sequence[Doubt]) -> None:
+        """Take in all that one finder doubts now."""
+        self._found[finder] = doubts
+        self._tell()
+
+    def of_server(self, log: str) -> Callable[[Doubt | None], None]:
+        """Where to say what the server contradicts in a log."""
+        return partial(self._find_one, f"server {log}")
+
+    def _find_one(self, finder: str, doubt: Doubt | None) -> None:
+        self.find(finder, () if doubt is None else (doubt,))
+
+    def _tell(self) -> None:
+        doubts = [one for found in self._found.values() for one in found]
+        shown = [one for one in doubts if one.concerns(self._log)]
+        earliest = min(shown, key=attrgetter("first"), default=None)
+        if earliest != self._told:
+            self._told = earliest
+            self._publish(earliest)

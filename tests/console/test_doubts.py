@@ -1,0 +1,34 @@
+"""Doubt is told of the log that shows, the earliest of what anybody found out."""
+
+from __future__ import annotations
+
+from app.console.doubts import Doubts
+from app.protocol.doubt import EVERY_LOG, Doubt
+from tests.log.writing import LOG, OTHER_LOG
+
+
+def test_the_earliest_doubt_about_the_log_that_shows_is_told_once() -> None:
+    told: list[Doubt | None] = []
+    doubts = Doubts(told.append)
+    late, early = Doubt(log=LOG, first=9), Doubt(log=LOG, first=4)
+
+    doubts.find("records", [late])
+    doubts.show(LOG)
+    doubts.of_server(LOG)(early)
+    doubts.of_server(LOG)(early)
+    doubts.of_server(LOG)(None)
+    doubts.find("records", [])
+
+    assert told == [late, early, late, None]
+
+
+def test_doubt_about_another_log_is_not_told() -> None:
+    told: list[Doubt | None] = []
+    doubts = Doubts(told.append)
+    doubts.show(LOG)
+
+    doubts.find("records", [Doubt(log=OTHER_LOG, first=1)])
+    assert not told
+
+    doubts.find("records", [Doubt(log=EVERY_LOG, first=1)])
+    assert told == [Doubt(log=EVERY_LOG, first=1)]
