@@ -39,6 +39,14 @@ from app.organisation.words import (
 
 V = TypeVar("V")
 
+_OF_A_CATALOGUE = (
+    ServiceRecorded,
+    ServiceRetired,
+    DependencyRecorded,
+    DependencyRemoved,
+    SourceDescribed,
+)
+
 
 def _nothing() -> Mapping[str, V]:
     return MappingProxyType({})
@@ -51,7 +59,8 @@ class OrganisationState:
     Mappings are keyed by id and keep the order in which ids first appeared; `dependencies` is
     keyed by (caller, callee).  The facts themselves are the values: the last one said holds.
     `described` holds what each source says of what several speak of, `settlements` by fact whose
-    word counts, `recorded_at` when each service was last recorded (aware UTC).
+    word counts, `recorded_at` when each service was last recorded (aware UTC).  `catalogue_at` is
+    when the server last recorded anything a catalogue says; None before that.
     """
 
     position: int = 0
@@ -68,6 +77,7 @@ class OrganisationState:
         default_factory=lambda: MappingProxyType({})
     )
     recorded_at: Mapping[str, datetime] = field(default_factory=_nothing)
+    catalogue_at: datetime | None = None
     sources: Mapping[str, SourceRegistered] = field(default_factory=_nothing)
     consoles: Mapping[str, ConsoleRegistered] = field(default_factory=_nothing)
     revoked_consoles: Mapping[str, int] = field(default_factory=_nothing)
@@ -127,6 +137,7 @@ class _Draft:
         self.described = dict(state.described)
         self.settlements = dict(state.settlements)
         self.recorded_at = dict(state.recorded_at)
+        self.catalogue_at = state.catalogue_at
         self.sources = dict(state.sources)
         self.consoles = dict(state.consoles)
         self.revoked_consoles = dict(state.revoked_consoles)
@@ -134,6 +145,8 @@ class _Draft:
 
     def fold(self, recorded: Recorded) -> None:
         """Take in one record."""
+        if isinstance(recorded.event.fact, _OF_A_CATALOGUE):
+            self.catalogue_at = recorded.received_at
         match recorded.event.fact:
             case PersonRecorded() as person:
                 self.people[person.person] = person
@@ -242,6 +255,7 @@ def _project(
         described=MappingProxyType(draft.described),
         settlements=MappingProxyType(draft.settlements),
         recorded_at=MappingProxyType(draft.recorded_at),
+        catalogue_at=draft.catalogue_at,
         sources=MappingProxyType(draft.sources),
         consoles=MappingProxyType(draft.consoles),
         revoked_consoles=MappingProxyType(draft.revoked_consoles),

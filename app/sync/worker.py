@@ -10,6 +10,8 @@ from collections.abc import Coroutine
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
+from app.errors import WatchfloorError
+
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -86,5 +88,7 @@ def _log_failure(future: Future[Any]) -> None:
         error = future.exception()
     except CancelledError:
         return
-    if error is not None:
+    if isinstance(error, WatchfloorError):
+        _log.warning("%s", error)
+    elif error is not None:
         _log.error("work on the sync thread failed", exc_info=error)

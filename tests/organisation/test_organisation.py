@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ from app.organisation.state import (
     foresee_organisation,
     replay_organisation,
 )
-from tests.organisation.records import organisation_after, records_of
+from tests.organisation.records import NOON, organisation_after, records_of
 
 FACTS = (
     PersonRecorded(person="maria", name="Maria Silva"),
@@ -109,3 +111,16 @@ def test_a_log_in_two_parts_is_the_log_at_once(facts, cut):
     parts = replay_organisation(log[cut:], replay_organisation(log[:cut]))
 
     assert parts == replay_organisation(log)
+
+
+def test_the_moment_of_the_catalogue_is_when_the_server_recorded_the_last_of_it():
+    later = NOON + timedelta(hours=1)
+    catalogue = [fact for fact in FACTS if isinstance(fact, ServiceRecorded)][:1]
+    people = [fact for fact in FACTS if isinstance(fact, PersonRecorded)][:1]
+
+    before = organisation_after(catalogue)
+    after = organisation_after(people, before, at=later)
+
+    assert EMPTY_ORGANISATION.catalogue_at is None
+    assert before.catalogue_at == after.catalogue_at == NOON
+    assert organisation_after(catalogue, after, at=later).catalogue_at == later
