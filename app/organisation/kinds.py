@@ -206,6 +206,20 @@ class ClearanceSet(Fact):
     clearance: Sensitivity
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAsked(Fact):
+    """A pipeline asked the gate whether it may deploy `service`, so freezes reach a pipeline.
+
+    Counts only from an integration.  The server records a question when the one it recorded last
+    is some hours old, not each of them.
+    """
+
+    kind: ClassVar[str] = "gate.asked@1"
+
+    service: str
+    environment: str = ""
+
+
 ORGANISATION_KINDS: tuple[type[Fact], ...] = (
     PersonRecorded,
     TeamRecorded,
@@ -220,4 +234,5 @@ ORGANISATION_KINDS: tuple[type[Fact], ...] = (
     ConsoleRegistered,
     ConsoleRevoked,
     ClearanceSet,
+    GateAsked,
 )

@@ -18,6 +18,7 @@ from app.organisation.kinds import (
     DependencyRecorded,
     DependencyRemoved,
     DisagreementSettled,
+    GateAsked,
     PersonRecorded,
     ServiceRecorded,
     ServiceRetired,
@@ -60,7 +61,8 @@ class OrganisationState:
     keyed by (caller, callee).  The facts themselves are the values: the last one said holds.
     `described` holds what each source says of what several speak of, `settlements` by fact whose
     word counts, `recorded_at` when each service was last recorded (aware UTC).  `catalogue_at` is
-    when the server last recorded anything a catalogue says; None before that.
+    when the server last recorded anything a catalogue says; None before that.  `gate_asked_at` is
+    when the server last recorded that a pipeline asked its gate; None if none ever did.
     """
 
     position: int = 0
@@ -81,6 +83,7 @@ class OrganisationState:
     sources: Mapping[str, SourceRegistered] = field(default_factory=_nothing)
     consoles: Mapping[str, ConsoleRegistered] = field(default_factory=_nothing)
     revoked_consoles: Mapping[str, int] = field(default_factory=_nothing)
+    gate_asked_at: datetime | None = None
     clearances: Mapping[str, Sensitivity] = field(default_factory=_nothing)
     unreadable: int = 0
 
@@ -141,6 +144,7 @@ class _Draft:
         self.sources = dict(state.sources)
         self.consoles = dict(state.consoles)
         self.revoked_consoles = dict(state.revoked_consoles)
+        self.gate_asked_at = state.gate_asked_at
         self.clearances = dict(state.clearances)
 
     def fold(self, recorded: Recorded) -> None:
@@ -180,6 +184,8 @@ class _Draft:
                 self.sources.pop(source_id, None)
             case ConsoleRegistered() as console:
                 self.consoles[console.console] = console
+            case GateAsked() if recorded.event.person_id is None:
+                self.gate_asked_at = recorded.received_at
             case ClearanceSet(person=person, clearance=clearance):
                 self.clearances[person] = clearance
             case ConsoleRevoked(console=console_id):
@@ -259,6 +265,7 @@ def _project(
         sources=MappingProxyType(draft.sources),
         consoles=MappingProxyType(draft.consoles),
         revoked_consoles=MappingProxyType(draft.revoked_consoles),
+        gate_asked_at=draft.gate_asked_at,
         clearances=MappingProxyType(draft.clearances),
         unreadable=state.unreadable + unreadable,
     )

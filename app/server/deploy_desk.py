@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from app.events.codec import Codec, from_microseconds, to_microseconds
-from app.events.event import incident_id_of
+from app.events.event import ORGANISATION_LOG, Draft, incident_id_of
 from app.graph.deploy_gate import (
     GateAnswer,
     GateFacts,
@@ -19,9 +20,13 @@ from app.graph.recorded import graph_of
 from app.graph.service_graph import ServiceGraph
 from app.incident.replay import replay
 from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.log.credentials import Principal
 from app.log.event_log import EventLog
+from app.log.problems import StoreError
+from app.organisation.kinds import GateAsked
 from app.organisation.state import OrganisationState
 from app.protocol.gate import DeployAnswer, DeployReason
+from app.protocol.problems import Refused
 from app.protocol.readings import Readings
 from app.server.directory import Directory
 from app.server.intake.intake import Intake
@@ -29,7 +34,14 @@ from app.server.intake.known_logs import KnownLogs
 from app.server.intake.reports import HEALTH_OF_SEVERITY
 from app.server.intake.service_names import ServiceNames
 from app.server.intake.waiting import WaitingRoom
+from app.server.own_hand import OwnHand
 from app.server.telemetry.telemetry import Telemetry
+
+_log = logging.getLogger(__name__)
+
+ASKED_AGAIN_AFTER = timedelta(hours=4)
+"""A pipeline that asks all day is recorded six times a day: often enough to see within a day
+that it asks no more, seldom enough for a log that is kept for ever."""
 
 FREEZES_OUTLAST = timedelta(days=7)
 """An incident that was over and silent for this long freezes nothing any more."""
@@ -49,22 +61,43 @@ class DeployDesk:
         directory: Directory,
         telemetry: Telemetry,
         intake: Intake,
+        own_hand: OwnHand,
     ) -> None:
         self._logs = KnownLogs(log, codec)
         self._clock = clock
         self._directory = directory
         self._telemetry = telemetry
         self._intake = intake
+        self._own_hand = own_hand
         self._states: dict[str, IncidentState] = {}
         self._graph: tuple[int, ServiceGraph] | None = None
         self._turn = asyncio.Lock()
 
-    async def ask(self, service: str, environment: str = "") -> DeployAnswer:
-        """Whether `service` (id, alias or name) may be deployed.  Raises `StoreError`."""
+    async def ask(self, service: str, environment: str = "", *, asker: Principal) -> DeployAnswer:
+        """Whether `service` (id, alias or name) may be deployed.  Raises `StoreError`.
+
+        That an `asker` who is no person asked is recorded now and then, for the consoles.
+        """
         room = await self._intake.room()
         logs, now = self._of_interest(), self._clock()
         async with self._turn:
-            return await asyncio.to_thread(self._answer, service, environment, logs, room, now)
+            said = await asyncio.to_thread(self._answer, service, environment, logs, room, now)
+            if asker.person_id is None:
+                await self._note_question(asker, said, now)
+            return said
+
+    async def _note_question(self, asker: Principal, said: DeployAnswer, now: datetime) -> None:
+        """Record that a pipeline asked, if that was not recorded lately; no answer waits for it
+        in vain: what cannot be recorded now is with the next question.
+        """
+        last = self._logs.known.gate_asked_at
+        if last is not None and now - last < ASKED_AGAIN_AFTER:
+            return
+        fact = GateAsked(service=said.service, environment=said.environment)
+        try:
+            await self._own_hand.record(ORGANISATION_LOG, asker.actor, [Draft(fact=fact)])
+        except (Refused, StoreError) as error:
+            _log.warning("that a pipeline asked is not recorded: %s", error)
 
     def _of_interest(self) -> list[str]:
         """The logs of incidents that run, or ended so lately that a freeze may outlast them."""

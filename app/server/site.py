@@ -240,7 +240,7 @@ def _site(
         trees=Trees(base.log),
         intake=intake,
         telemetry=telemetry,
-        deploy_desk=_deploy_desk(base, telemetry, intake),
+        deploy_desk=_deploy_desk(base, own_hand, telemetry, intake),
         measurements=base.measurements,
         talk=base.talk,
         neighbours=neighbours,
@@ -321,7 +321,9 @@ def _telemetry(base: _Foundation, own_hand: OwnHand, intake: Intake) -> Telemetr
     )
 
 
-def _deploy_desk(base: _Foundation, telemetry: Telemetry, intake: Intake) -> DeployDesk:
+def _deploy_desk(
+    base: _Foundation, own_hand: OwnHand, telemetry: Telemetry, intake: Intake
+) -> DeployDesk:
     return DeployDesk(
         base.log,
         base.codec,
@@ -329,6 +331,7 @@ def _deploy_desk(base: _Foundation, telemetry: Telemetry, intake: Intake) -> Dep
         directory=base.directory,
         telemetry=telemetry,
         intake=intake,
+        own_hand=own_hand,
     )
 
 

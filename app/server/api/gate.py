@@ -26,6 +26,7 @@ async def ask_deploy_gate(
         raise refused(
             ProblemCode.MALFORMED_REQUEST, "names the service to deploy", field="service"
         )
-    found = answer(await site_of(request).deploy_desk.ask(asked, environment.strip()))
+    desk = site_of(request).deploy_desk
+    found = answer(await desk.ask(asked, environment.strip(), asker=request.user))
     found.headers["cache-control"] = "no-store"
     return found

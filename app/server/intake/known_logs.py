@@ -45,6 +45,11 @@ class KnownLogs:
         self._signals = known
         return known
 
+    @property
+    def known(self) -> OrganisationState:
+        """The organisation as it was when somebody last asked; nothing is read."""
+        return self._organisation
+
     def organisation(self) -> OrganisationState:
         """The organisation as it is now."""
         before = self._organisation.position
