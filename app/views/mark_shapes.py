@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
-from app.views.drawing import Pen
+from app.views.drawing import Pen, text_width
 from app.views.icons import Icon
-from app.views.timeline_marks import LaneMark, Shape
+from app.views.timeline_marks import LaneMark, Shape, TimeScale
+from app.views.typography import TypeStyle
+
+
+def draw_lane(
+    pen: Pen,
+    marks: Sequence[LaneMark],
+    middle: float,
+    scale: TimeScale,
+    *,
+    now: datetime,
+    labels_left: bool,
+) -> None:
+    """Draw marks in time order on the line `middle`, with their labels where those have room."""
+    px, colour = pen.theme.px, pen.theme.tokens.text2
+    for place in reversed(range(len(marks))):
+        mark = marks[place]
+        x = scale.x(mark.at)
+        draw_mark(pen, mark, x, middle)
+        if not mark.label:
+            continue
+        width = text_width(pen.theme, mark.label, TypeStyle.ROW_MEDIUM)
+        before = scale.x(marks[place - 1].at) + px(8) if place else scale.left
+        right_end = scale.x(marks[place + 1].at) - px(8) if place + 1 < len(marks) else 1e9
+        if mark.at <= now:
+            right_end = min(right_end, scale.x(now) - px(4))
+        left = x + px(9)
+        if left + width > right_end or labels_left:
+            left = x - px(9) - width
+        if left < before and left < x:
+            continue
+        area = QRectF(left, middle - px(9), width + 1, px(18))
+        pen.text(area, mark.label, TypeStyle.ROW_MEDIUM, colour)
 
 
 def draw_mark(pen: Pen, mark: LaneMark, x: float, y: float) -> None:

@@ -17,9 +17,9 @@ from app.protocol.sync_status import SyncStatus
 from app.views.desk import Desk
 from app.views.digits import outer
 from app.views.doubt_line import paint_doubt
-from app.views.drawing import CENTRE, RIGHT, Pen, text_width
+from app.views.drawing import CENTRE, RIGHT, Pen
 from app.views.impact_curve import paint_curve
-from app.views.mark_shapes import draw_mark
+from app.views.mark_shapes import draw_lane
 from app.views.time_travel import TimeTravel
 from app.views.timeline_marks import (
     EARLIEST_SHOWN,
@@ -96,8 +96,6 @@ class TimelineChart(QWidget):
         self._since = since
         self._marks = self._lanes.marks(state, since)
         self._silences = self._pauses.of(state.timeline, since)
-        counts = ", ".join(f"{len(self._marks[lane])} {LANE_TITLES[lane]}" for lane in LANES)
-        self.setAccessibleDescription(f"{counts}. {self._value_words()}")
         self._restyle()
 
     @Slot(object)
@@ -111,6 +109,14 @@ class TimelineChart(QWidget):
         if since != self._doubtful_since:
             self._doubtful_since = since
             self._restyle()
+
+    def _describe(self) -> None:
+        """Say what the picture shows: how many marks, the newest value, what did not verify."""
+        marks = ", ".join(f"{len(self._marks.get(one, ()))} {LANE_TITLES[one]}" for one in LANES)
+        words = f"{marks}. {self._value_words()}"
+        if self._doubtful_since is not None:
+            words += f" From {self._desk.times.minute(self._doubtful_since)} on not verified."
+        self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
         px = self._desk.theme.px
@@ -286,26 +292,14 @@ class TimelineChart(QWidget):
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         label = QRectF(px(MARGIN), middle - px(10), px(PLOT_LEFT - MARGIN - 4), px(20))
         pen.text(label, LANE_TITLES[lane], TypeStyle.LABEL, tokens.text2)
-        marks = collapsed(self._marks.get(lane, ()), scale)
-        taken = scale.x(self._desk.clock.now())
-        for place in reversed(range(len(marks))):
-            mark = marks[place]
-            x = scale.x(mark.at)
-            draw_mark(pen, mark, x, middle)
-            if not mark.label:
-                continue
-            width = text_width(pen.theme, mark.label, TypeStyle.ROW_MEDIUM)
-            before = scale.x(marks[place - 1].at) + px(8) if place else scale.left
-            right_end = scale.x(marks[place + 1].at) - px(8) if place + 1 < len(marks) else 1e9
-            if mark.at <= self._desk.clock.now():
-                right_end = min(right_end, taken - px(4))
-            left = x + px(9)
-            if left + width > right_end or lane is Lane.CHANGES:
-                left = x - px(9) - width
-            if left < before and left < x:
-                continue
-            area = QRectF(left, middle - px(9), width + 1, px(18))
-            pen.text(area, mark.label, TypeStyle.ROW_MEDIUM, tokens.text2)
+        draw_lane(
+            pen,
+            collapsed(self._marks.get(lane, ()), scale),
+            middle,
+            scale,
+            now=self._desk.clock.now(),
+            labels_left=lane is Lane.CHANGES,
+        )
 
     def _paint_now(self, pen: Pen, scale: TimeScale, now: datetime) -> None:
         tokens = self._desk.theme.tokens
@@ -384,6 +378,7 @@ class TimelineChart(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
+        self._describe()
         self._picture_key = ()
         self.setFixedHeight(self.sizeHint().height())
         self.update()
