@@ -139,6 +139,7 @@ def _entry(entry: TimelineEntry, times: TimeDisplay) -> Iterator[Finding]:
         for line in version.splitlines():
             yield Finding(text=line, is_warning=len(versions) > 1)
     yield Finding(text=f"{entry.author}, {times.second(entry.at)}")
+    yield Finding(text=times.exact(entry.at), is_detail=True)
     if entry.is_late:
         yield Finding(text=f"Logged {times.second(entry.recorded_at)}", is_detail=True)
     if entry.is_skewed:

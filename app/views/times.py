@@ -54,6 +54,18 @@ class TimeDisplay(QObject):
         """A time of day to the second: `14:39:24`."""
         return f"{moment.astimezone(self.zone):%H:%M:%S}"
 
+    def exact(self, moment: datetime) -> str:
+        """A moment to the microsecond in UTC, and beside it in local time where that differs.
+
+        `22 Nov 2026 14:39:24.000250 UTC, 15:39:24 local (+1 h)`
+        """
+        words = f"{moment.astimezone(UTC):%d %b %Y %H:%M:%S.%f} UTC"
+        local = moment.astimezone(self._local)
+        if not local.utcoffset():
+            return words
+        day = "" if local.date() == moment.astimezone(UTC).date() else f"{local:%d %b} "
+        return f"{words}, {day}{local:%H:%M:%S} local ({self.offset(moment)})"
+
     def offset(self, moment: datetime) -> str:
         """How far local time is from UTC at `moment`: `+1 h`, `−3:30 h`, `±0 h`."""
         ahead = moment.astimezone(self._local).utcoffset() or timedelta()

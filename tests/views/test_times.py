@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 from pytestqt.qtbot import QtBot
 
@@ -63,3 +63,23 @@ def test_local_time_is_a_choice_that_is_announced(qtbot: QtBot) -> None:
     assert times.minute(NOW) == "15:39"
     assert times.offset(NOW) == "+1 h"
     assert TimeDisplay(timezone(timedelta(hours=-3, minutes=-30))).offset(NOW) == "−3:30 h"
+
+
+def test_an_exact_moment_stands_in_utc_and_local_time_side_by_side() -> None:
+    moment = at("23:39:24").replace(microsecond=250)
+    ahead = TimeDisplay(timezone(timedelta(hours=5, minutes=30)))
+    there, here = moment.astimezone(UTC), TimeDisplay(UTC)
+
+    assert here.exact(moment) == f"{there:%d %b %Y} 23:39:24.000250 UTC"
+    assert ahead.exact(moment) == (
+        f"{here.exact(moment)}, {there + timedelta(days=1):%d %b} 05:09:24 local (+5:30 h)"
+    )
+
+
+def test_an_exact_moment_is_the_same_whichever_zone_shows() -> None:
+    times = TimeDisplay(timezone(timedelta(hours=1)))
+    before = times.exact(NOW)
+
+    times.use_local(True)
+
+    assert times.exact(NOW) == before
