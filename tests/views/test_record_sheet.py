@@ -186,6 +186,7 @@ def test_a_note_is_shown_line_by_line_with_both_times_and_who_may_read_it(
         "pool refilled",
         "in 40 s",
         f"{entry.author}, 14:00:00",
+        "22 Nov 2026 14:00:00.000000 UTC",
         "Logged 14:05:00",
         "The clock there is 14 s fast; this is server time",
         "For readers of restricted entries",
