@@ -43,9 +43,7 @@ def vocabulary_of(
     on_bridge = "was on bridge" if is_offline else "on bridge"
     people = _people(state, organisation, owners, on_bridge)
     if author and all(one.id != author for one in people):
-        known_as = organisation.people.get(author)
-        name = state.name_of(author) if known_as is None else known_as.name
-        people.append(Person(id=author, name=name))
+        people.append(_author(author, state, organisation))
     return Vocabulary.of(
         people=people,
         roles=_roles(state, organisation),
@@ -93,6 +91,12 @@ def _people(
         for guest in present.values()
     ]
     return people
+
+
+def _author(author: str, state: IncidentState, organisation: OrganisationState) -> Person:
+    """Who types, where neither log counts them among those who can be mentioned."""
+    known = organisation.people.get(author)
+    return Person(id=author, name=state.name_of(author) if known is None else known.name)
 
 
 def _roles(state: IncidentState, organisation: OrganisationState) -> list[Role]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.console.bridge import Arrival, Bridge, Notice
 from app.console.company import Company
+from app.console.directory_watch import DirectoryStanding, DirectoryWatch
 from app.console.looking_back import LookingBack
 from app.console.map_link import MapLink
 from app.console.network_watch import NetworkWatch
@@ -57,6 +58,7 @@ class Room(QObject):
         self._options = options
         self._time = ServerTime()
         self._watch = SyncWatch(self._time.now())
+        self._directory = DirectoryWatch()
         self._company = Company()
         self._progress: dict[str, Progress] = {}
         self._timing = Timing()
@@ -273,6 +275,15 @@ class Room(QObject):
             self.view.show_sync(status)
             self.apart.follow(status, self._progress["incident"].position)
             self._show_map()
+        self._show_directory()
+
+    def _show_directory(self) -> None:
+        """Say where names and freezes rest on what the server was not heard of lately."""
+        incident, organisation = self._progress["incident"], self._progress["organisation"]
+        standing = self._directory.standing(incident, organisation, self._time.now())
+        body, asked_at = self.view.body, self.organisation.gate_asked_at
+        body.roster.show_directory(is_reachable=standing is not DirectoryStanding.UNREACHABLE)
+        body.freeze.show_gate(asked_at, is_known=standing is DirectoryStanding.IN_STEP)
 
     def _show_map(self) -> None:
         self._map.show(self.state, self.organisation, self.sync)

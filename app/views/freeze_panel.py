@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
+from app.incident.enforcement import is_only_a_notice
 from app.incident.kinds.freezes import ChangeOutcome, FreezeScope
 from app.incident.projections.freezes import Freeze, FreezeException
 from app.incident.state import BEFORE_ANYTHING, IncidentState
@@ -19,8 +20,10 @@ from app.views.icons import Icon
 from app.views.panel import Button, Panel
 from app.views.times import in_words
 from app.views.tokens import Space
+from app.views.trouble_line import TroubleLine
 from app.views.typography import TypeStyle
 
+NOT_REACHABLE = "Deploy system not reachable. This freeze is a notice, not a lock."
 LINE = 20
 EXCEPTION_LINE = 22
 EXPIRING = timedelta(minutes=15)
@@ -38,7 +41,10 @@ class FreezePanel(Panel):
         self._sync = SyncStatus()
         self._state = BEFORE_ANYTHING
         self._chip_text = ""
+        self._asked_at: datetime | None = None
+        self._knows_gate = False
         self._is_compact = False
+        self.trouble = TroubleLine(desk, self)
         self.sheet = FreezeSheet(desk, self)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -51,6 +57,7 @@ class FreezePanel(Panel):
         self.button.clicked.connect(self.exception_pressed)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.button)
+        self.body.addWidget(self.trouble)
         self.body.addWidget(area, 1)
         self.body.addLayout(self._foot)
         self.focus_target = self.button
@@ -73,13 +80,29 @@ class FreezePanel(Panel):
     def needed_height(self) -> int:
         """The height, in pixels, that shows all of it without scrolling."""
         foot = 0 if self.button.isHidden() else self.button.sizeHint().height() + sum(FOOT_MARGINS)
-        return self.heading.height() + self.sheet.sizeHint().height() + foot
+        return self.heading.height() + self.trouble.room() + self.sheet.sizeHint().height() + foot
 
     @Slot(object)
     def show_sync(self, sync: SyncStatus) -> None:
         """Offline, the freeze is known only as of a moment."""
         self._sync = sync
         self._show_chip()
+
+    def show_gate(self, asked_at: datetime | None, *, is_known: bool) -> None:
+        """Take in when a pipeline last asked the gate before a deploy; None if none ever did.
+
+        While it is not known whether one asked since, nothing is said of it.
+        """
+        if (asked_at, is_known) != (self._asked_at, self._knows_gate):
+            self._asked_at, self._knows_gate = asked_at, is_known
+            self._show_chip()
+
+    def _is_only_a_notice(self, holding: Sequence[Freeze]) -> bool:
+        """Whether the freezes stop nobody, as far as is known; of now alone."""
+        if not holding or not self._knows_gate or self.desk.clock.viewed is not None:
+            return False
+        now = self.desk.clock.now()
+        return is_only_a_notice(self._asked_at, self._state.freeze.changes, now)
 
     @Slot()
     def _show_chip(self) -> None:
@@ -105,6 +128,7 @@ class FreezePanel(Panel):
             self._chip_text = text
             self.heading.show_chip(text, look)
             self.sheet.update()
+        self.trouble.show_text(NOT_REACHABLE if self._is_only_a_notice(holding) else "")
         is_live = self.desk.clock.viewed is None
         self.button.setEnabled(is_live)
         has_foot = bool(holding) and not self._is_compact and is_live

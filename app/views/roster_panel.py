@@ -28,10 +28,12 @@ from app.views.icons import Icon
 from app.views.panel import Panel
 from app.views.row_list import RowDelegate, RowList, row_digits
 from app.views.tokens import Radius, Row, Space
+from app.views.trouble_line import TroubleLine
 from app.views.typography import TypeStyle
 
 ALONE = "You are the only one here. /r ic @you takes command."
 NOBODY_SEATED = "Nobody has a role yet. /r ic @name gives command."
+DIRECTORY_NOT_REACHABLE = "Directory not reachable. People from the last sync are shown."
 COMPACT_ROW = 38
 TIRED_FROM = 0.9
 """From this share of a shift the row advises a handoff."""
@@ -54,6 +56,8 @@ class RosterPanel(Panel):
         self.list.use_keys({Qt.Key.Key_Return: "page", Qt.Key.Key_Enter: "page"})
         self.list.part_pressed.connect(self._press)
         self.bridge = BridgeRow(desk, self)
+        self.trouble = TroubleLine(desk, self)
+        self.body.addWidget(self.trouble)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self.bridge)
         self.focus_target = self.list
@@ -74,6 +78,10 @@ class RosterPanel(Panel):
         self._here = here
         self.model.show_present(self._shown_here())
         self._say_who_is_alone()
+
+    def show_directory(self, *, is_reachable: bool) -> None:
+        """Say whether who is called what, and is on call, comes from the server now."""
+        self.trouble.show_text("" if is_reachable else DIRECTORY_NOT_REACHABLE)
 
     def _say_who_is_alone(self) -> None:
         """With every seat empty, how to take command."""
