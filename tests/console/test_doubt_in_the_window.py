@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.console import backstage
+from app.console.bridge import Notice
 from app.console.records_check import tell_of_damage
 from app.console.remembered import PROFILE_FILE
 from app.console.room import Room
@@ -37,7 +39,9 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Doubt]]:
     """What each check of the records came to; they are checked at once."""
     found: list[Sequence[Doubt]] = []
 
-    async def check_at_once(local, tell, doubt):
+    async def check_at_once(
+        local: LocalLog, tell: Callable[[Notice], None], doubt: Callable[[Sequence[Doubt]], None]
+    ) -> None:
         def note(doubts: Sequence[Doubt]) -> None:
             found.append(doubts)
             doubt(doubts)
@@ -91,28 +95,38 @@ def marked(room: Room) -> list[TimelineEntry]:
     return [one for one in entries if "not verified" in model.sentence(one)]
 
 
+def logged_note(qtbot: QtBot, room: Room) -> tuple[str, int]:
+    """Log a note, and wait for the server to record it; its log and position."""
+
+    def recorded() -> list[int]:
+        return [
+            one.position
+            for one in room.state.timeline
+            if one.text == "pool refilled" and not one.is_pending
+        ]
+
+    log_line(qtbot, room, "pool refilled")
+    qtbot.waitUntil(lambda: bool(recorded()), timeout=WITHIN_MS)
+    log = room.worker.ask(_log_shown).result(WITHIN_MS / 1_000)
+    return log, recorded()[0]
+
+
+async def _log_shown(stage: backstage.Backstage) -> str:
+    assert stage._incident is not None
+    return stage._incident.log
+
+
 @pytest.mark.real
 @pytest.mark.timeout(180)
 def test_a_record_changed_behind_the_console_marks_its_row_until_the_records_came_again(
-    qtbot: QtBot, tmp_path, open_room: OpenRoom, found: list[Sequence[Doubt]]
+    qtbot: QtBot, tmp_path: Path, open_room: OpenRoom, found: list[Sequence[Doubt]]
 ) -> None:
     with serve(tmp_path / "server") as server:
         say("declare", "Checkout failing", server=server)
 
         # given an incident whose state was kept, and a note of it that was changed on the disk
         with open_room(server, "priya") as room:
-            log_line(qtbot, room, "pool refilled")
-            qtbot.waitUntil(
-                lambda: any(
-                    one.text == "pool refilled" and not one.is_pending
-                    for one in room.state.timeline
-                ),
-                timeout=WITHIN_MS,
-            )
-            log = room.worker.ask(_log_shown).result(WITHIN_MS / 1_000)
-            position = next(
-                one.position for one in room.state.timeline if one.text == "pool refilled"
-            )
+            log, position = logged_note(qtbot, room)
             assert room.view.body.timeline.doubt_line.isHidden()
         with file_of("priya") as local:
             keep_state(local, log)
@@ -128,7 +142,7 @@ def test_a_record_changed_behind_the_console_marks_its_row_until_the_records_cam
             words = f"Rows from {timeline.desk.times.minute(since)} on are marked."
             assert timeline.doubt_line.sentence.endswith(words)
             assert position in {one.position for one in marked(room)}
-            assert {one.position >= first for one in marked(room)} == {True}
+            assert all(one.position >= first for one in marked(room))
 
         # and when the records came again, nothing is
         found.clear()
@@ -138,8 +152,3 @@ def test_a_record_changed_behind_the_console_marks_its_row_until_the_records_cam
             assert found == [[]]
             assert room.view.body.timeline.doubt_line.isHidden()
             assert not marked(room)
-
-
-async def _log_shown(stage: backstage.Backstage) -> str:
-    assert stage._incident is not None
-    return stage._incident.log
