@@ -12,7 +12,8 @@ from typing import Any
 
 from app.cli.player import Player, StoryClock
 from app.cli.story import read_story
-from app.protocol.bodies import ReadyLine
+from app.log.problems import NewerDatabase
+from app.protocol.bodies import ENDED_AS_NEWER, ReadyLine
 from app.server.serve import run_server
 from app.server.settings import settings_in
 from app.server.telemetry.sources_file import SourcesFile, read_sources_file
@@ -25,6 +26,16 @@ _STARTING = timedelta(minutes=1)
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; prints one line of JSON with the URL when ready."""
+    try:
+        _serve(arguments)
+    except NewerDatabase:
+        if not arguments.child:
+            raise
+        return ENDED_AS_NEWER  # the console it is for says so, and asks what to do
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> None:
     folder: Path = arguments.data or data_folder() / "server"
     story = None if arguments.story is None else read_story(arguments.story)
     owner = arguments.owner or ("owner" if story is None else story.commander)
@@ -59,7 +70,6 @@ def serve(arguments: argparse.Namespace) -> int:
         clock=clock.now,
         beside=companion,
     )
-    return 0
 
 
 async def _play(player: Player) -> None:

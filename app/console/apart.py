@@ -141,7 +141,7 @@ class Apart(QObject):
         """Take in how this console stands to its server; `position` is how far it has read."""
         before, self._sync = self._sync, sync
         self._position = position
-        if sync.is_offline and not before.is_offline:
+        if sync.kind is SyncKind.OFFLINE and not before.is_offline:
             self._lose(sync, position)
         self._return_if_settled()
         self._show_banner()
@@ -239,6 +239,11 @@ class Apart(QObject):
             words.append(
                 "The server that answers is another site. Nothing is sent to it or read from it: "
                 "what you write waits on this device for its own site."
+            )
+        elif self._sync.kind is SyncKind.READ_ONLY:
+            words.append(
+                "A newer version wrote this log: it is open read only, and nothing is sent or "
+                "fetched. What waits here is sent when the newer version is opened again."
             )
         elif self._sync.is_offline:
             words.append(self._offline_words())

@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Bridge, Notice
 from app.console.doubts import Doubts
-from app.console.embedded import EmbeddedServer, invitation, server_of_ones_own
+from app.console.embedded import (
+    EmbeddedServer,
+    OwnServerIsNewer,
+    invitation,
+    server_of_ones_own,
+)
 from app.console.introduction import console_key
+from app.console.not_written import NoProfile, NothingToWriteIn
 from app.console.options import Options
 from app.console.passphrases import Passphrases
 from app.console.records_check import tell_of_damage
@@ -29,6 +35,7 @@ from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
 from app.incident.state import IncidentState
 from app.log.local_log import LocalLog
+from app.log.newer_profile import NewerProfile
 from app.organisation.state import OrganisationState
 from app.protocol.kinds import full_codec
 from app.protocol.stream import FrameKind
@@ -41,6 +48,7 @@ from app.sync.who_is_here import WhoIsHere
 
 if TYPE_CHECKING:
     from app.console.looking import Looking
+    from app.console.only_reading import OnlyReading
     from app.console.past_moments import PastMoments
     from app.console.queue_carrying import QueueCarrying
     from app.sync.carrying import TakenIn
@@ -51,18 +59,6 @@ _LOADED_LATER = (
     "app.console.looking", "app.console.mapping", "app.console.queue_carrying",
     "app.sync.api_client",
 )  # fmt: skip
-
-
-class NothingToWriteIn(WatchfloorError):
-    """Somebody wrote before there was an incident to write in."""
-
-    advice = "What you typed is back in the bar. Declare an incident, or wait for the server."
-
-
-class NoProfile(WatchfloorError):
-    """The folder with what is kept on this device could not be opened, or is closed again."""
-
-    advice = "Open the console again. What was kept in the profile is still there."
 
 
 class Backstage:
@@ -100,17 +96,38 @@ class Backstage:
         self._sessions_of = ("", "")
         self._past: PastMoments | None = None
         self._here: WhoIsHere | None = None
+        self._reading: OnlyReading | None = None
         self._doubts = Doubts(bridge.doubted.emit)
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
         try:
-            await self._run()
+            await self._work_or_read()
         except WatchfloorError as error:
             _log.warning("%s", error)
             self._bridge.noticed.emit(Notice(sentence=str(error), advice=error.advice))
         finally:
             self._is_open.set()  # whoever waits to write is told what became of it
+
+    async def _work_or_read(self) -> None:
+        """Work; what a newer version wrote is only read, where it can be and the person agrees."""
+        try:
+            await self._run()
+        except (NewerProfile, OwnServerIsNewer) as error:
+            from app.console.only_reading import OnlyReading
+
+            reading = OnlyReading(self._options, self._bridge, self._codec)
+            kept = await reading.read(error)
+            self._reading = reading
+            self._incident = self._organisation = self._here = None
+            self._is_open.set()
+            self._past, self._looking = await reading.shown(kept, error.way_out)
+            await self._looking.investigate()
+
+    async def open_read_only(self) -> None:
+        """The person agrees to read what a newer version wrote."""
+        if self._reading is not None:
+            self._reading.allow()
 
     async def _run(self) -> None:
         profile = self._profile = await self._passphrases.opened(
@@ -327,14 +344,18 @@ class Backstage:
         """
         await self._is_open.wait()
         if self._incident is None:
-            raise NothingToWriteIn("no incident is open here yet")
+            raise self._not_written("incident")
         return self._incident.write(drafts, seen=seen, repeats=repeats)
 
     async def write_of_organisation(self, drafts: Sequence[Draft], seen: int) -> tuple[Event, ...]:
         """Record facts about services, for every incident; as `write`."""
         if self._organisation is None:
-            raise NothingToWriteIn("no organisation is open here yet")
+            raise self._not_written("organisation")
         return self._organisation.write(drafts, seen=seen)
+
+    def _not_written(self, where: str) -> WatchfloorError:
+        nothing = NothingToWriteIn(f"no {where} is open here yet")
+        return nothing if self._reading is None else self._reading.refusal
 
     async def give_passphrase(self, passphrase: str) -> None:
         """What the person answered to a `PassphraseQuestion`; empty for none."""

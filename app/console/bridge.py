@@ -50,6 +50,8 @@ class Bridge(QObject):
     `noticed` a `Notice`, `topology_changed` a `Topology`, `draft_found` the text that was being
     typed and when its first character was (aware UTC, or None), `skew_measured` how far this
     machine's clock is ahead of the server's (a timedelta), `looked` a `PastMoment`.
+    `newer_found` carries the `Offer` to show read only what a newer version wrote; with
+    `only_read` that begins.
     `presence_changed` carries who is `Present` at a console, `doubted` the `Doubt` about the log
     of the incident that shows, None without one.  `passphrase_wanted` carries a
     `PassphraseQuestion`.
@@ -71,4 +73,6 @@ class Bridge(QObject):
     presence_changed = Signal(object)
     doubted = Signal(object)
     looked = Signal(object)
+    newer_found = Signal(object)
+    only_read = Signal()
     passphrase_wanted = Signal(object)

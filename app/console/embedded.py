@@ -16,7 +16,8 @@ from app.console.options import Options, login_name
 from app.console.remembered import INCIDENT_VALUE
 from app.errors import WatchfloorError
 from app.log.local_log import LocalLog
-from app.protocol.bodies import ReadyLine
+from app.log.newer_profile import Look
+from app.protocol.bodies import ENDED_AS_NEWER, ReadyLine
 from app.sync.leaving import leave_site
 
 _log = logging.getLogger(__name__)
@@ -32,15 +33,34 @@ class ServerDidNotStart(WatchfloorError):
     advice = "What you write is kept on this device. Start the console again, or name a --server."
 
 
+class OwnServerIsNewer(WatchfloorError):
+    """A newer version wrote what the console's own server keeps; `look` reads the profile."""
+
+    advice = "Install the newer version again, or name a --server. Everything was left as it is."
+    way_out = "install the newer version, or name a --server"
+
+    def __init__(self, look: Look) -> None:
+        super().__init__("a newer version wrote what the console's own server keeps")
+        self.look = look
+
+
 class EmbeddedServer:
     """Starts the server, notices when it dies and starts it again on the same port.
 
-    `folder` holds its data.  The child stops by itself when this process ends.
+    `folder` holds its data; `look` reads the profile of its console.  The child stops by itself
+    when this process ends.
     """
 
     def __init__(
-        self, folder: Path, *, owner: str, story: Path | None = None, incident: str = ""
+        self,
+        folder: Path,
+        look: Look,
+        *,
+        owner: str,
+        story: Path | None = None,
+        incident: str = "",
     ) -> None:
+        self._look = look
         self._folder = folder
         self._owner = owner
         self._story = story
@@ -49,7 +69,10 @@ class EmbeddedServer:
         self._port = 0
 
     async def start(self) -> ReadyLine:
-        """Start it; gives back where it listens.  Raises `ServerDidNotStart`."""
+        """Start it; gives back where it listens.
+
+        Raises `ServerDidNotStart`, `OwnServerIsNewer`.
+        """
         words = [
             sys.executable, str(_MAIN), "serve", "--child", "--data", str(self._folder),
             "--port", str(self._port), "--owner", self._owner,
@@ -75,6 +98,8 @@ class EmbeddedServer:
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 line = await process.stdout.readline()
+                if not line and await process.wait() == ENDED_AS_NEWER:
+                    raise OwnServerIsNewer(self._look)
             return msgspec.json.decode(line, type=ReadyLine)
         except (TimeoutError, msgspec.DecodeError) as error:
             raise ServerDidNotStart("the console's own server did not start") from error
@@ -88,7 +113,7 @@ class EmbeddedServer:
             await asyncio.sleep(_RESTART_SECONDS)
             try:
                 await self.start()
-            except ServerDidNotStart as error:
+            except (ServerDidNotStart, OwnServerIsNewer) as error:
                 _log.warning("%s", error)
 
     async def stop(self) -> None:
@@ -117,12 +142,15 @@ def server_of_ones_own(
     if options.server:
         return None
     if options.story is None:
-        return EmbeddedServer(folder / "server", owner=options.person or login_name())
+        owner = options.person or login_name()
+        return EmbeddedServer(folder / "server", local.as_it_lies, owner=owner)
     incident = str(uuid4())
     leave_site(local, now)
     local.set_value(INCIDENT_VALUE, incident.encode())
     place = folder / f"demo-{incident[:8]}"
-    return EmbeddedServer(place, owner="priya", story=options.story, incident=incident)
+    return EmbeddedServer(
+        place, local.as_it_lies, owner="priya", story=options.story, incident=incident
+    )
 
 
 def invitation(url: str, incident: str) -> str:

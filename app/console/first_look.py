@@ -69,7 +69,7 @@ def _seen(glance: Glance, options: Options, codec: Codec) -> FirstLook | None:
     remembered = Remembered.read(glance.setting)
     if not remembered.suits(options):
         return None
-    looked = _Looker(glance, codec)
+    looked = Looker(glance, codec)
     log = incident_log(remembered.incident)
     incident = looked.view(log, incident_folding, BEFORE_ANYTHING, IncidentKeeping())
     organisation = looked.view(ORGANISATION_LOG, organisation_folding, EMPTY_ORGANISATION)
@@ -82,7 +82,9 @@ def _seen(glance: Glance, options: Options, codec: Codec) -> FirstLook | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looker:
+class Looker:
+    """Reads the logs in a profile as they show while no server is heard."""
+
     glance: Glance
     codec: Codec
 

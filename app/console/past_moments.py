@@ -15,7 +15,7 @@ from app.incident import replay as incident_folding
 from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.organisation import replay as organisation_folding
 from app.organisation.state import EMPTY_ORGANISATION, OrganisationState
-from app.sync.local_store import LocalStore
+from app.sync.local_store import RecordStore
 from app.sync.past import Past
 
 SETTLED_SECONDS = 0.25
@@ -113,7 +113,7 @@ class PastMoments:
 
 
 def past_moments(
-    incident_id: str, store: LocalStore, codec: Codec, publish: Callable[[PastMoment], None]
+    incident_id: str, store: RecordStore, codec: Codec, publish: Callable[[PastMoment], None]
 ) -> PastMoments:
     """What answers for the moments of one incident, beside the organisation's log."""
     incident: Past[IncidentState] = Past(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.capture.vocabulary import Vocabulary
     from app.console.acting import Acting
     from app.console.apart import Apart
+    from app.console.newer_log import NewerLog
     from app.console.worker_link import WorkerLink
     from app.sync.engine import Progress
     from app.sync.log_view import LogView
@@ -88,6 +89,7 @@ class Room(QObject):
         self._map: MapLink
         self.acting: Acting
         self.apart: Apart
+        self.newer: NewerLog
         self.looking_back: LookingBack
 
     def open(self) -> None:
@@ -106,6 +108,7 @@ class Room(QObject):
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.console.apart import Apart, Carrying
+        from app.console.newer_log import NewerLog
         from app.console.passphrase_questions import PassphraseQuestions
         from app.console.worker_link import WorkerLink
 
@@ -116,6 +119,7 @@ class Room(QObject):
         carrying = Carrying(export=worker.export_queue, bring=worker.import_queue)
         self.apart = Apart(self.window, self._desk, carrying, self)
         self._passphrases = PassphraseQuestions(self._bridge, worker, self._desk, self.view)
+        self.newer = NewerLog(self.window, self._desk, self.apart, self._watch, self)
         self._network = NetworkWatch(self)
         self.looking_back = LookingBack(self.view, worker.look_back, self)
         self._map = MapLink(
@@ -154,6 +158,9 @@ class Room(QObject):
         bridge.noticed.connect(self._notice, queued)
         bridge.draft_found.connect(self._restore_draft, queued)
         bridge.looked.connect(self.looking_back.show, queued)
+        bridge.newer_found.connect(self.newer.ask, queued)
+        bridge.only_read.connect(self.newer.begin, queued)
+        self.newer.agreed.connect(self.worker.open_read_only)
         self.looking_back.shows.connect(self._map.look_at)
         bridge.skew_measured.connect(self._use_skew, queued)
         bridge.presence_changed.connect(self._show_present, queued)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,13 @@ class SyncWatch:
         self._opened_at = opened_at
         self._was_connected = False
         self._since = _Since()
+        self._only_read: SyncStatus | None = None
+
+    def only_read(self, kept_until: datetime) -> SyncStatus:
+        """Nothing is sent or fetched from now on: what shows was kept until then."""
+        kind = SyncKind.READ_ONLY
+        self._only_read = SyncStatus(kind=kind, since=kept_until, as_of=kept_until)
+        return self._only_read
 
     def status(
         self,
@@ -60,6 +67,8 @@ class SyncWatch:
         """What the cell says at `now`; `calm` while nothing wants attention (`calm_kind`)."""
         queued = incident.queued + organisation.queued
         behind = incident.behind + organisation.behind
+        if self._only_read is not None:
+            return replace(self._only_read, queued=queued)
         self._remember(incident.is_connected, queued, behind, now)
         if incident.refusal is not None:
             is_other_site = incident.refusal.code is ProblemCode.OTHER_SITE

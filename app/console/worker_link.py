@@ -95,6 +95,11 @@ class WorkerLink(QObject):
         """Do not wait out a pause before the server is asked again."""
         self.ask(lambda stage: stage.try_at_once())
 
+    @Slot()
+    def open_read_only(self) -> None:
+        """Show what a newer version wrote, as it is."""
+        self.ask(lambda stage: stage.open_read_only())
+
     # --- what is written --------------------------------------------------------------------
 
     def write(

@@ -71,7 +71,7 @@ class KeptStates:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
-        self._key = key
+        self.key = key
         self._connection: Any = None
 
     def marks(self) -> dict[str, KeptMark]:
@@ -173,7 +173,7 @@ class KeptStates:
             )
             self._connection = connection
             connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            connection.execute(f"PRAGMA key = \"x'{self.key.hex()}'\"")
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA synchronous = NORMAL")
             if connection.execute("PRAGMA user_version").fetchone()[0] != _LAYOUT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -23,6 +23,7 @@ from app.log.following import (
     supersede,
     take_lines,
 )
+from app.log.glance import Glance
 from app.log.kept_states import KeptMark, KeptState, KeptStates
 from app.log.local_values import (
     MAX_POSITION,
@@ -33,6 +34,7 @@ from app.log.local_values import (
     SavedDraft,
     Superseded,
 )
+from app.log.newer_profile import profile_as_it_is
 from app.log.outbox_journal import OutboxJournal
 from app.log.outbox_rows import add_carried, add_entries, entry_of
 from app.log.problems import StorageFull, explained
@@ -73,6 +75,10 @@ class LocalLog:
         self._kept.close()
         self._journal.close()
         self._database.close()
+
+    def as_it_lies(self) -> AbstractContextManager[Glance]:
+        """What is in the file once it is closed; see `profile_as_it_is`."""
+        return profile_as_it_is(self.path, self._kept.key)
 
     def __enter__(self) -> Self:
         return self

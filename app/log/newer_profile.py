@@ -39,6 +39,8 @@ Look = Callable[[], AbstractContextManager[Glance]]
 class NewerProfile(NewerDatabase):
     """A later version wrote the profile; `look` reads it as it is, None where nothing can."""
 
+    way_out = "install the newer version, or start with another --profile"
+
     def __init__(self, *, found: int, look: Look | None) -> None:
         super().__init__(found=found, known=PROFILE_SCHEMA)
         self.look = look

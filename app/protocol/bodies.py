@@ -186,7 +186,12 @@ class ReadyLine(msgspec.Struct, frozen=True, kw_only=True):
     token_file: str = ""
 
 
+ENDED_AS_NEWER = 4
+"""How the server of a console ends, instead of listening, where a newer version wrote its data."""
+
+
 __all__ = [
+    "ENDED_AS_NEWER",
     "EVENT_STREAM",
     "NDJSON",
     "BlobKept",

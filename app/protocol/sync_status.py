@@ -11,6 +11,7 @@ class SyncKind(StrEnum):
     """The states a console can be in towards its server.
 
     `SANDBOX` and `LOCAL_ONLY` are `LIVE` in an exercise, and where nobody else is there.
+    `READ_ONLY`: nothing is sent or fetched, because a newer version wrote what is here.
     """
 
     CONNECTING = "connecting"
@@ -24,6 +25,7 @@ class SyncKind(StrEnum):
     OTHER_SITE = "other_site"
     SANDBOX = "sandbox"
     LOCAL_ONLY = "local_only"
+    READ_ONLY = "read_only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class SyncStatus:
     @property
     def is_offline(self) -> bool:
         """Whether nothing can arrive from others."""
-        return self.kind is SyncKind.OFFLINE
+        return self.kind in (SyncKind.OFFLINE, SyncKind.READ_ONLY)
 
     @property
     def is_in_step(self) -> bool:
@@ -55,7 +57,7 @@ class SyncStatus:
         match self.kind:
             case SyncKind.CONNECTING | SyncKind.OFFLINE | SyncKind.CATCHING_UP:
                 return False
-            case SyncKind.REFUSED | SyncKind.OTHER_SITE:
+            case SyncKind.REFUSED | SyncKind.OTHER_SITE | SyncKind.READ_ONLY:
                 return False
             case SyncKind.LIVE | SyncKind.SANDBOX | SyncKind.LOCAL_ONLY:
                 return True

@@ -39,14 +39,18 @@ class KeptAside:
     is_repeated: bool = False
 
 
-class LocalStore(Protocol):
-    """The local log, as a session uses it.  Each method is one durable transaction or one read."""
+class RecordStore(Protocol):
+    """The records of logs, as they are read."""
 
     def cursor(self, log: str) -> LocalCursor:
         """How far `log` is on disk."""
 
     def lines(self, log: str, after: int, limit: int) -> list[bytes]:
         """Record lines after a position, in order."""
+
+
+class LocalStore(RecordStore, Protocol):
+    """The local log, as a session uses it.  Each method is one durable transaction or one read."""
 
     def line_at(self, log: str, position: int) -> bytes | None:
         """The record line at a position."""

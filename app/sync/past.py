@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from app.events.codec import Codec
 from app.incident.keyframes import KEYFRAME_EVERY, Keyframes
 from app.sync.folding import Folding
-from app.sync.local_store import LocalStore
+from app.sync.local_store import RecordStore
 from app.sync.long_read import keep_for_good
 from app.sync.reading import read_arrived
 
@@ -23,7 +23,7 @@ class Past(Generic[S]):
     """
 
     def __init__(
-        self, *, log: str, store: LocalStore, codec: Codec, folding: Folding[S], start: S
+        self, *, log: str, store: RecordStore, codec: Codec, folding: Folding[S], start: S
     ) -> None:
         self._log = log
         self._store = store

@@ -15,7 +15,7 @@ from app.capture.outlook import AS_SAID, Outlook
 from app.capture.restate import as_sentence, restate
 from app.capture.vocabulary import Vocabulary
 from app.incident.projections.timeline import TimelineEntry
-from app.protocol.sync_status import SyncStatus
+from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.blueprint import CAPTURE_HEIGHT
 from app.views.capture_field import CaptureField
 from app.views.capture_hints import Hints, hints_beside, paint_hints, width_of
@@ -254,6 +254,8 @@ class CaptureBar(QWidget):
     def _note(self) -> str:
         if self._rewriting is not None:
             return f"correcting {self._desk.times.minute(self._rewriting.at)}, Esc leaves it"
+        if self._sync.kind is SyncKind.READ_ONLY:
+            return "Read only: nothing can be logged"
         if self._sync.is_offline:
             return "Saved on this device, syncs later"
         if self._first_typed_at is None:

@@ -21,10 +21,33 @@ class Clock(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._viewed: datetime | None = None
+        self._end: datetime | None = None
+
+    def live(self) -> datetime:
+        """The time it really is, aware UTC: for what is written, whatever shows; or the end."""
+        return self._end or self._running()
 
     @abstractmethod
-    def live(self) -> datetime:
-        """The time it really is, aware UTC: for what is written, whatever shows."""
+    def _running(self) -> datetime:
+        """The time it really is, aware UTC."""
+
+    def end_at(self, moment: datetime) -> None:
+        """Stand still at `moment` for good: nothing is known of later, and nothing is written.
+
+        Moments before it can be looked at; there is no live view to come back to.
+        """
+        self._end = moment
+        self.view(None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it stands still for good."""
+        return self._end is not None
+
+    @property
+    def shows_newest(self) -> bool:
+        """Whether the newest there is shows: the live view, or the end."""
+        return self._viewed == self._end
 
     def now(self) -> datetime:
         """The time that shows: the moment looked at, else the time it really is."""
@@ -32,13 +55,13 @@ class Clock(QObject):
 
     @property
     def viewed(self) -> datetime | None:
-        """The moment of the past that is looked at; None while the view is live."""
+        """The moment that is looked at, read only; None while the view is live."""
         return self._viewed
 
     def view(self, moment: datetime | None) -> None:
-        """Stand still at `moment`, or run again; then tick."""
-        was_viewing, self._viewed = self._viewed is not None, moment
-        if was_viewing != (moment is not None):
+        """Stand still at `moment`, or run again where there is no end; then tick."""
+        was_viewing, self._viewed = self._viewed is not None, moment or self._end
+        if was_viewing != (self._viewed is not None):
             self.viewing_changed.emit()
         self.ticked.emit()
 
@@ -59,7 +82,7 @@ class WallClock(Clock):
         self._timer.timeout.connect(self._tick)
         self._schedule()
 
-    def live(self) -> datetime:
+    def _running(self) -> datetime:
         return self._read()
 
     @Slot()
@@ -85,7 +108,7 @@ class FrozenClock(Clock):
         super().__init__(parent)
         self._moment = moment
 
-    def live(self) -> datetime:
+    def _running(self) -> datetime:
         return self._moment
 
     def show(self, moment: datetime) -> None:

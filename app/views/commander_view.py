@@ -32,7 +32,7 @@ from app.views.panel import Panel
 from app.views.places import Places
 from app.views.record_sheet import RecordSheet
 from app.views.update_sheet import UpdateSheet
-from app.views.viewing import GO_LIVE, viewing_banner
+from app.views.viewing import GO_LIVE, kept_banner, viewing_banner
 
 FRAME = 3
 """Pixels of frame round a window whose view is not now, or not real."""
@@ -114,14 +114,14 @@ class CommanderView(QWidget):
         """Show the incident in `state` in every region; while one looks back, only count it."""
         self._live = state
         self.body.timeline.travel.know(state)
-        if self._desk.clock.viewed is None:
+        if self._desk.clock.shows_newest:
             self._present(state)
         else:
             self._show_banner()
 
     def show_past(self, state: IncidentState, moment: datetime) -> None:
         """Show the incident as it was at `moment`, read only, until `show_live`."""
-        if self._desk.clock.viewed is None:
+        if self._desk.clock.shows_newest:
             self._known_when_left = len(self._live.timeline)
             self.update_sheet.hide()
         self._desk.clock.view(moment)
@@ -149,7 +149,7 @@ class CommanderView(QWidget):
         self._sync = sync
         self.header.show_sync(sync)
         self.capture.show_sync(sync)
-        if self._desk.clock.viewed is None:
+        if self._desk.clock.shows_newest:
             self.body.show_sync(sync)
 
     @Slot(object)
@@ -170,11 +170,13 @@ class CommanderView(QWidget):
 
     def _show_banner(self) -> None:
         banner = self._banner_from_outside or standing_banner(self._state)
-        viewed = self._desk.clock.viewed
-        if viewed is not None:
+        viewed, live = self._desk.clock.viewed, self._desk.clock.live()
+        if viewed is not None and self._desk.clock.has_ended:
+            banner = kept_banner(viewed, live, self._desk.times)
+        elif viewed is not None:
             banner = viewing_banner(
                 viewed,
-                self._desk.clock.live(),
+                live,
                 max(0, len(self._live.timeline) - self._known_when_left),
                 self._desk.times,
                 is_exercise=self._live.situation.is_exercise,

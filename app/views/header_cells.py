@@ -185,7 +185,7 @@ def bridge_cell(state: IncidentState, *, is_offline: bool = False) -> HeaderCell
 def sync_cell(sync: SyncStatus, now: datetime) -> HeaderCell:
     """How this console stands to the server."""
     label, value, look, icon = _sync_words(sync)
-    if sync.is_offline:
+    if sync.kind is SyncKind.OFFLINE:
         since = sync.since or now
         label = f"Offline {short_countdown(seconds_left(now, since))}"
     return HeaderCell(
@@ -237,6 +237,8 @@ def _sync_words(sync: SyncStatus) -> tuple[str, str, CellLook, Icon]:
             return "Sync", "Sandbox", plain, Icon.SANDBOX
         case SyncKind.LOCAL_ONLY:
             return "Sync", "This device only", CellLook.MUTED, Icon.LOCAL_ONLY
+        case SyncKind.READ_ONLY:
+            return "Sync", "Off, read only", amber, Icon.OFFLINE
 
 
 def short_name(name: str) -> str:

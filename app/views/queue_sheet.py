@@ -39,6 +39,7 @@ class QueueSheet(EdgeSheet):
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(desk, parent, WIDTH)
+        self._is_read_only = False
         self.setAccessibleName("Queue of this device")
         self.title.setText("Queue of this device")
         self.counts = TextLabel("", self)
@@ -102,12 +103,18 @@ class QueueSheet(EdgeSheet):
         words = [f"{number} {one.value}" for one, number in count.items() if number]
         self.counts.setText(", ".join(words) or "nothing waits")
         self.summary.setText(summary)
-        self.settle.setVisible(to_settle > 0)
+        self.settle.setVisible(to_settle > 0 and not self._is_read_only)
         self.settle.show_text(f"Settle {to_settle}")
         self.export.setEnabled(count[QueueStanding.WAITING] > 0)
         if self.isVisible() and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.model.index(0))
         self._show_row()
+
+    def be_read_only(self) -> None:
+        """Offer nothing from now on that would write."""
+        for button in (self.repeat, self.bring, self.export, self.settle):
+            button.hide()
+        self._is_read_only = True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """C copies, A logs again, E exports, I imports, S settles, Esc closes."""

@@ -92,7 +92,8 @@ class Scrubber(QWidget):
         line = QRectF(px(Space.MARGIN), track.center().y() - px(9), px(SIDE), px(18))
         pen.text(line, times.second(first), TypeStyle.LABEL, tokens.text2, LEFT)
         line.moveRight(self.width() - px(Space.MARGIN))
-        pen.text(line, f"live {times.minute(live)}", TypeStyle.LABEL, tokens.text2, RIGHT)
+        end = "end" if self._desk.clock.has_ended else "live"
+        pen.text(line, f"{end} {times.minute(live)}", TypeStyle.LABEL, tokens.text2, RIGHT)
 
     def _bars(self) -> list[tuple[float, float]]:
         """Left edges of the bars, and how much happened there as a share of the most."""

@@ -107,6 +107,10 @@ class Window(QMainWindow):
         self._desk.theme.use_tokens(light_tokens() if is_dark else dark_tokens())
         self._later.start()
 
+    def forget_layout(self) -> None:
+        """Keep nothing of the layout from now on."""
+        self._settings = None
+
     @Slot()
     def save_layout(self) -> None:
         """Keep geometry, splitters, theme and font scale."""

@@ -38,6 +38,10 @@ class Cell:
         now = NOON + timedelta(seconds=seconds)
         return self._watch.status(incident, organisation, to_settle, now, calm=calm)
 
+    def only_read(self, seconds: float) -> None:
+        """What shows was kept until then, by a newer version."""
+        self._watch.only_read(NOON + timedelta(seconds=seconds))
+
 
 @pytest.fixture
 def cell() -> Cell:
@@ -163,6 +167,11 @@ def _for_long(cell: Cell, progress: Progress) -> SyncStatus:
     return cell.at(60, progress)
 
 
+def _only_read(cell: Cell) -> SyncStatus:
+    cell.only_read(30)
+    return cell.at(60, replace(STEADY, queued=2))
+
+
 PRODUCED: Mapping[SyncKind, Callable[[Cell], SyncStatus]] = {
     SyncKind.CONNECTING: lambda _: Cell().at(1, CUT),
     SyncKind.LIVE: lambda cell: cell.at(60),
@@ -179,6 +188,7 @@ PRODUCED: Mapping[SyncKind, Callable[[Cell], SyncStatus]] = {
     SyncKind.LOCAL_ONLY: lambda cell: cell.at(
         60, calm=calm_kind(is_exercise=False, is_only_here=True)
     ),
+    SyncKind.READ_ONLY: _only_read,
 }
 
 
@@ -190,7 +200,15 @@ def test_every_state_that_can_be_drawn_is_produced(kind: SyncKind, cell: Cell) -
 def test_a_console_is_in_step_while_it_hears_its_server_and_has_caught_up() -> None:
     apart = {
         SyncKind.CONNECTING, SyncKind.OFFLINE, SyncKind.CATCHING_UP, SyncKind.REFUSED,
-        SyncKind.OTHER_SITE,
+        SyncKind.OTHER_SITE, SyncKind.READ_ONLY,
     }  # fmt: skip
 
     assert {kind for kind in SyncKind if not SyncStatus(kind=kind).is_in_step} == apart
+
+
+def test_what_is_only_read_is_as_old_as_it_was_kept_whatever_a_server_says(cell: Cell) -> None:
+    shown = _only_read(cell)
+
+    assert shown.is_offline
+    assert shown.queued == 2
+    assert shown.as_of == NOON + timedelta(seconds=30)

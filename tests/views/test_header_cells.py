@@ -99,6 +99,7 @@ def test_elapsed_counts_from_the_declaration(state: IncidentState) -> None:
         (SyncStatus(kind=SyncKind.OTHER_SITE), "Sync", "Another site", CellLook.SOLID_FAIL),
         (SyncStatus(kind=SyncKind.SANDBOX), "Sync", "Sandbox", CellLook.PLAIN),
         (SyncStatus(kind=SyncKind.LOCAL_ONLY), "Sync", "This device only", CellLook.MUTED),
+        (SyncStatus(kind=SyncKind.READ_ONLY), "Sync", "Off, read only", CellLook.AMBER),
     ],
 )
 def test_the_sync_cell_has_words_for_every_state(
