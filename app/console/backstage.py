@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,8 +189,9 @@ class Backstage:
                     measured = self._bridge.skew_measured.emit
                     tasks.create_task(keep_measuring(api, self._reconnected, measured))
                 tasks.create_task(watch.run(api))
-                doubt = partial(self._doubts.find, "records")
-                tasks.create_task(tell_of_damage(local, self._bridge.noticed.emit, doubt))
+                tell, doubt = self._bridge.noticed.emit, self._doubts.of_records
+                check = tell_of_damage(local, tell, doubt, prove=api.consistency)
+                tasks.create_task(check)
                 self._keep_in_step(desk, tasks)
 
     async def _load_the_rest(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from operator import attrgetter
 
 from app.protocol.doubt import Doubt
@@ -26,17 +25,17 @@ class Doubts:
         self._log = log
         self._tell()
 
-    def find(self, finder: str, doubts: Sequence[Doubt]) -> None:
-        """Take in all that one finder doubts now."""
-        self._found[finder] = doubts
-        self._tell()
+    def of_records(self, doubts: Sequence[Doubt]) -> None:
+        """Take in all that reading the records again came to."""
+        self._find("records", doubts)
 
     def of_server(self, log: str) -> Callable[[Doubt | None], None]:
         """Where to say what the server contradicts in a log."""
-        return partial(self._find_one, f"server {log}")
+        return lambda doubt: self._find(f"server {log}", () if doubt is None else (doubt,))
 
-    def _find_one(self, finder: str, doubt: Doubt | None) -> None:
-        self.find(finder, () if doubt is None else (doubt,))
+    def _find(self, finder: str, doubts: Sequence[Doubt]) -> None:
+        self._found[finder] = doubts
+        self._tell()
 
     def _tell(self) -> None:
         doubts = [one for found in self._found.values() for one in found]

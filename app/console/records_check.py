@@ -9,6 +9,7 @@ from app.console.bridge import Notice
 from app.log.local_log import LocalLog
 from app.log.problems import DamagedDatabase
 from app.protocol.doubt import Doubt
+from app.sync.locating import Prove
 from app.sync.verification import RecordsDamaged, find_damage
 
 CHECK_AFTER_SECONDS = 10.0
@@ -22,6 +23,7 @@ async def tell_of_damage(
     tell: Callable[[Notice], None],
     doubt: Callable[[Sequence[Doubt]], None],
     *,
+    prove: Prove | None = None,
     after: float = CHECK_AFTER_SECONDS,
     look: float = LOOK_SECONDS,
 ) -> None:
@@ -29,7 +31,7 @@ async def tell_of_damage(
 
     Damage is told of once.  While there is any, `doubt` is given which records are in doubt, and
     all is checked again whenever records were put in the place of others; at last `doubt` is
-    given nothing.
+    given nothing.  `prove` asks the server where exactly they begin.
     """
     await asyncio.sleep(after)
     known: set[str] = set()
@@ -37,7 +39,7 @@ async def tell_of_damage(
     while True:
         copies = _copies(local)
         if copies != checked:
-            checked, damages = copies, await find_damage(local)
+            checked, damages = copies, await find_damage(local, prove=prove)
             doubt([one.doubt for one in damages])
             for damage in damages:
                 if str(damage) not in known:

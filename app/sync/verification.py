@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.log.local_log import LocalLog
 from app.log.local_values import Cursor
@@ -12,7 +13,7 @@ from app.proof.merkle import CompactRange
 from app.proof.note import Checkpoint
 from app.protocol.doubt import EVERY_LOG, Doubt
 from app.protocol.withholding import grow
-from app.sync.locating import PAGE_RECORDS, Root, confirmed_roots, first_in_doubt
+from app.sync.locating import PAGE_RECORDS, Prove, Root, confirmed_roots, first_in_doubt
 from app.sync.site_watch import trusted_site
 
 PAUSE_SECONDS = 0.02
@@ -45,15 +46,16 @@ class RecordsUnsigned(RecordsDamaged):
 
 
 async def find_damage(
-    local: LocalLog, *, pause: float = PAUSE_SECONDS
+    local: LocalLog, *, prove: Prove | None = None, pause: float = PAUSE_SECONDS
 ) -> tuple[RecordsDamaged, ...]:
     """Compute the tree of every log in a profile again; what is wrong, at most once for a log.
 
-    The tree is held against what was confirmed and against the newest checkpoint kept of it.
+    The tree is held against what was confirmed and against the newest checkpoint kept of it;
+    `prove` helps to say which record is the first that is wrong.
     After damage nothing is kept that would spare the next opening its check of the whole file.
     """
     try:
-        found = [await _damage_of(local, log, pause) for log in local.followed()]
+        found = [await _Reading(local, log, prove, pause).damage() for log in local.followed()]
     except DamagedDatabase as error:
         found = [_unreadable(error, Doubt(log=EVERY_LOG, first=1))]
     damages = tuple(one for one in found if one is not None)
@@ -62,51 +64,65 @@ async def find_damage(
     return damages
 
 
-async def _damage_of(local: LocalLog, log: str, pause: float) -> RecordsDamaged | None:
-    """What is wrong with the records of `log`, and from where on."""
-    try:
-        return await _contradiction(local, log, pause)
-    except DamagedDatabase as error:
-        first = await first_in_doubt(local, log, _roots(local, log), pause=pause)
-        return _unreadable(error, Doubt(log=log, first=first))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One log of a profile, its records read a page at a time with pauses (seconds) between."""
 
+    local: LocalLog
+    log: str
+    prove: Prove | None
+    pause: float
 
-async def _contradiction(local: LocalLog, log: str, pause: float) -> RecordsDamaged | None:
-    """What the records of `log` contradict, whatever arrives while they are read."""
-    tree, epoch, signed, is_signed = CompactRange(), None, None, True
-    while (cursor := local.cursor(log)) is not None:
-        if cursor.epoch != epoch or cursor.position < tree.size:
-            tree, epoch, signed = CompactRange(), cursor.epoch, _signed(local, cursor)
-            is_signed = True
-        if signed is not None and tree.size == signed.size:
-            is_signed = tree.root == signed.root
-        if tree.size == cursor.position:
-            is_whole = tree.to_bytes() == cursor.tree
-            return await _told(local, log, pause, is_whole=is_whole, is_signed=is_signed)
-        before, limit = tree.size, PAGE_RECORDS
-        if signed is not None and before < signed.size:
-            limit = min(limit, signed.size - before)
-        grow(tree, local.lines(log, after=before, limit=limit))
-        if tree.size == before:
-            return await _told(local, log, pause, is_whole=False, is_signed=is_signed)
-        await asyncio.sleep(pause)
-    return None
+    async def damage(self) -> RecordsDamaged | None:
+        """What is wrong with the records, and from where on."""
+        try:
+            return await self._contradiction()
+        except DamagedDatabase as error:
+            return _unreadable(error, await self._doubt(_roots(self.local, self.log)))
 
-
-async def _told(
-    local: LocalLog, log: str, pause: float, *, is_whole: bool, is_signed: bool
-) -> RecordsDamaged | None:
-    """What it means that the records of `log` are, or are not, what was confirmed and signed.
-
-    A tree that was changed with the records vouches for nothing.
-    """
-    if is_whole and is_signed:
+    async def _contradiction(self) -> RecordsDamaged | None:
+        """What the records contradict, whatever arrives while they are read."""
+        local, log = self.local, self.log
+        tree, epoch, signed, is_signed = CompactRange(), None, None, True
+        while (cursor := local.cursor(log)) is not None:
+            if cursor.epoch != epoch or cursor.position < tree.size:
+                tree, epoch, signed = CompactRange(), cursor.epoch, _signed(local, cursor)
+                is_signed = True
+            if signed is not None and tree.size == signed.size:
+                is_signed = tree.root == signed.root
+            if tree.size == cursor.position:
+                is_whole = tree.to_bytes() == cursor.tree
+                return await self._told(is_whole=is_whole, is_signed=is_signed)
+            before, limit = tree.size, PAGE_RECORDS
+            if signed is not None and before < signed.size:
+                limit = min(limit, signed.size - before)
+            grow(tree, local.lines(log, after=before, limit=limit))
+            if tree.size == before:
+                return await self._told(is_whole=False, is_signed=is_signed)
+            await asyncio.sleep(self.pause)
         return None
-    roots = _signed_roots(local, log) if is_whole else _roots(local, log)
-    doubt = Doubt(log=log, first=await first_in_doubt(local, log, roots, pause=pause))
-    if is_whole:
-        return RecordsUnsigned(f"the records of {log} here are not those the server signed", doubt)
-    return RecordsDamaged(f"the records of {log} here are not those it confirmed", doubt)
+
+    async def _told(self, *, is_whole: bool, is_signed: bool) -> RecordsDamaged | None:
+        """What it means that the records are, or are not, what was confirmed and signed.
+
+        A tree that was changed with the records vouches for nothing.
+        """
+        if is_whole and is_signed:
+            return None
+        here = f"the records of {self.log} here are not those"
+        if is_whole:
+            doubt = await self._doubt(_signed_roots(self.local, self.log))
+            return RecordsUnsigned(f"{here} the server signed", doubt)
+        return RecordsDamaged(
+            f"{here} it confirmed", await self._doubt(_roots(self.local, self.log))
+        )
+
+    async def _doubt(self, roots: Sequence[Root]) -> Doubt:
+        """What is in doubt, when only these roots vouch for anything."""
+        first = await first_in_doubt(
+            self.local, self.log, roots, pause=self.pause, prove=self.prove
+        )
+        return Doubt(log=self.log, first=first)
 
 
 def _unreadable(error: DamagedDatabase, doubt: Doubt) -> RecordsDamaged:

@@ -27,6 +27,7 @@ from app.protocol.doubt import Doubt
 from app.protocol.kinds import full_codec
 from app.sync.folders import profile_folder
 from app.sync.keeping import IncidentKeeping
+from app.sync.locating import Prove
 from app.sync.log_copy import LogCopy
 from app.sync.profile_store import ProfileStore
 from tests.console.rooms import WITHIN_MS, OpenRoom, log_line
@@ -40,13 +41,17 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Doubt]]:
     found: list[Sequence[Doubt]] = []
 
     async def check_at_once(
-        local: LocalLog, tell: Callable[[Notice], None], doubt: Callable[[Sequence[Doubt]], None]
+        local: LocalLog,
+        tell: Callable[[Notice], None],
+        doubt: Callable[[Sequence[Doubt]], None],
+        *,
+        prove: Prove,
     ) -> None:
         def note(doubts: Sequence[Doubt]) -> None:
             found.append(doubts)
             doubt(doubts)
 
-        await tell_of_damage(local, tell, note, after=0)
+        await tell_of_damage(local, tell, note, prove=prove, after=0)
 
     monkeypatch.setattr(backstage, "tell_of_damage", check_at_once)
     return found
@@ -74,7 +79,7 @@ def keep_state(local: LocalLog, log: str) -> None:
 
 
 def change_record(local: LocalLog, log: str, position: int) -> int:
-    """Change the text of a record; the position from which on nobody vouches for the records."""
+    """Change the text of a record; the first position that nobody here vouches for then."""
     with local._transaction() as connection:
         changed = connection.exec_driver_sql(
             "UPDATE confirmed SET line = CAST(replace(line, 'pool', 'cool') AS BLOB)"
@@ -138,7 +143,7 @@ def test_a_record_changed_behind_the_console_marks_its_row_until_the_records_cam
             qtbot.waitUntil(timeline.doubt_line.isVisible, timeout=WITHIN_MS)
 
             # then the rows that nobody vouches for are marked, and the window says from when on
-            since = min(one.at for one in room.state.timeline if one.position >= first)
+            since = min(one.at for one in marked(room))
             words = f"Rows from {timeline.desk.times.minute(since)} on are marked."
             assert timeline.doubt_line.sentence.endswith(words)
             assert position in {one.position for one in marked(room)}

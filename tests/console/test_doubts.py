@@ -12,12 +12,12 @@ def test_the_earliest_doubt_about_the_log_that_shows_is_told_once() -> None:
     doubts = Doubts(told.append)
     late, early = Doubt(log=LOG, first=9), Doubt(log=LOG, first=4)
 
-    doubts.find("records", [late])
+    doubts.of_records([late])
     doubts.show(LOG)
     doubts.of_server(LOG)(early)
     doubts.of_server(LOG)(early)
     doubts.of_server(LOG)(None)
-    doubts.find("records", [])
+    doubts.of_records([])
 
     assert told == [late, early, late, None]
 
@@ -27,8 +27,8 @@ def test_doubt_about_another_log_is_not_told() -> None:
     doubts = Doubts(told.append)
     doubts.show(LOG)
 
-    doubts.find("records", [Doubt(log=OTHER_LOG, first=1)])
+    doubts.of_records([Doubt(log=OTHER_LOG, first=1)])
     assert not told
 
-    doubts.find("records", [Doubt(log=EVERY_LOG, first=1)])
+    doubts.of_records([Doubt(log=EVERY_LOG, first=1)])
     assert told == [Doubt(log=EVERY_LOG, first=1)]

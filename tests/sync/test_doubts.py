@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ import pytest
 from app.log.kept_states import KeptMark, KeptState
 from app.log.local_log import LocalLog
 from app.log.profile import open_profile
-from app.proof.merkle import CompactRange
+from app.proof.encoding import to_base64
+from app.proof.merkle import CompactRange, Tree, leaf_hash
 from app.protocol.doubt import EVERY_LOG, Doubt
+from app.sync.exchange import Failure
+from app.sync.locating import Prove
+from app.sync.unavailable import ServerUnavailable
 from app.sync.verification import RecordsDamaged, find_damage
 from tests.log.profiles import EPOCH, page, record_lines
 from tests.log.writing import LOG, NOON, OTHER_LOG, Writer
@@ -51,8 +56,19 @@ def keep(local: LocalLog, lines: tuple[bytes, ...]) -> None:
     assert local.keep_state(KeptState(mark=mark, rules=b"", parts={}))
 
 
-def found_in(local: LocalLog) -> tuple[RecordsDamaged, ...]:
-    return asyncio.run(find_damage(local, pause=0))
+def found_in(local: LocalLog, prove: Prove | None = None) -> tuple[RecordsDamaged, ...]:
+    return asyncio.run(find_damage(local, prove=prove, pause=0))
+
+
+def proofs_of(lines: Sequence[bytes], asked: list[int]) -> Prove:
+    """What a server with these records proves; `asked` are the beginnings it was asked for."""
+    tree = Tree(map(leaf_hash, lines))
+
+    async def prove(log: str, old: int, new: int) -> list[str]:
+        asked.append(old)
+        return [to_base64(one) for one in tree.consistency_proof(old, new)]
+
+    return prove
 
 
 @pytest.mark.parametrize(
@@ -68,6 +84,52 @@ def test_what_the_tree_that_was_confirmed_tells_of_its_beginnings_is_vouched_for
         (damage,) = found_in(local)
 
     assert damage.doubt == Doubt(log=LOG, first=first)
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3, 15, 16, 17, 18, 24, 29, 30])
+def test_a_server_that_proves_beginnings_leads_to_the_very_record(
+    path: Path, changed: int
+) -> None:
+    asked: list[int] = []
+    with opened(path) as local:
+        local.confirm(page(LOG, LINES))
+        change_record(local, changed)
+
+        (damage,) = found_in(local, proofs_of(LINES, asked))
+
+    assert damage.doubt == Doubt(log=LOG, first=changed)
+    assert len(asked) <= 5
+
+
+def test_a_server_with_other_records_does_not_mislead(path: Path) -> None:
+    with opened(path) as local:
+        local.confirm(page(LOG, LINES))
+        change_record(local, 20)
+
+        (damage,) = found_in(local, proofs_of([*LINES[:24], LINES[0], *LINES[25:]], []))
+
+    assert damage.doubt.first == 17
+
+
+async def unreachable(log: str, old: int, new: int) -> list[str]:
+    """A server that cannot be reached."""
+    raise ServerUnavailable(Failure(detail="no route"))
+
+
+async def talks_nonsense(log: str, old: int, new: int) -> list[str]:
+    """A server whose hashes are none."""
+    return ["no hash"]
+
+
+@pytest.mark.parametrize("prove", [unreachable, talks_nonsense])
+def test_without_proofs_what_was_confirmed_has_to_do(path: Path, prove: Prove) -> None:
+    with opened(path) as local:
+        local.confirm(page(LOG, LINES))
+        change_record(local, 20)
+
+        (damage,) = found_in(local, prove)
+
+    assert damage.doubt.first == 17
 
 
 def test_a_kept_state_vouches_for_more(path: Path) -> None:

@@ -300,6 +300,10 @@ def test_a_file_changed_with_its_tree_is_found_by_the_checkpoint_kept_of_it(
     assert "another --profile" in damage.advice
     assert damage.doubt == Doubt(log=LOG, first=1)
 
+    # and with its proofs, from which record on
+    (damage,) = asyncio.run(find_damage(local, prove=desk.server.consistency, pause=0))
+    assert damage.doubt == Doubt(log=LOG, first=2)
+
 
 def test_a_changed_record_is_damage_that_can_be_mended_also_where_it_was_signed(local: LocalLog):
     desk = desk_at(local, LINES)
