@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication
 from app.capture.entry import EntryKind
 from app.events.event import Recorded
 from app.incident.contested import contested
+from app.incident.projections.reporting import Updates
 from app.incident.replay import foresee, replay
-from app.incident.state import IncidentState
+from app.incident.state import BEFORE_ANYTHING, IncidentState
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.banner import settling_banner
 from app.views.clock import FrozenClock
@@ -88,6 +89,7 @@ def shots() -> tuple[Shot, ...]:
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
         *shots_of_the_past(),
         *shots_while_calm(),
+        *shots_of_what_is_missing(),
     )
 
 
@@ -99,6 +101,19 @@ def shots_of_the_past() -> tuple[Shot, ...]:
     )  # fmt: skip
     light = replace(dark, name="viewing_light_1280", size=QSize(1280, 800), tokens=light_tokens())
     return dark, light
+
+
+def shots_of_what_is_missing() -> tuple[Shot, ...]:
+    """With only the incident answered for, and before anything was written."""
+    roomy, laptop = QSize(1600, 1000), QSize(1280, 800)
+    missed = Shot(name="missed_dark_1600", size=roomy, tokens=dark_tokens(), over="missed")
+    begin = Shot(name="begin_dark_1600", size=roomy, tokens=dark_tokens(), over="begin")
+    return (
+        missed,
+        replace(missed, name="missed_light_1280", size=laptop, tokens=light_tokens()),
+        replace(begin, line="/r ic @yo"),
+        replace(begin, name="begin_light_1280", size=laptop, tokens=light_tokens(), line="/u "),
+    )
 
 
 def shots_while_calm() -> tuple[Shot, ...]:
@@ -135,7 +150,12 @@ def state_of(shot: Shot) -> IncidentState:
     """The incident as it is now in a picture."""
     if shot.over in ("settle", "wait"):
         return contested_state()
+    if shot.over == "begin":
+        return BEFORE_ANYTHING
     log = checkout_log()
+    if shot.over == "missed":
+        state = replay(log)
+        return replace(state, freeze=replace(state.freeze, changes=()), updates=Updates())
     state = offline_state(log) if shot.is_offline else replay(log)
     return as_exercise(state) if shot.sync is SyncKind.SANDBOX else state
 
@@ -211,7 +231,12 @@ def take(shot: Shot, folder: Path) -> Path:
 
 def bring_up(desk: Desk, view: CommanderView, state: IncidentState, over: str) -> None:
     """Show what lies over the view in this picture."""
-    if over == "keys":
+    if over == "missed":
+        view.body.freeze.show_gate(None, is_known=True)
+        view.body.roster.show_directory(is_reachable=False)
+    elif over == "begin":
+        view.body.roster.show_present(frozenset({ME}))
+    elif over == "keys":
         view.keyboard_map.toggle()
     elif over == "update":
         view.body.update_panel.button.click()

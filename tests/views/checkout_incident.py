@@ -395,4 +395,4 @@ def checkout_vocabulary() -> Vocabulary:
     ]
     services = [Service(id=name, name=name) for name in ("checkout", "orders-db", "payment")]
     roles = [Role(handle="dba", code="sme_database", title="SME database")]
-    return Vocabulary.of(people=people, roles=roles, services=services)
+    return Vocabulary.of(people=people, roles=roles, services=services, author=ME)
