@@ -20,6 +20,7 @@ from app.incident.contested import contested
 from app.incident.projections.reporting import Updates
 from app.incident.replay import foresee, replay
 from app.incident.state import BEFORE_ANYTHING, IncidentState
+from app.protocol.doubt import Doubt
 from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.banner import settling_banner
 from app.views.clock import FrozenClock
@@ -36,7 +37,7 @@ from tests.shots_graphs import GRAPHS, draw_catalogues
 from tests.shots_map import draw_map_shots
 from tests.views.checkout_apart import contested_state, queue_rows
 from tests.views.checkout_curves import open_checkout_curves
-from tests.views.checkout_incident import ME, NOW, at, checkout_log, checkout_vocabulary
+from tests.views.checkout_incident import LOG, ME, NOW, at, checkout_log, checkout_vocabulary
 from tests.views.checkout_map import checkout_brief, checkout_map, checkout_total
 
 LINE = "/d rollback checkout to v41 because error rate 41% @maria !go EX-1"
@@ -86,6 +87,8 @@ def shots() -> tuple[Shot, ...]:
         Shot(
             name="metrics_light_1280", size=laptop, tokens=light_tokens(), line="", over="metrics"
         ),
+        Shot(name="doubt_1600", size=roomy, tokens=dark_tokens(), line="", over="doubt"),
+        Shot(name="doubt_light_1600", size=roomy, tokens=light_tokens(), line="", over="doubt"),
         Shot(name="overlay_1024", size=QSize(1024, 700), tokens=dark_tokens(), over="roster"),
         *shots_of_the_past(),
         *shots_while_calm(),
@@ -244,6 +247,9 @@ def bring_up(desk: Desk, view: CommanderView, state: IncidentState, over: str) -
         view.focus_panel(1)
     elif over == "metrics":
         open_checkout_curves(desk, view, state)
+    elif over == "doubt":
+        first = next(one.position for one in state.timeline if one.at >= at("14:25"))
+        view.body.timeline.show_doubt(Doubt(log=LOG, first=first))
 
 
 def bring_up_sync(desk: Desk, view: CommanderView, state: IncidentState, over: str) -> None:
