@@ -191,6 +191,9 @@ class Player:
             await self._notify(step.alerts)
         elif step.sample is not None:
             await self._sample(step.sample)
+        elif step.asks is not None:
+            pipeline = await self._hand(step.by)
+            await pipeline.api.deploy_gate(**step.asks)
         else:
             await self._act(step, ends)
 

@@ -17,14 +17,16 @@ from app.errors import InvalidInput
 class Step:
     """One thing that happens: `before_end` seconds before the story's end.
 
-    Exactly one of `line` (typed by `by`), `fact` (recorded by `by`), `alerts` (from monitoring),
-    `sample` (of the indicator) and `declares` says what.
+    Exactly one of `line` (typed by `by`), `fact` (recorded by `by`), `asks` (by a pipeline, of the
+    gate before a deploy), `alerts` (from monitoring), `sample` (of the indicator) and `declares`
+    says what.
     """
 
     before_end: timedelta
     by: str = ""
     line: str = ""
     fact: Mapping[str, Any] | None = None
+    asks: Mapping[str, str] | None = None
     alerts: tuple[Mapping[str, Any], ...] = ()
     sample: float | None = None
     declares: bool = False
@@ -117,6 +119,7 @@ def _step(told: Mapping[str, Any], ends_at: time) -> Step:
         by=told.get("by", ""),
         line=told.get("line", ""),
         fact=told.get("fact"),
+        asks=told.get("asks"),
         alerts=tuple(told.get("alerts", ())),
         declares=bool(told.get("declare", False)),
         pins=bool(told.get("pin", False)),

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -16,12 +17,17 @@ from tests.scenarios.onlooker import newest_incident
 
 def received(server: RunningServer, log: str) -> list[int]:
     """When the records of a log were received, in log order, in microseconds."""
+    return [one["received_at"] for one in records(server, log)]
+
+
+def records(server: RunningServer, log: str) -> list[dict[str, Any]]:
+    """The records of a log, in log order."""
     answered = httpx.get(
         f"{server.url}/v1/logs/{log}/events",
         headers={"Authorization": f"Bearer {server.token}"},
         timeout=PATIENCE,
     )
-    return [json.loads(line)["received_at"] for line in answered.text.splitlines()]
+    return [json.loads(line) for line in answered.text.splitlines()]
 
 
 def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
@@ -34,6 +40,16 @@ def test_the_organisation_is_on_record_before_the_story_begins(tmp_path: Path):
 
     services = [moment for moment in organisation if moment < first]
     assert len(services) > 60
+
+
+def test_the_pipeline_of_the_story_asks_the_gate_before_it_deploys(tmp_path: Path):
+    with serve(tmp_path, story=True) as server:
+        incident = newest_incident(server.url, server.token)
+        eventually(lambda: len(records(server, f"incident:{incident}")) > 100)
+        organisation = records(server, "organisation")
+
+    asked = [one for one in organisation if one["body"]["kind"] == "gate.asked@1"]
+    assert [one["body"]["actor"] for one in asked] == ["integration:deploys"]
 
 
 def test_a_server_that_is_stopped_in_mid_story_ends_without_a_word(tmp_path: Path):
