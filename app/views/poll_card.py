@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.incident.kinds.decisions import Stance, Verdict
 from app.incident.projections.decisions import Decision, Poll
 from app.incident.state import BEFORE_ANYTHING, IncidentState
-from app.protocol.sync_status import SyncStatus
+from app.protocol.sync_status import SyncKind, SyncStatus
 from app.views.desk import Desk
 from app.views.digits import DigitMemory, Digits, outer
 from app.views.drawing import RIGHT, DiscLook, Pen, initials_of, plain_disc, wrapped
@@ -137,6 +137,11 @@ class PollCard(QWidget):
         self.setAccessibleDescription(self._spoken(decision))
         set_tooltip(self, self._caveats(decision))
 
+    @property
+    def _is_spoken(self) -> bool:
+        """Whether people say here what they think, because the poll is cut off from them."""
+        return self._sync.kind is SyncKind.OFFLINE
+
     def _caveats(self, decision: Decision) -> str:
         """What cannot be relied on while there is no server."""
         words = ["The number may change."] if decision.is_provisional else []
@@ -154,7 +159,7 @@ class PollCard(QWidget):
         return ". ".join([*parts, self._caveats(decision)]).removesuffix(". ")
 
     def _title(self) -> str:
-        if self._sync.is_offline:
+        if self._is_spoken:
             return "Verbal poll"
         has_poll = self._decision is not None and self._decision.poll is not None
         return "Objections poll" if has_poll else "Proposed"
@@ -221,7 +226,7 @@ class PollCard(QWidget):
         x = inner.left() + pen.text(line, decision.label, TypeStyle.ID, tokens.accent) + px(16)
         title = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
         x += pen.text(title, self._title(), TypeStyle.ROW_STRONG, tokens.text1) + px(10)
-        if self._sync.is_offline:
+        if self._is_spoken:
             rest = QRectF(x, line.top(), inner.right() - x - px(50), line.height())
             pen.text(rest, "recorded here", TypeStyle.ROW_MEDIUM, tokens.warn)
         elif decision.decision_id in self._former:

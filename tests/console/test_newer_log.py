@@ -7,17 +7,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.cli import main as run_command
 from app.console.newer_log import TypedQuestion
 from app.console.options import Options
 from app.console.room import Room
 from app.log.profile_key import profile_key
 from app.protocol.sync_status import SyncKind
+from app.sync.places import known_servers
 from app.views.banner import BannerKind
-from tests.console.rooms import WITHIN_MS, OpenRoom, log_line, opened_room
+from tests.console.rooms import WITHIN_MS, OpenOwnRoom, OpenRoom, log_line, opened_room
 from tests.e2e.programs import RunningServer, say, serve
 from tests.log.newer import GROWN, RAISED, files_in, let_newer_write
 
@@ -129,3 +132,164 @@ def test_what_a_newer_version_kept_shows_read_only_and_no_file_changes(
         assert room.sync.as_of == room._desk.clock.live()
 
     assert files_in(folder) == before
+
+
+def test_one_can_go_back_in_what_was_kept_and_never_leaves_read_only(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    _become_newer(folder, RAISED)
+    with open_again() as room:
+        _opened_read_only(qtbot, room)
+        clock, travel = room._desk.clock, room.view.body.timeline.travel
+        end, whole = clock.viewed, room.state
+
+        # when
+        travel.to_first()
+        qtbot.waitUntil(lambda: room.view._state.position < whole.position, timeout=WITHIN_MS)
+
+        # then it shows what was known then
+        assert clock.viewed is not None
+        assert end is not None
+        assert clock.viewed < end
+        assert "before its end" in room.view.banner.accessibleName()
+
+        # and comes back to the end, which is as read only
+        qtbot.mouseClick(room.view.banner.button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: room.view._state is whole, timeout=WITHIN_MS)
+        assert clock.viewed == end
+        assert not room.view.body.freeze.button.isVisible()
+
+
+def test_nothing_can_be_logged_and_what_is_typed_comes_back_to_the_bar(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    before = _become_newer(folder, RAISED)
+    with open_again() as room:
+        _opened_read_only(qtbot, room)
+        said: list[str] = []
+        room.acting.said.connect(said.append)
+        field, position = room.view.capture.field, room.state.position
+
+        # when
+        log_line(qtbot, room, "pool is full")
+
+        # then it is said, and nothing is lost
+        qtbot.waitUntil(lambda: field.line == "pool is full", timeout=WITHIN_MS)
+        qtbot.waitUntil(lambda: bool(said), timeout=WITHIN_MS)
+        assert "open read only" in said[0]
+        assert "back in the bar" in said[0]
+        assert (room.state.position, room.state.pending) == (position, 0)
+
+        # and the window does not take it along unasked when it closes
+        room.newer.question = kept = _Answer(closes=False)
+        room.window.close()
+        assert room.window.isVisible()
+        assert kept.asked == ["pool is full"]
+        room.newer.question = _Answer(closes=True)
+        room.window.close()
+        assert not room.window.isVisible()
+    assert files_in(folder) == before
+
+
+def test_the_queue_shows_what_waits_and_offers_nothing_that_writes(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    _become_newer(folder, RAISED)
+    with open_again() as room:
+        _opened_read_only(qtbot, room)
+
+        room.view.sync_pressed.emit()
+
+        sheet = room.apart.queue_sheet
+        assert sheet.isVisible()
+        assert "newer version" in sheet.summary.text()
+        offered = (sheet.export, sheet.bring, sheet.repeat, sheet.settle)
+        assert not [one for one in offered if one.isVisible()]
+
+
+def test_who_does_not_want_to_read_closes_the_window_and_nothing_changed(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    before = _become_newer(folder, RAISED)
+    with open_again() as room:
+        _asked(qtbot, room)
+
+        qtbot.mouseClick(room.newer.sheet.close_button, Qt.MouseButton.LeftButton)
+
+        assert not room.window.isVisible()
+    assert files_in(folder) == before
+
+
+def test_an_incident_is_found_by_its_number_and_one_that_is_not_kept_is_not_made_up(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    _become_newer(folder, RAISED)
+    with open_again() as room:
+        _opened_read_only(qtbot, room)
+        number = room.state.situation.number
+
+    with open_again(number) as room:
+        _opened_read_only(qtbot, room)
+        assert room.state.situation.number == number
+
+    with open_again("INC-999999") as room:
+        heard: list[str] = []
+        room.noticed.connect(heard.append)
+        qtbot.waitUntil(lambda: bool(heard), timeout=WITHIN_MS)
+        assert "Install the newer version again" in heard[0]
+        assert not room.newer.sheet.isVisible()
+
+
+def test_where_a_column_is_gone_the_window_says_so_and_asks_nothing(
+    qtbot: QtBot, folder: Path, open_again: OpenAgain
+) -> None:
+    before = _become_newer(folder, RAISED, "ALTER TABLE confirmed RENAME COLUMN line TO content")
+    with open_again() as room:
+        heard: list[str] = []
+        room.noticed.connect(heard.append)
+        qtbot.waitUntil(lambda: bool(heard), timeout=WITHIN_MS)
+
+        assert "Install the newer version again" in heard[0]
+        assert not room.newer.sheet.isVisible()
+        assert room.has_ended
+    assert files_in(folder) == before
+
+
+def test_a_server_of_ones_own_that_a_newer_version_used_ends_in_the_same_question(
+    qtbot: QtBot, tmp_path: Path, open_own_room: OpenOwnRoom
+) -> None:
+    # given a console with its own server, and an incident with a note
+    with open_own_room("priya") as room:
+        qtbot.waitUntil(lambda: bool(known_servers()), timeout=WITHIN_MS)
+        assert run_command(["declare", "Checkout failing"]) == 0
+        qtbot.waitUntil(lambda: bool(room.state.situation.number), timeout=WITHIN_MS)
+        log_line(qtbot, room, "pool is full")
+        qtbot.waitUntil(
+            lambda: (
+                not room.state.pending
+                and any(one.text == "pool is full" for one in room.state.timeline)
+            ),
+            timeout=WITHIN_MS,
+        )
+    served = tmp_path / "data" / "server"
+    _let_newer_serve(served / "server.db")
+    before = files_in(served)
+
+    # when it is opened again by this version
+    with open_own_room("priya") as room:
+        _opened_read_only(qtbot, room)
+
+        # then what was kept shows, read only; a profile would not help, another server would
+        assert "--server" in room.newer.sheet.way_out.text()
+        assert any(one.text == "pool is full" for one in room.state.timeline)
+        assert room.sync.kind is SyncKind.READ_ONLY
+        banner = room.view.banner.banner
+        assert banner is not None
+        assert "newer version" in banner.text
+    assert files_in(served)["server.db"] == before["server.db"]
+
+
+def _let_newer_serve(path: Path) -> None:
+    connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None)
+    connection.execute(RAISED)
+    connection.close()

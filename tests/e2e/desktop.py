@@ -33,6 +33,10 @@ class Desktop:
         self._do("windowactivate", "--sync", windows[-1])
         return windows[-1]
 
+    def shows(self, title: str) -> bool:
+        """Whether a window whose title has `title` in it shows now."""
+        return bool(self._do("search", "--onlyvisible", "--name", title))
+
     def type(self, text: str) -> None:
         """Type `text` on the keyboard, as fast as a person in a hurry."""
         self._do("type", "--delay", "25", text)
