@@ -67,6 +67,7 @@ class LocalLog:
         self._database = database
         self._reserve = reserve
         self._journal = journal
+        self._is_distrusted = False
         self.rewrites = 0
         """How often confirmed lines were replaced since the file was opened."""
 
@@ -265,11 +266,16 @@ class LocalLog:
         return self._kept.marks().get(log)
 
     def keep_state(self, kept: KeptState) -> bool:
-        """Keep a state for the next opening; False when there is no room for it."""
-        return self._kept.keep(kept)
+        """Keep a state for the next opening; False when there is no room, or no trust, for it."""
+        return not self._is_distrusted and self._kept.keep(kept)
 
     def forget_kept_states(self) -> None:
         """Let the next opening check and fold everything anew."""
+        self._kept.forget()
+
+    def distrust(self) -> None:
+        """Keep nothing any more that would spare the next opening its check of the whole file."""
+        self._is_distrusted = True
         self._kept.forget()
 
     def forget_copy(self, log: str) -> None:

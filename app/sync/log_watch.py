@@ -116,7 +116,7 @@ class LogWatch:
 
     async def run(self, api: ApiClient) -> None:
         """Compare what is offered with what is here, until cancelled."""
-        self._say_what_is_in_doubt()
+        self._news.set()  # what was disputed before is in doubt before anything is offered
         while True:
             await self._news.wait()
             self._news.clear()

@@ -60,7 +60,7 @@ async def find_damage(
         found = [_unreadable(error, Doubt(log=EVERY_LOG, first=1))]
     damages = tuple(one for one in found if one is not None)
     if damages:
-        local.forget_kept_states()
+        local.distrust()
     return damages
 
 

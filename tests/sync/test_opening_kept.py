@@ -181,10 +181,14 @@ def test_a_record_changed_before_the_kept_state_is_found_and_the_next_opening_sa
     # given a file in which an old record is another
     change_record(path, RECORDS - 300)
 
-    # when it opens from its kept state, and its records are read in the back
+    # when it opens from its kept state, its records are read in the back, and it is left
     with opened(path).log as local:
         assert copy_of(local)[1].read_from == KEPT_AT
         (damage,) = asyncio.run(find_damage(local, pause=0))
+        made, _ = copy_of(local)
+        keepsake = made.to_keep()
+        assert keepsake is not None
+        made.keep(keepsake, keepsake.kept())
 
     # then somebody is told, and the next opening checks all of it
     assert isinstance(damage, RecordsDamaged)
