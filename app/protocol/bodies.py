@@ -21,6 +21,8 @@ MAX_WAIT_SECONDS = 30.0
 NEXT_HEADER = "Watchfloor-Next"
 HEAD_HEADER = "Watchfloor-Head"
 EPOCH_HEADER = "Watchfloor-Epoch"
+ROOT_HEADER = "Watchfloor-Root"
+"""The Merkle root over a log up to the end of a page, in Base64, where it was asked for."""
 SITE_CHECKPOINT_HEADER = "Watchfloor-Site-Checkpoint"
 SITE_HEADER = "Watchfloor-Site"
 """The Base64 key of the site that a request is meant for; another site refuses the request."""

@@ -18,10 +18,12 @@ import msgspec
 from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG
 from app.events.sensitivity import Sensitivity
+from app.proof.encoding import from_base64
 from app.protocol.bodies import (
     EPOCH_HEADER,
     EVENT_STREAM,
     HEAD_HEADER,
+    ROOT_HEADER,
     SITE_CHECKPOINT_HEADER,
     ConsistencyProof,
     ConsoleRegistration,
@@ -53,11 +55,15 @@ PACKED_FROM_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLines:
-    """A page of record lines as they came, how far the log reaches, and its epoch."""
+    """A page of record lines as they came, how far the log reaches, and its epoch.
+
+    `root` is that over the log up to the end of the page (32 bytes); empty if it is not known.
+    """
 
     lines: tuple[bytes, ...]
     head: int
     epoch: str
+    root: bytes = b""
 
 
 class Gossip(Protocol):
@@ -143,10 +149,19 @@ class ApiClient:
         return _decoded(answer.content, PushResponse)
 
     async def page(
-        self, log: str, *, after: int, limit: int, epoch: str = "", wait: float = 0.0
+        self,
+        log: str,
+        *,
+        after: int,
+        limit: int,
+        epoch: str = "",
+        wait: float = 0.0,
+        with_root: bool = False,
     ) -> PageLines:
         """Record lines after a position; with `wait` seconds, held back until there is news."""
         params: dict[str, str | int | float] = {"after": after, "limit": limit}
+        if with_root:
+            params["root"] = "true"
         if epoch:
             params["epoch"] = epoch
         if wait:
@@ -156,6 +171,7 @@ class ApiClient:
         )
         try:
             head = int(answer.headers[HEAD_HEADER])
+            root = from_base64(answer.headers.get(ROOT_HEADER, ""))
         except (KeyError, ValueError) as error:
             raise ServerUnavailable(
                 Failure(detail="what answers is not a Watchfloor server")
@@ -164,6 +180,7 @@ class ApiClient:
             lines=tuple(answer.content.splitlines()),
             head=head,
             epoch=answer.headers.get(EPOCH_HEADER, ""),
+            root=root,
         )
 
     async def stream(

@@ -19,6 +19,7 @@ from app.sync.exchange import (
     Failure,
     Input,
     LocalLineRead,
+    LocalRootRead,
     NetworkReturned,
     Outgoing,
     Output,
@@ -148,6 +149,8 @@ class Engine:
                 return self._store_failed(detail)
             case LocalLineRead(position, line):
                 return [] if self._recovery is None else self._recovery.local_line(position, line)
+            case LocalRootRead(position, root):
+                return [] if self._recovery is None else self._recovery.local_root(position, root)
             case Rewound(position, rows):
                 return self._rewound(position, rows)
             case Rang(timer):

@@ -94,12 +94,17 @@ class PushFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAnswered:
-    """A page of records after a position, and how far the log reaches."""
+    """A page of records after a position, and how far the log reaches.
+
+    `root` is that over the log up to the end of the page (32 bytes), empty if it was not asked
+    for, or the server does not know the question.
+    """
 
     after: int
     records: tuple[Arrived, ...]
     head: int
     epoch: str
+    root: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,14 @@ class LocalLineRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalRootRead:
+    """The Merkle root over this console's records up to a position (32 bytes)."""
+
+    position: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """Records past the fork went back to the outbox; `rows` is the whole outbox now."""
 
@@ -165,7 +178,8 @@ class NetworkReturned:
 
 Input = (
     Started | Appended | PushAnswered | PushFailed | PageAnswered | PageFailed | StreamHeard
-    | StreamEnded | Stored | StoreFailed | LocalLineRead | Rewound | Rang | NetworkReturned
+    | StreamEnded | Stored | StoreFailed | LocalLineRead | LocalRootRead | Rewound | Rang
+    | NetworkReturned
 )  # fmt: skip
 
 
@@ -186,11 +200,13 @@ class FetchPage:
     """Ask for records after a position, `limit` at most.
 
     A page that was asked for before and not answered yet is given up: its answer must not come.
+    `with_root` asks for the Merkle root over the log up to the end of the page besides.
     """
 
     after: int
     limit: int
     epoch: str
+    with_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +248,13 @@ class ReadLocalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLocalRoot:
+    """Compute the root over the records this console holds up to a position."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rewind:
     """The server's log differs after `position`.
 
@@ -259,6 +282,6 @@ class StopTimer:
 
 
 Output = (
-    Push | FetchPage | OpenStream | CloseStream | Store | Park | ReadLocalLine | Rewind
-    | SetTimer | StopTimer
+    Push | FetchPage | OpenStream | CloseStream | Store | Park | ReadLocalLine | ReadLocalRoot
+    | Rewind | SetTimer | StopTimer
 )  # fmt: skip

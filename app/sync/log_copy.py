@@ -19,20 +19,23 @@ from app.incident.state import IncidentState
 from app.log.kept_states import KeptMark, KeptState
 from app.log.local_values import CARRIED_FROM
 from app.log.problems import StoreError
+from app.proof.merkle import CompactRange
 from app.proof.withheld import WITHHELD_MARK
 from app.protocol.authoring import EPOCH_CHARACTERS, Author, Place, SignedEvent
 from app.protocol.problems import ProblemCode
-from app.protocol.withholding import leaf_of
+from app.protocol.withholding import grow, leaf_of
 from app.sync.engine import Engine
 from app.sync.exchange import (
     Appended,
     Input,
     LocalLineRead,
+    LocalRootRead,
     Outgoing,
     Output,
     Park,
     Rang,
     ReadLocalLine,
+    ReadLocalRoot,
     Rewind,
     Rewound,
     Store,
@@ -260,6 +263,8 @@ class LogCopy(Generic[S]):
                     return []
                 case ReadLocalLine(position):
                     return [LocalLineRead(position, self._store.line_at(self.log, position))]
+                case ReadLocalRoot(position):
+                    return [LocalRootRead(position, self._root_up_to(position))]
                 case Rewind(position, epoch):
                     return [self._rewind(position, epoch)]
                 case _:
@@ -267,6 +272,17 @@ class LogCopy(Generic[S]):
         except StoreError as error:
             _log.warning("the disk of this console failed: %s", error)
             return [StoreFailed(str(error))]
+
+    def _root_up_to(self, position: int) -> bytes:
+        """The root over the first `position` records that are here, or over all if fewer are."""
+        tree = CompactRange()
+        while tree.size < position:
+            limit = min(_LOAD_RECORDS, position - tree.size)
+            lines = self._store.lines(self.log, tree.size, limit)
+            if not lines:
+                break
+            grow(tree, lines)
+        return tree.root
 
     def _keep(self, store: Store) -> Input:
         self._store.confirm(self.log, store.records, store.settled, store.epoch)

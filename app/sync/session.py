@@ -243,7 +243,11 @@ class Session(Generic[S]):
             return PageFailed(_NO_SERVER)
         try:
             page = await self._api.page(
-                self.log, after=fetch.after, limit=fetch.limit, epoch=fetch.epoch
+                self.log,
+                after=fetch.after,
+                limit=fetch.limit,
+                epoch=fetch.epoch,
+                with_root=fetch.with_root,
             )
         except ServerUnavailable as error:
             return PageFailed(error.failure)
@@ -252,6 +256,7 @@ class Session(Generic[S]):
             records=read_arrived(self._codec, self.log, page.lines, fetch.after),
             head=page.head,
             epoch=page.epoch,
+            root=page.root,
         )
 
     async def _listen(self, opening: OpenStream) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.proof.encoding import from_base64
-from app.proof.merkle import leaf_hash, verify_consistency, verify_inclusion
+from app.proof.merkle import Tree, leaf_hash, verify_consistency, verify_inclusion
 from app.proof.note import open_checkpoint
 from app.proof.verify import verify_bundle
 from app.server.settings import Settings
@@ -55,6 +55,21 @@ async def test_a_later_checkpoint_continues_an_earlier_one(server: RunningServer
         new_root=new.root,
         proof=[from_base64(each) for each in proof["hashes"]],
     )
+
+
+async def test_a_page_says_the_root_over_the_log_up_to_its_end_if_asked(
+    server: RunningServer, maria: Writer
+):
+    await server.push(*maria.notes(9))
+    lines = await server.lines()
+    tree = Tree(map(leaf_hash, lines))
+
+    asked = await server.owner.get(f"/v1/logs/{LOG}/events?after=3&limit=2&root=true")
+    plain = await server.owner.get(f"/v1/logs/{LOG}/events?after=3&limit=2")
+
+    assert asked.content == plain.content
+    assert from_base64(asked.headers["Watchfloor-Root"]) == tree.root(5)
+    assert "Watchfloor-Root" not in plain.headers
 
 
 async def test_the_site_log_publishes_every_checkpoint(server: RunningServer, maria: Writer):

@@ -54,6 +54,12 @@ class ModelLog:
         lines = tuple(self.lines[log][after : after + limit])
         return Page(log=log, epoch=epoch, head=head, after=after, lines=lines)
 
+    def root(self, log: str, size: int) -> bytes:
+        tree = CompactRange()
+        for line in self.lines[log][:size]:
+            tree.append(line)
+        return tree.root
+
     def change_epochs(self) -> None:
         for log, (_, position, received_at) in self.heads.items():
             self.heads[log] = (self._new_epoch(), position, received_at)

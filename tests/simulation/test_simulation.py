@@ -18,7 +18,7 @@ from tests.simulation.violation import Violation
 
 SCHEDULES = int(os.environ.get("SCHEDULES", "2000" if in_ci() else "100"))
 SCHEDULES_PER_MUTANT = 60
-FOUND = (17, 31, 42, 203, 226, 657, 776, 77008651, 88230139, 88230219)
+FOUND = (17, 31, 42, 203, 226, 657, 776, 77008651, 78025700, 88230139, 88230219)
 """Seeds that failed once, each for a defect of its own."""
 
 

@@ -152,7 +152,10 @@ class Traffic:
         limit = min(fetch.limit, self._random.choice((1, 3, 10, 1_000)))
         page = site.store.page(site.log, fetch.after, limit=limit)
         records = read_arrived(CODEC, site.log, page.lines, fetch.after)
-        return PageAnswered(after=fetch.after, records=records, head=page.head, epoch=page.epoch)
+        root = site.store.root(site.log, page.next) if fetch.with_root else b""
+        return PageAnswered(
+            after=fetch.after, records=records, head=page.head, epoch=page.epoch, root=root
+        )
 
     def _refusal(self, after: int, epoch: str) -> Failure | None:
         """Why a read is refused, as `read_page` of the server says."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from app.events.codec import record_line
 from app.events.event import Standing
 from app.protocol.bodies import EventProblem, PushResponse, PushResult
@@ -14,6 +16,7 @@ from app.sync.exchange import (
     Failure,
     FetchPage,
     LocalLineRead,
+    LocalRootRead,
     NetworkReturned,
     OpenStream,
     Outgoing,
@@ -25,6 +28,7 @@ from app.sync.exchange import (
     PushFailed,
     Rang,
     ReadLocalLine,
+    ReadLocalRoot,
     Rewind,
     Rewound,
     SetTimer,
@@ -68,9 +72,9 @@ def engine(*, epoch=OLD, position=0, outbox=()):
     return Engine(epoch=epoch, position=position, outbox=outbox, random=Random(1))
 
 
-def page(records, *, after=0, head=None, epoch=OLD):
+def page(records, *, after=0, head=None, epoch=OLD, root=b""):
     return PageAnswered(
-        after=after, records=records, head=head or len(records) + after, epoch=epoch
+        after=after, records=records, head=head or len(records) + after, epoch=epoch, root=root
     )
 
 
@@ -135,9 +139,9 @@ def test_a_restore_to_a_much_shorter_log_is_recovered_from():
 
     mine = arrived(rows(3))
     asked = 0
-    while not any(isinstance(one, Rewind) for one in outputs):
+    while not (asks := only(outputs, FetchPage)).with_root:
         asked += 1
-        after = only(outputs, FetchPage).after
+        after = asks.after
         if after > 3:
             outputs = sut.step(ahead, 0.0)
         elif after == 3:
@@ -147,9 +151,63 @@ def test_a_restore_to_a_much_shorter_log_is_recovered_from():
             outputs = sut.step(page((record,), after=after, head=3, epoch=NEW), 0.0)
             assert only(outputs, ReadLocalLine).position == after + 1
             outputs = sut.step(LocalLineRead(after + 1, record.line), 0.0)
+    rooted = sut.step(page((mine[2],), after=asks.after, head=3, epoch=NEW, root=b"same"), 0.0)
+    outputs = sut.step(LocalRootRead(only(rooted, ReadLocalRoot).position, b"same"), 0.0)
 
     assert only(outputs, Rewind) == Rewind(3, NEW)
-    assert asked <= 10
+    assert asked <= 9
+
+
+def at_the_fork():
+    """An engine that found its one record at the restored server too, and asks for the root."""
+    sut = engine(position=1)
+    sut.step(Started(), 0.0)
+    changed = Failure(detail="", code=ProblemCode.EPOCH_CHANGED, epoch=NEW)
+    sut.step(PageFailed(changed), 0.0)
+    (record,) = arrived(rows(1))
+    sut.step(page((record,), epoch=NEW), 0.0)
+    outputs = sut.step(LocalLineRead(1, record.line), 0.0)
+    assert only(outputs, FetchPage) == FetchPage(0, 1, NEW, with_root=True)
+    return sut, record
+
+
+def test_records_that_are_equal_by_chance_behind_another_beginning_are_no_fork():
+    sut, record = at_the_fork()
+
+    asks = sut.step(page((record,), epoch=NEW, root=b"theirs"), 0.0)
+    outputs = sut.step(LocalRootRead(only(asks, ReadLocalRoot).position, b"ours"), 0.0)
+
+    assert only(outputs, Rewind) == Rewind(0, NEW)
+
+
+def test_a_server_that_tells_no_root_is_taken_by_its_records():
+    sut, record = at_the_fork()
+
+    outputs = sut.step(page((record,), epoch=NEW), 0.0)
+
+    assert only(outputs, Rewind) == Rewind(1, NEW)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PageAnswered(after=0, records=(), head=0, epoch=NEW),
+        PageFailed(Failure(detail="", code=ProblemCode.CURSOR_AHEAD, epoch=NEW)),
+    ],
+)
+def test_a_fork_that_is_not_there_any_more_when_its_root_is_asked_for_is_none(answer):
+    sut, _ = at_the_fork()
+
+    assert only(sut.step(answer, 0.0), Rewind) == Rewind(0, NEW)
+
+
+def test_a_disk_that_was_full_at_the_fork_rewinds_to_it_later_without_asking_again():
+    sut, record = at_the_fork()
+    asks = sut.step(page((record,), epoch=NEW, root=b"same"), 0.0)
+    sut.step(LocalRootRead(only(asks, ReadLocalRoot).position, b"same"), 0.0)
+    sut.step(StoreFailed("the disk is full"), 0.0)
+
+    assert only(sut.step(Rang(Timer.WATCHDOG), 5.0), Rewind) == Rewind(1, NEW)
 
 
 def test_a_late_page_of_the_old_log_does_not_mislead_the_search_for_the_fork():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -17,6 +18,7 @@ from app.events.event import ORGANISATION_LOG
 from app.log.appending import Arrival, Batch, Outcome, Placement
 from app.log.credentials import Principal
 from app.log.event_log import Page
+from app.proof.encoding import to_base64
 from app.proof.strict_signatures import StrictVerifyingKey
 from app.proof.withheld import is_withheld_line
 from app.protocol.bodies import (
@@ -27,6 +29,7 @@ from app.protocol.bodies import (
     MAX_WAIT_SECONDS,
     NDJSON,
     NEXT_HEADER,
+    ROOT_HEADER,
     EventProblem,
     PushRequest,
     PushResponse,
@@ -133,12 +136,13 @@ async def read_events(
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_RECORDS)] = 1_000,
     wait: Annotated[float, QueryParameter(ge=0, le=MAX_WAIT_SECONDS)] = 0.0,
     epoch: FromQuery[str] = "",
+    root: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """Record lines after a position, one a line.
 
     What this reader may not read is there as its leaf hash.  With `wait` (seconds), an empty
     page is held back until there is news.  Headers say where to read on, how far the log has
-    grown, and its epoch.
+    grown, and its epoch; with `root`, the Merkle root over the log up to the end of the page.
     """
     site = site_of(request)
     require_log_name(log)
@@ -147,7 +151,15 @@ async def read_events(
         if not page.lines and wait:
             await subscription.packets(wait)
             page = await read_page(site, log, after, request.user, limit=limit, epoch=epoch)
-    return _page_response(page, limit)
+    response = _page_response(page, limit)
+    if root and (found := await _root_after(site, page)) is not None:
+        response.headers[ROOT_HEADER] = to_base64(found)
+    return response
+
+
+async def _root_after(site: Site, page: Page) -> bytes | None:
+    """The root over a log up to the end of a page; None if it was restored meanwhile."""
+    return await asyncio.to_thread(site.trees.root, page.log, page.next, page.epoch)
 
 
 async def read_page(
