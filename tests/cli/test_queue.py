@@ -12,6 +12,7 @@ from app.cli.dispatch import run
 from app.cli.queue import NoSuchProfile
 from app.log.local_log import LocalLog
 from app.log.local_values import OutboxEntry
+from app.log.newer_profile import NewerProfile
 from app.log.problems import FolderUnusable
 from app.log.profile import open_profile
 from app.log.profile_key import profile_key
@@ -19,6 +20,7 @@ from app.sync.carrying import QueueOfOtherSite, take_in
 from app.sync.queue_file import Carried, Queue, QueueFileDamaged, read_queue_file
 from app.sync.site_mark import SiteMark, keep_site, site_of
 from app.sync.site_profiles import SiteProfiles
+from tests.log.newer import RAISED, files_in, let_newer_write
 from tests.log.writing import NOON, Writer, outbox_entry
 
 FIRST, SECOND = SiteMark(key="Zmlyc3Q="), SiteMark(key="c2Vjb25k")
@@ -50,6 +52,20 @@ def test_a_profile_folder_without_rights_is_named_with_the_reason(
 
     with pytest.raises(FolderUnusable, match="priya: Permission denied"):
         _export("priya", tmp_path / "queue")
+
+
+def test_a_profile_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles" / "priya"
+    _profile_with(folder, [outbox_entry(Writer().note())])
+    key = profile_key(folder, profile="priya", ask_passphrase=None, environment={})
+    let_newer_write(folder / "profile.db", key.key, RAISED)
+    before = files_in(folder)
+
+    with pytest.raises(NewerProfile) as refused:
+        _export("priya", tmp_path / "queue")
+
+    assert "Install the newer version again" in refused.value.advice
+    assert files_in(folder) == before
 
 
 def _opened(folder: Path) -> LocalLog:

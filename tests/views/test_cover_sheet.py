@@ -13,6 +13,7 @@ from app.incident.projections.reporting import DraftUpdate
 from app.views.commander_view import CommanderView
 from app.views.cover_sheet import CoverSheet
 from app.views.desk import Desk
+from app.views.newer_sheet import NewerSheet
 from app.views.settle_sheet import SettleSheet
 from tests.views.checkout_apart import contested_state
 from tests.views.checkout_incident import at
@@ -36,7 +37,13 @@ def _settle(view: CommanderView, desk: Desk) -> CoverSheet:
     return sheet
 
 
-OPENED = pytest.mark.parametrize("opened", [_keyboard_map, _update, _settle])
+def _newer(view: CommanderView, desk: Desk) -> CoverSheet:
+    sheet = NewerSheet(desk, view)
+    sheet.ask("Nothing is changed.", "To write again, install the newer version.")
+    return sheet
+
+
+OPENED = pytest.mark.parametrize("opened", [_keyboard_map, _update, _settle, _newer])
 Opened = Callable[[CommanderView, Desk], CoverSheet]
 
 
