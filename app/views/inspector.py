@@ -29,10 +29,11 @@ class ServiceBrief:
     """What the inspector says of the selected service; empty texts are left out.
 
     `facts` are (label, value) pairs from left to right: owner, on call, blast radius, users hit.
+    `health` is None while none was heard.
     """
 
     name: str
-    health: Health = Health.NORMAL
+    health: Health | None = Health.NORMAL
     detail: str = ""
     facts: tuple[tuple[str, str], ...] = ()
 
@@ -78,7 +79,8 @@ class Inspector(QWidget):
             self.setAccessibleName("No service selected")
         else:
             facts = ", ".join(f"{label} {value}" for label, value in brief.facts)
-            self.setAccessibleName(f"{brief.name}, {brief.health.value}, {brief.detail}, {facts}")
+            health = "health loading" if brief.health is None else brief.health.value
+            self.setAccessibleName(f"{brief.name}, {health}, {brief.detail}, {facts}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -117,8 +119,9 @@ class Inspector(QWidget):
         tokens, px = self._desk.theme.tokens, self._desk.theme.px
         (left, width), *columns = self._columns(brief)
         top, low = QRectF(left, px(11), width, px(22)), QRectF(left, px(33), width, px(20))
-        icon, colour = self._glyph(brief.health)
-        pen.icon(icon, colour, left, top.center().y() - px(7), 14)
+        if brief.health is not None:
+            icon, colour = self._glyph(brief.health)
+            pen.icon(icon, colour, left, top.center().y() - px(7), 14)
         pen.text(top.adjusted(px(22), 0, 0, 0), brief.name, TypeStyle.CARD, tokens.text1)
         pen.text(low, brief.detail, TypeStyle.ROW, tokens.text3)
         for (label, value), (left, width) in zip(brief.facts, columns, strict=True):

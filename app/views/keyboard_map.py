@@ -91,6 +91,7 @@ KEYS: tuple[Group, ...] = (
             ("L, then Ctrl Z", "lay out afresh, and back"),
             ("I  O  C  S", "impact, owners, changes, suspects"),
             ("E  W  G", "evidence, what may fail next, gaps"),
+            ("Ctrl O", "import a catalogue"),
         ),
     ),
     (

@@ -163,7 +163,7 @@ class MapAnswers(QObject):
             today=self._desk.clock.now().date(),
             shape=known.shape,
         )
-        health = known.picture.health_of(service_id)
+        health = known.picture.heard_of(service_id)
         now = self._desk.clock.now()
         if answers is None:
             self._panel.show_service(None)
@@ -189,7 +189,7 @@ class MapAnswers(QObject):
             answers,
             known.topology,
             known.state,
-            known.picture.health_of(service_id),
+            known.picture.heard_of(service_id),
             times=self._desk.times,
             now=now,
             as_of=known.picture.as_of,

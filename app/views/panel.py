@@ -37,6 +37,11 @@ class Heading(QWidget):
         self._title = title
         self.update()
 
+    @property
+    def count(self) -> str:
+        """The few words beside the title."""
+        return self._count
+
     def show_count(self, count: str) -> None:
         """Show a few words beside the title."""
         if count != self._count:

@@ -1,4 +1,7 @@
-"""The dependencies: heading with modes and counts, the map passed in, the inspector under it."""
+"""The dependencies: heading with modes and counts, the map passed in, the inspector under it.
+
+In the place of the map is what to do about it while there are no services.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ from collections import Counter
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.incident.kinds.signals import Health
 from app.incident.state import IncidentState
 from app.protocol.sync_status import SyncStatus
+from app.views.catalogue_strip import CatalogueStrip
 from app.views.desk import Desk
 from app.views.drawing import ChipLook, Pen, text_width
+from app.views.empty_map import EmptyMap
 from app.views.icons import Icon
 from app.views.inspector import Inspector, Page, ServiceBrief
 from app.views.panel import Button, Panel
@@ -21,6 +26,8 @@ from app.views.typography import TypeStyle
 
 MODES = ("Impact", "Owners", "Changes", "Suspects")
 
+LOADING = "Health loading"
+"""What stands in the place of counts while nobody was heard of health yet."""
 
 _PAGE_KEYS = {
     Qt.Key.Key_E: Page.EVIDENCE,
@@ -33,11 +40,14 @@ class ServicePanel(Panel):
     """Frames the map.
 
     `mode_chosen` carries one of `MODES`, `page_requested` a `Page`.  `has_letter_keys` off leaves
-    single letters alone.
+    single letters alone.  `import_requested` (also Ctrl+O) asks for a catalogue, `demo_requested`
+    for the demo.
     """
 
     mode_chosen = Signal(str)
     page_requested = Signal(object)
+    import_requested = Signal()
+    demo_requested = Signal()
 
     def __init__(self, desk: Desk, service_map: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(desk, "Dependencies", parent)
@@ -46,6 +56,8 @@ class ServicePanel(Panel):
         self._sync = SyncStatus()
         self._measured_at: datetime | None = None
         self._total = 0
+        self._is_loading = False
+        self._is_offering = False
         self._group = QButtonGroup(self)
         self._modes = QWidget(self.heading)
         row = QHBoxLayout(self._modes)
@@ -61,7 +73,14 @@ class ServicePanel(Panel):
         self.counts = HealthCounts(desk, self.heading)
         self.inspector = Inspector(desk, self)
         self.inspector.page_requested.connect(self.page_requested)
-        self.body.addWidget(service_map, 1)
+        self.strip = CatalogueStrip(desk, self)
+        self.empty = EmptyMap(desk, self)
+        self.empty.hide()
+        for asks in (self.strip, self.empty):
+            asks.import_pressed.connect(self.import_requested)
+        self.empty.demo_pressed.connect(self.demo_requested)
+        for part, stretch in ((self.strip, 0), (service_map, 1), (self.empty, 1)):
+            self.body.addWidget(part, stretch)
         self.body.addWidget(self.inspector)
         self.focus_target = service_map
         desk.theme.changed.connect(self._place_parts)
@@ -72,9 +91,28 @@ class ServicePanel(Panel):
         self.body.replaceWidget(placeholder, service_map)
         self.body.setStretchFactor(service_map, 1)
         QWidget.setTabOrder(placeholder, service_map)
-        self.focus_target = service_map
-        service_map.show()
+        self._show_map_or_offer()
         placeholder.deleteLater()
+
+    def offer_services(self, *, is_offering: bool) -> None:
+        """Show, in the place of the map, that there are no services and what to do about it."""
+        if is_offering != self._is_offering:
+            self._is_offering = is_offering
+            self._show_map_or_offer()
+
+    def _show_map_or_offer(self) -> None:
+        is_offering = self._is_offering
+        focused: QWidget | None = self.window().focusWidget()  # none before any was focused
+        shown, hidden = (self.empty, self.map) if is_offering else (self.map, self.empty)
+        had_focus = focused is not None and (hidden is focused or hidden.isAncestorOf(focused))
+        self.focus_target = shown
+        shown.show()
+        if had_focus:
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+        hidden.hide()
+        self.inspector.setVisible(not is_offering)
+        self.counts.setVisible(not is_offering)
+        self._name_count()
 
     @Slot(object)
     def show_state(self, state: IncidentState) -> None:
@@ -95,6 +133,13 @@ class ServicePanel(Panel):
         self.counts.show_offline(is_offline=sync.is_offline)
         self._name_count()
 
+    def show_loading(self, *, is_loading: bool) -> None:
+        """Nobody was heard of health yet: nothing is counted until somebody is."""
+        if is_loading != self._is_loading:
+            self._is_loading = is_loading
+            self.counts.show_loading(is_loading=is_loading)
+            self._name_count()
+
     def show_measured_at(self, moment: datetime | None) -> None:
         """Say when health was last measured, if that is too long ago to look live."""
         if moment != self._measured_at:
@@ -113,7 +158,9 @@ class ServicePanel(Panel):
     def _name_count(self) -> None:
         count = self._total or self.counts.known
         words = f"{count} service{'' if count == 1 else 's'}"
-        as_of = self._sync.as_of if self._sync.is_offline else self._measured_at
+        as_of = (self._sync.as_of if self._sync.is_offline else None) or self._measured_at
+        if self._is_loading or self._is_offering:
+            words, as_of = LOADING if self._is_loading else "", None
         if as_of is not None:
             words = f"Health as of {self.desk.times.minute(as_of)}"
             tokens = self.desk.theme.tokens
@@ -126,7 +173,9 @@ class ServicePanel(Panel):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         page = _PAGE_KEYS.get(Qt.Key(event.key()))
-        if page is not None and self.has_letter_keys and not event.modifiers():
+        if event.matches(QKeySequence.StandardKey.Open) and self.desk.clock.viewed is None:
+            self.import_requested.emit()
+        elif page is not None and self.has_letter_keys and not event.modifiers():
             self.page_requested.emit(page)
         else:
             super().keyPressEvent(event)
@@ -160,6 +209,7 @@ class HealthCounts(QWidget):
         self._counts: Counter[Health] = Counter()
         self._total = 0
         self._is_offline = False
+        self._is_loading = False
 
     @property
     def known(self) -> int:
@@ -174,8 +224,16 @@ class HealthCounts(QWidget):
     def show_total(self, total: int) -> None:
         """Say how many services there are in all."""
         self._total = total
+        self._tell()
+
+    def show_loading(self, *, is_loading: bool) -> None:
+        """What nobody has heard yet is not counted."""
+        self._is_loading = is_loading
+        self._tell()
+
+    def _tell(self) -> None:
         words = [f"{count} {word}" for _, _, count, word, _ in self._parts()]
-        self.setAccessibleName(f"Health: {', '.join(words)}")
+        self.setAccessibleName(f"Health: {', '.join(words)}" if words else LOADING)
         self.update()
 
     def show_offline(self, *, is_offline: bool) -> None:
@@ -214,6 +272,8 @@ class HealthCounts(QWidget):
 
     def _parts(self) -> list[tuple[Icon, QColor, int, str, TypeStyle]]:
         tokens, counts = self._desk.theme.tokens, self._counts
+        if self._is_loading:
+            return []
         failing, degraded = counts[Health.FAILING], counts[Health.DEGRADED]
         no_data = counts[Health.NO_DATA]
         normal = max(self._total, self.known) - failing - degraded - no_data

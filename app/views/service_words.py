@@ -38,7 +38,7 @@ _MOST_STEPS = 40
 
 def brief_of(
     answers: ServiceAnswers,
-    health: ServiceHealth,
+    health: ServiceHealth | None,
     *,
     live: Live = (),
     now: datetime | None = None,
@@ -46,8 +46,8 @@ def brief_of(
 ) -> ServiceBrief:
     """What the inspector says: name and tier, owner, on call, blast radius, users, burn, upstream.
 
-    `live` readings count as of `now`.  When `is_offline`, who is on call was where they are said
-    to be when somebody last heard.
+    `health` is None while none was heard; `live` readings count as of `now`.  When `is_offline`,
+    who is on call was where they are said to be when somebody last heard.
     """
     service = answers.service
     facts = [
@@ -59,13 +59,16 @@ def brief_of(
         facts.append(("Users an hour", f"{answers.users:,}"))
     if now is not None:
         facts += brief_facts(service, live, now)
-    if answers.ill_upstream:
+    if answers.ill_upstream and health is not None:
         facts.append(("Unhealthy upstream", _listed(list(answers.ill_upstream), 1)))
     elif answers.needed_by is not None:
         needing = counted(answers.needed_by, "service needs it", "services need it")
         facts.append(("Single point of failure", needing))
     return ServiceBrief(
-        name=service.name, health=health.state, detail=_detail(answers), facts=tuple(facts)
+        name=service.name,
+        health=None if health is None else health.state,
+        detail=_detail(answers),
+        facts=tuple(facts),
     )
 
 
@@ -101,7 +104,7 @@ def sheet_of(
     answers: ServiceAnswers,
     topology: Topology,
     state: IncidentState,
-    health: ServiceHealth,
+    health: ServiceHealth | None,
     *,
     times: TimeDisplay,
     now: datetime,
@@ -113,8 +116,8 @@ def sheet_of(
 ) -> tuple[Finding, ...]:
     """Everything known of a service, in the order in which it is asked for in an incident.
 
-    `as_of` is when health was last known, None while it is live; `live` are the last readings,
-    of which nothing is known when `is_past`.  `is_offline` is as in `brief_of`.
+    `as_of` is when health was last known, None while it is live; `health` is None while none was
+    heard.  Of `live`, the last readings, nothing is known when `is_past`; rest as in `brief_of`.
     """
     name = {one.id: one.name for one in topology.graph.services}
     measured = Measured(live=live, now=now, times=times, is_past=is_past)
@@ -122,7 +125,7 @@ def sheet_of(
     sections: list[tuple[str, Iterator[Finding]]] = [
         ("Now" if as_of is None else f"As of {times.minute(as_of)}", _now(answers, health, times)),
         ("Measured", service_lines(answers.service.id, measured)),
-        ("Still unhealthy upstream", _upstream(answers, name)),
+        ("Still unhealthy upstream", _upstream(answers, name, health)),
         ("Sources disagree", disputed),
         ("Contacts", _contacts(answers, topology, is_offline=is_offline)),
         ("Blast radius", _blast(answers)),
@@ -155,14 +158,10 @@ def under_headings(sections: list[tuple[str, Iterator[Finding]]]) -> tuple[Findi
     return tuple(found)
 
 
-def _now(answers: ServiceAnswers, health: ServiceHealth, times: TimeDisplay) -> Iterator[Finding]:
-    words = [state_words(health.state).capitalize()]
-    if health.indicator:
-        words.append(health.indicator)
-    if health.since is not None:
-        words.append(f"since {times.minute(health.since)}")
-    is_ill = health.state in (Health.FAILING, Health.DEGRADED)
-    yield Finding(text=", ".join(words), is_warning=is_ill)
+def _now(
+    answers: ServiceAnswers, health: ServiceHealth | None, times: TimeDisplay
+) -> Iterator[Finding]:
+    yield Finding(text="Health loading") if health is None else _condition(health, times)
     service = answers.service
     facts = [service.kind.value.capitalize()]
     facts += [f"tier {service.tier}"] if service.tier is not None else []
@@ -170,7 +169,21 @@ def _now(answers: ServiceAnswers, health: ServiceHealth, times: TimeDisplay) -> 
     yield Finding(text=", ".join(facts))
 
 
-def _upstream(answers: ServiceAnswers, name: Mapping[str, str]) -> Iterator[Finding]:
+def _condition(health: ServiceHealth, times: TimeDisplay) -> Finding:
+    words = [state_words(health.state).capitalize()]
+    if health.indicator:
+        words.append(health.indicator)
+    if health.since is not None:
+        words.append(f"since {times.minute(health.since)}")
+    is_ill = health.state in (Health.FAILING, Health.DEGRADED)
+    return Finding(text=", ".join(words), is_warning=is_ill)
+
+
+def _upstream(
+    answers: ServiceAnswers, name: Mapping[str, str], health: ServiceHealth | None
+) -> Iterator[Finding]:
+    if health is None:
+        return
     for service_id, hops in answers.ill_upstream.items():
         text = f"{name.get(service_id, service_id)}, {counted(hops, 'hop', 'hops')} away"
         yield Finding(text=text, service=service_id, is_warning=True)

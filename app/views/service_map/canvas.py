@@ -206,7 +206,6 @@ class MapCanvas(QWidget):
         overlay = Overlay(painter, self._theme, self.viewport.camera, self.viewport.room)
         if self.stage.picture is None or not len(self.stage.picture.graph):
             painter.fillRect(event.rect(), self._theme.tokens.bg1)
-            overlay.empty(self.tr("No services yet. Import a catalogue or start the demo."))
             return
         self.viewport.paint(painter)
         overlay.paint(self.stage, self._selected)

@@ -47,6 +47,7 @@ class Card:
 
     `initials` fill the on-call disc, where the words leave room; empty means no disc.
     `has_exception` marks a change that is allowed during a freeze with a snowflake.
+    `is_outline` leaves the border and the words: nobody has said how the service is.
     """
 
     service_id: str
@@ -58,6 +59,7 @@ class Card:
     has_exception: bool = False
     initials: str = ""
     is_stale: bool = False
+    is_outline: bool = False
     is_faded: bool = False
     is_ghost: bool = False
 
@@ -155,7 +157,7 @@ class CardPainter:
             card.kind, box.adjusted(0.5, 0.5, -0.5, -0.5), shows_kinds=self._shows_kinds
         )
         pen = QPen(self._tokens.text3, 1.0, Qt.PenStyle.DotLine) if card.is_ghost else ink.border
-        fill = None if card.is_ghost else ink.fill
+        fill = None if card.is_ghost or card.is_outline else ink.fill
         painter.setPen(pen)
         painter.setBrush(QBrush(Qt.BrushStyle.NoBrush) if fill is None else QBrush(fill))
         painter.drawPath(path)
@@ -218,7 +220,7 @@ class CardPainter:
         )
 
     def _glyph(self, painter: QPainter, card: Card, at: QPointF, size: float, ink: _Ink) -> None:
-        if not card.is_ghost:
+        if not (card.is_ghost or card.is_outline):
             paint_glyph(painter, self._tokens, card.health, at, size, on_fill=ink.on_fill)
 
     def _paint_disc(self, painter: QPainter, initials: str, centre: QPointF) -> None:

@@ -56,20 +56,22 @@ def picture_of(
     live: Live = (),
     before: MapPicture | None = None,
     zone: tzinfo = UTC,
+    is_loading: bool = False,
 ) -> MapPicture:
     """The map at `now` (aware; in a replay, the instant looked at).
 
     `as_of` is when health was last known, given only when that is not now (offline, or the
     readings stopped): the picture then must not look live, and lengths of time count to it.
     Without an `investigation` only suspects that people named are shown.  `live` readings colour
-    the calls they measure, until they are too old to be shown as live.  `before` is the last
-    picture; what is equal is taken over from it.  Gives back `before` itself when all of it is.
+    the calls they measure, until they are too old to be shown as live.  While `is_loading` there
+    are places and no health.  `before` is the last picture; what is equal is taken over from it.
+    Gives back `before` itself when all of it is.
     """
     moment = now if as_of is None else min(now, as_of)
-    health = health_at(state, topology, moment, zone)
+    health = {} if is_loading else health_at(state, topology, moment, zone)
     tags = _tags(state, topology, moment, zone)
     path = failing_path(topology, health)
-    calls = health_of_calls(live, moment)
+    calls = {} if is_loading else health_of_calls(live, moment)
     picture = MapPicture(
         graph=topology.graph,
         focus=topology.focus,
@@ -82,6 +84,7 @@ def picture_of(
         ruled_out=_ruled_out(state, topology, investigation),
         as_of=as_of,
         is_stale=as_of is not None,
+        is_loading=is_loading,
     )
     return before if before is not None and _is_same(before, picture) else picture
 
@@ -250,7 +253,7 @@ def _kept(before: Mapping[K, V], now: dict[K, V]) -> Mapping[K, V]:
 
 def _is_same(before: MapPicture, now: MapPicture) -> bool:
     same_objects = ("graph", "focus", "overview", "health", "tags", "failing_path", "calls")
-    equal = ("suspicions", "ruled_out", "as_of", "is_stale")
+    equal = ("suspicions", "ruled_out", "as_of", "is_stale", "is_loading")
     return all(getattr(before, one) is getattr(now, one) for one in same_objects) and all(
         getattr(before, one) == getattr(now, one) for one in equal
     )

@@ -35,6 +35,7 @@ def card_of(picture: MapPicture, service: Service, mode: MapMode, *, is_faded: b
         ),
         initials=_initials(service.on_call) if mode is MapMode.OWNERS else "",
         is_stale=picture.is_stale,
+        is_outline=picture.is_loading,
         is_faded=is_faded or (mode is MapMode.SUSPECTS and service.id in picture.ruled_out),
     )
 

@@ -55,16 +55,6 @@ class Overlay:
         for text in words:
             left = self._chip(text, left).right() + 6.0
 
-    def empty(self, words: str) -> None:
-        """What an empty map says."""
-        self.painter.setFont(self.theme.font(TypeStyle.BODY))
-        self.painter.setPen(self.theme.tokens.text2)
-        self.painter.drawText(
-            QRectF(MARGIN, 0, self.room.width() - 2 * MARGIN, self.room.height()),
-            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-            words,
-        )
-
     def focus_frame(self) -> None:
         """A frame round the map that shows where the keyboard is."""
         self.painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -69,7 +69,8 @@ class MapPicture:
     are pinned facts: hand over the same layout object as long as no place changed.
     `failing_path` lists (caller, callee) pairs; `calls` is the health of the calls that are
     measured now, by such pairs.  `as_of` is when the health was read and
-    `is_stale` says that it must not look live.  `ruled_out` services dim in the suspects mode.
+    `is_stale` says that it must not look live; while `is_loading` none was heard yet, and there is
+    none.  `ruled_out` services dim in the suspects mode.
     """
 
     graph: ServiceGraph
@@ -83,7 +84,12 @@ class MapPicture:
     ruled_out: frozenset[str] = frozenset()
     as_of: datetime | None = None
     is_stale: bool = False
+    is_loading: bool = False
 
     def health_of(self, service_id: str) -> ServiceHealth:
         """The health of one service; normal when nobody said otherwise."""
         return self.health.get(service_id, NORMAL_HEALTH)
+
+    def heard_of(self, service_id: str) -> ServiceHealth | None:
+        """The health of one service; None while none was heard."""
+        return None if self.is_loading else self.health_of(service_id)

@@ -13,6 +13,12 @@ def state_words(health: Health) -> str:
     return health.value.replace("_", " ")
 
 
+def words_of(picture: MapPicture, service_id: str) -> str:
+    """How one service is, in plain words; that it is not known while none was heard."""
+    health = picture.heard_of(service_id)
+    return "health loading" if health is None else state_words(health.state)
+
+
 def callers_of(graph: ServiceGraph, service_id: str) -> tuple[str, ...]:
     """The names of what calls a service, in catalogue order."""
     number = graph.index[service_id]
@@ -34,10 +40,9 @@ def sentence_of(picture: MapPicture, service_id: str) -> str:
     """One service in one sentence: "checkout, failing, 41% err, owned by Payments Core, …"."""
     graph = picture.graph
     service = graph.services[graph.index[service_id]]
-    health = picture.health_of(service_id)
-    parts = [service.name, state_words(health.state)]
-    if health.indicator:
-        parts.append(health.indicator)
+    parts = [service.name, words_of(picture, service_id)]
+    if indicator := picture.health_of(service_id).indicator:
+        parts.append(indicator)
     if service.kind is Kind.EXTERNAL:
         parts.append("external")
     parts.extend(tag.text for tag in picture.tags.get(service_id, ()))
@@ -63,6 +68,8 @@ def summary_of(picture: MapPicture) -> str:
     """The whole map in one sentence: "24 services, 3 failing, 5 degraded, 16 normal."."""
     counts = counts_of(picture)
     parts = [counted(len(picture.graph), "service", "services")]
+    if picture.is_loading:
+        return f"{parts[0]}, health loading."
     for health in (Health.FAILING, Health.DEGRADED, Health.NO_DATA, Health.RECOVERING):
         if counts[health]:
             parts.append(f"{counts[health]} {state_words(health)}")

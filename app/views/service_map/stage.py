@@ -134,7 +134,10 @@ class Stage:
         codes_before = self._codes.copy()
         self._read_health(old)
         changed = self._read_cards()
-        if old is None or not same_places or old.is_stale != picture.is_stale:
+        is_other_light = old is not None and (
+            (old.is_stale, old.is_loading) != (picture.is_stale, picture.is_loading)
+        )
+        if old is None or not same_places or is_other_light:
             return Changed(everything=True)
         if self.in_overview:
             return self._changed_codes(codes_before, old)

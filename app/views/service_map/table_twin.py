@@ -16,6 +16,7 @@ from app.views.service_map.speech import (
     dependencies_of,
     sentence_of,
     state_words,
+    words_of,
 )
 
 _AROUND_WORDS = 22
@@ -118,7 +119,7 @@ class ServiceTable(QAbstractTableModel):
             case Field.SERVICE:
                 return graph.services[graph.index[service_id]].name
             case Field.STATE:
-                return state_words(health.state)
+                return words_of(self._now, service_id)
             case Field.INDICATOR:
                 return health.indicator
             case Field.OWNER:
