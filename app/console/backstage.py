@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.console.bridge import Bridge, Notice
 from app.console.doubts import Doubts
-from app.console.embedded import (
-    EmbeddedServer,
-    OwnServerIsNewer,
-    invitation,
-    server_of_ones_own,
-)
+from app.console.embedded import EmbeddedServer, OwnServerIsNewer, address, server_of_ones_own
 from app.console.introduction import console_key
+from app.console.line import Line
+from app.console.loaded_later import load_later
 from app.console.not_written import NoProfile, NothingToWriteIn
 from app.console.options import Options
 from app.console.passphrases import Passphrases
@@ -40,24 +35,20 @@ from app.protocol.kinds import full_codec
 from app.protocol.stream import FrameKind
 from app.sync.folders import data_folder
 from app.sync.log_view import LogView
-from app.sync.places import target
 from app.sync.profile_store import ProfileStore
 from app.sync.session import Hear, Session
 from app.sync.who_is_here import WhoIsHere
 
 if TYPE_CHECKING:
+    from app.console.cataloguing import Imported
     from app.console.looking import Looking
     from app.console.only_reading import OnlyReading
     from app.console.past_moments import PastMoments
     from app.console.queue_carrying import QueueCarrying
+    from app.sync.api_client import ApiClient
     from app.sync.carrying import TakenIn
 
 _log = logging.getLogger(__name__)
-
-_LOADED_LATER = (
-    "app.console.looking", "app.console.mapping", "app.console.queue_carrying",
-    "app.sync.api_client",
-)  # fmt: skip
 
 
 class Backstage:
@@ -97,6 +88,7 @@ class Backstage:
         self._here: WhoIsHere | None = None
         self._reading: OnlyReading | None = None
         self._doubts = Doubts(bridge.doubted.emit)
+        self._line: Line | None = None
 
     async def run(self) -> None:
         """Open everything and stay in step until cancelled; troubles become notices."""
@@ -144,7 +136,7 @@ class Backstage:
                 await self._await_shown()
             self._is_open.set()
             await self._load_the_rest()
-            url, token = await self._address(embedded)
+            url, token = await address(self._options, embedded)
             await self._settle(profile, url, token)
             await self._work(profile, embedded, url, token)
         finally:
@@ -180,24 +172,28 @@ class Backstage:
                 local=local,
                 seat_of=lambda actor: self._seat(local, actor),
                 queues=self.queues,
+                enter=lambda actor, register: self._enter(local, actor, api, register),
             )
-            desk = await sitting.at(api, self._open_logs())
-            async with asyncio.TaskGroup() as tasks:
-                if embedded is not None:
-                    tasks.create_task(embedded.keep_running())
-                if self._options.server:  # a server of our own has our own clock
-                    measured = self._bridge.skew_measured.emit
-                    tasks.create_task(keep_measuring(api, self._reconnected, measured))
-                tasks.create_task(watch.run(api))
-                tell, doubt = self._bridge.noticed.emit, self._doubts.of_records
-                check = tell_of_damage(local, tell, doubt, prove=api.consistency)
-                tasks.create_task(check)
-                self._keep_in_step(desk, tasks)
+            try:
+                desk = await sitting.at(api, self._open_logs())
+                async with asyncio.TaskGroup() as tasks:
+                    if embedded is not None:
+                        tasks.create_task(embedded.keep_running())
+                    if self._options.server:  # a server of our own has our own clock
+                        measured = self._bridge.skew_measured.emit
+                        tasks.create_task(keep_measuring(api, self._reconnected, measured))
+                    tasks.create_task(watch.run(api))
+                    tell, doubt = self._bridge.noticed.emit, self._doubts.of_records
+                    check = tell_of_damage(local, tell, doubt, prove=api.consistency)
+                    tasks.create_task(check)
+                    self._keep_in_step(desk, tasks)
+            finally:
+                if self._line is not None:
+                    await self._line.end()
 
     async def _load_the_rest(self) -> None:
         """Import what the map and the network need, beside the loop: writing does not wait."""
-        for module in _LOADED_LATER:
-            await asyncio.to_thread(import_module, module)
+        await load_later()
         _ = self.looking
         _ = self.queues
 
@@ -215,22 +211,25 @@ class Backstage:
         self._make_sessions(profile.local, remembered.actor, remembered.incident)
         return True
 
-    async def _address(self, embedded: EmbeddedServer | None) -> tuple[str, str]:
-        """Where the server is and the token for it; starts the server if it is our own."""
-        if embedded is None:
-            return target(self._options.server, self._options.token_file)
-        ready = await embedded.start()
-        if embedded.incident and not self._options.headless:
-            sys.stdout.write(f"{invitation(ready.url, embedded.incident)}\n")
-            sys.stdout.flush()
-        return target(ready.url, Path(ready.token_file))
-
     # --- running ----------------------------------------------------------------------------
+
+    def _enter(
+        self, local: LocalLog, actor: str, api: ApiClient, register: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Keep the organisation in step, before there is any incident: services are of none."""
+        self._line = Line(
+            local=local,
+            api=api,
+            register=register,
+            tell=self._bridge.noticed.emit,
+            doubts=self._doubts,
+            incident=lambda: self._incident,
+        )
+        self._line.begin(self._organisation_of(local, actor), self.looking.investigate())
 
     def _keep_in_step(self, desk: Desk, tasks: asyncio.TaskGroup) -> None:
         if self._sessions_of != (desk.actor, desk.incident_id):
             self._make_sessions(desk.local, desk.actor, desk.incident_id)
-        from app.console.disputes import log_watch
         from app.console.past_moments import past_moments
 
         self._past = past_moments(
@@ -239,21 +238,15 @@ class Backstage:
             self._codec,
             self._bridge.looked.emit,
         )
-        for session in self._sessions():
-            session.connect(desk.api, desk.register)
-            tell = self._bridge.noticed.emit
-            doubt = self._doubts.of_server(session.log)
-            watch = log_watch(session.log, desk.local, tell, lambda: self._incident, doubt)
-            session.hear_also(FrameKind.CHECKPOINT, watch.hear)
-            tasks.create_task(session.run())
-            tasks.create_task(watch.run(desk.api))
+        if self._line is not None and self._incident is not None:
+            tasks.create_task(self._line.stay())
+            tasks.create_task(self._line.hold(self._incident))
         if self._here is not None:
             tasks.create_task(self._here.say(desk.api))
         others = self.queues.send_others(
             desk.api, desk.register, desk.author, open_elsewhere=self._open_logs()
         )
         tasks.create_task(others)
-        tasks.create_task(self.looking.investigate())
 
     def _sessions(self) -> tuple[Session[Any], ...]:
         return tuple(one for one in (self._organisation, self._incident) if one is not None)
@@ -266,7 +259,7 @@ class Backstage:
 
     def _make_sessions(self, local: LocalLog, actor: str, incident_id: str) -> None:
         """Both logs as they are on disk: shown now, written to from now on, not yet in step."""
-        seat = self._seat(local, actor)
+        organisation, seat = self._organisation_of(local, actor), self._seat(local, actor)
         log, console = incident_log(incident_id), console_key(local).console_id
         self._doubts.show(log)
         here = self._here = WhoIsHere(log, console, self._bridge.presence_changed.emit)
@@ -274,11 +267,18 @@ class Backstage:
             FrameKind.READINGS: self._hear_readings,
             FrameKind.PRESENCE: here.hear,
         }
-        self._organisation = organisation_session(seat, self._publish_organisation)
         self._incident = incident_session(seat, incident_id, self._publish_incident, hear)
         self._sessions_of = (actor, incident_id)
-        self._publish_organisation(self._organisation.view)
+        self._publish_organisation(organisation.view)
         self._publish_incident(self._incident.view)
+
+    def _organisation_of(self, local: LocalLog, actor: str) -> Session[OrganisationState]:
+        """The organisation's log as this actor writes it; opened when first asked for."""
+        if self._organisation is None or self._sessions_of[0] != actor:
+            seat = self._seat(local, actor)
+            self._organisation = organisation_session(seat, self._publish_organisation)
+            self._sessions_of = (actor, "")
+        return self._organisation
 
     @property
     def looking(self) -> Looking:
@@ -356,6 +356,14 @@ class Backstage:
     def _not_written(self, where: str) -> WatchfloorError:
         nothing = NothingToWriteIn(f"no {where} is open here yet")
         return nothing if self._reading is None else self._reading.refusal
+
+    async def import_catalogues(self, paths: Sequence[Path]) -> Imported:
+        """Bring the organisation in line with these files; see `cataloguing`."""
+        from app.console.cataloguing import import_catalogues
+
+        if self._reading is not None:
+            raise self._reading.refusal
+        return await import_catalogues(paths, self._organisation, _now)
 
     async def give_passphrase(self, passphrase: str) -> None:
         """What the person answered to a `PassphraseQuestion`; empty for none."""

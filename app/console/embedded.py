@@ -19,6 +19,7 @@ from app.log.local_log import LocalLog
 from app.log.newer_profile import Look
 from app.protocol.bodies import ENDED_AS_NEWER, ReadyLine
 from app.sync.leaving import leave_site
+from app.sync.places import target
 
 _log = logging.getLogger(__name__)
 
@@ -151,6 +152,17 @@ def server_of_ones_own(
     return EmbeddedServer(
         place, local.as_it_lies, owner="priya", story=options.story, incident=incident
     )
+
+
+async def address(options: Options, embedded: EmbeddedServer | None) -> tuple[str, str]:
+    """Where the server is and the token for it; starts the server if it is our own."""
+    if embedded is None:
+        return target(options.server, options.token_file)
+    ready = await embedded.start()
+    if embedded.incident and not options.headless:
+        sys.stdout.write(f"{invitation(ready.url, embedded.incident)}\n")
+        sys.stdout.flush()
+    return target(ready.url, Path(ready.token_file))
 
 
 def invitation(url: str, incident: str) -> str:

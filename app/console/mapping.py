@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.console.health_hearing import HealthHearing
 from app.console.looking import Findings
 from app.console.past_moments import PastMoment
 from app.graph.answers import EstateShape
@@ -41,8 +42,9 @@ class Mapping(QObject):
     layout_restored = Signal(object)
     relayout_requested = Signal(object)
 
-    def __init__(self, view: CommanderView, desk: Desk) -> None:
+    def __init__(self, view: CommanderView, desk: Desk, hearing: HealthHearing) -> None:
         super().__init__(view)
+        self._hearing = hearing
         self._map = service_map = ServiceMap(desk.theme)
         view.body.services.use_map(service_map)
         self._view = view
@@ -85,6 +87,7 @@ class Mapping(QObject):
     def show_findings(self, findings: Findings) -> None:
         """Say what was found in suspects, sheets and pages."""
         self._findings = findings
+        self._hearing.note(self._state, self._sync, findings.heard_at)
         self._redraw()
         self.curves.refresh()
 
@@ -118,10 +121,9 @@ class Mapping(QObject):
             live=() if found is None else found.live,
             before=self._picture,
             zone=self._desk.times.zone,
+            is_loading=past is None and self._hearing.is_loading,
         )
-        if picture is not self._picture:
-            self._picture = picture
-            self._map.show_picture(picture)
+        self._show_picture(picture)
         self.answers.show_known(
             Known(
                 state=state,
@@ -137,6 +139,11 @@ class Mapping(QObject):
         )
         self._select_first(picture)
         self._choose_for_curves(self._map.canvas.selected)
+
+    def _show_picture(self, picture: MapPicture) -> None:
+        if picture is not self._picture:
+            self._picture = picture
+            self._map.show_picture(picture)
 
     def _shape_of(self, topology: Topology) -> EstateShape | None:
         """The estate's shape as far as it was worked out, and is that of this topology."""
@@ -161,10 +168,10 @@ class Mapping(QObject):
         if self._past is not None:
             return None
         if self._sync.as_of is not None or self._findings is None:
-            return self._sync.as_of
+            return self._sync.as_of or self._hearing.left_at
         heard_at = self._findings.heard_at
         if heard_at is None:
-            return None
+            return self._hearing.left_at
         heard = datetime.fromtimestamp(heard_at, UTC)
         return heard if self._desk.clock.now() - heard > READINGS_OLD_AFTER else None
 

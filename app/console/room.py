@@ -123,7 +123,13 @@ class Room(QObject):
         self._network = NetworkWatch(self)
         self.looking_back = LookingBack(self.view, worker.look_back, self)
         self._map = MapLink(
-            self.view, self._desk, self.acting, bridge=self._bridge, worker=worker, parent=self
+            self.view,
+            self._desk,
+            self.acting,
+            bridge=self._bridge,
+            worker=worker,
+            parent=self,
+            has_story=self._options.story is not None,
         )
         self._connect()
         self.view.capture.use_acting(acting_kinds())
@@ -144,7 +150,7 @@ class Room(QObject):
         self.view.capture.settle_draft()
         self.view.draft_changed.disconnect(self.worker.save_draft)
         self.worker.end()
-        for shows in (self, self._map):  # the window that would show it goes
+        for shows in (self, self._map, self._map.catalogues):  # the window that would show it goes
             QCoreApplication.removePostedEvents(shows)
         self._next_show.stop()
 

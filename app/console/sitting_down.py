@@ -35,13 +35,17 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SittingDown:
-    """`seat_of` gives the seat of an actor; `queues` sends what waits for other incidents."""
+    """`seat_of` gives the seat of an actor; `queues` sends what waits for other incidents.
+
+    `enter` is told who sits here, and how this console is made known, before any incident is.
+    """
 
     options: Options
     bridge: Bridge
     local: LocalLog
     seat_of: Callable[[str], Seat]
     queues: QueueCarrying
+    enter: Callable[[str, Callable[[], Awaitable[None]]], None]
 
     async def at(self, api: ApiClient, open_elsewhere: Collection[str]) -> Desk:
         """Arrive at the server; what waits for logs that are not `open_elsewhere` is sent.
@@ -56,6 +60,7 @@ class SittingDown:
             tell=self.bridge.noticed.emit,
         )
         actor, skew = await introduction.begin()
+        self.enter(actor, introduction.register)
         author = self.seat_of(actor).author()
         incident_id = await self._choose_incident(api, introduction, author, open_elsewhere)
         local.set_value(INCIDENT_VALUE, incident_id.encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +23,7 @@ from app.sync.worker import Worker
 
 if TYPE_CHECKING:
     from app.console.backstage import Backstage
+    from app.console.cataloguing import Imported
     from app.graph.layout.focus import FocusLayout, FocusSize
     from app.sync.carrying import TakenIn
 
@@ -114,6 +115,10 @@ class WorkerLink(QObject):
     ) -> Future[tuple[Event, ...]]:
         """Log drafts in the organisation's log; gives the events."""
         return self.ask(lambda stage: stage.write_of_organisation(drafts, seen))
+
+    def import_catalogues(self, paths: Sequence[Path]) -> Future[Imported]:
+        """Bring the organisation in line with what these files say."""
+        return self.ask(lambda stage: stage.import_catalogues(paths))
 
     @Slot(str)
     def give_passphrase(self, passphrase: str) -> None:
