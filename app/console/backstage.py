@@ -87,7 +87,7 @@ class Backstage:
         self._past: PastMoments | None = None
         self._here: WhoIsHere | None = None
         self._reading: OnlyReading | None = None
-        self._doubts = Doubts(bridge.doubted.emit)
+        self._doubts = Doubts(bridge.doubted.emit, bridge.signed.emit)
         self._line: Line | None = None
 
     async def run(self) -> None:

@@ -53,7 +53,8 @@ class Bridge(QObject):
     `newer_found` carries the `Offer` to show read only what a newer version wrote; with
     `only_read` that begins.
     `presence_changed` carries who is `Present` at a console, `doubted` the `Doubt` about the log
-    of the incident that shows, None without one.  `passphrase_wanted` carries a
+    of the incident that shows, None without one, and `signed` up to which position that log is
+    what the server signed.  `passphrase_wanted` carries a
     `PassphraseQuestion`.
     `investigated` carries a `Findings`, `supposed` a `CascadeForecast`, `measured` a
     `ServiceHistory`.
@@ -72,6 +73,7 @@ class Bridge(QObject):
     skew_measured = Signal(object)
     presence_changed = Signal(object)
     doubted = Signal(object)
+    signed = Signal(object)
     looked = Signal(object)
     newer_found = Signal(object)
     only_read = Signal()

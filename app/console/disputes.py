@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app.console.bridge import Notice
+from app.console.doubts import Doubts
 from app.events.event import Draft
 from app.incident.kinds.situation import HistoryDisputed
-from app.protocol.doubt import Doubt
 from app.sync.log_watch import Kept, LogWatch
 from app.sync.session import Session
 from app.sync.site_watch import Memory, SiteWatch
@@ -27,13 +27,14 @@ def log_watch(
     kept: Kept,
     tell: Tell,
     incident: FindIncident,
-    doubt: Callable[[Doubt | None], None],
+    doubts: Doubts,
 ) -> LogWatch:
     """Who holds the server to the records it gave of `log`; a dispute goes on the timeline.
 
-    `doubt` is given what the server contradicts, None when it does not.
+    `doubts` is told what the server contradicts, and what it signed.
     """
-    return LogWatch(log, kept, _dispute(tell, incident), doubt)
+    doubt, signed = doubts.of_server(log), doubts.signed_by_server(log)
+    return LogWatch(log, kept, _dispute(tell, incident), doubt, signed)
 
 
 def _dispute(tell: Tell, incident: FindIncident) -> Callable[[HistoryDisputed, str], None]:

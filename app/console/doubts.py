@@ -1,4 +1,4 @@
-"""What did not verify, whoever found it out: told for the log of the incident that shows."""
+"""What did not verify, whoever found it out, and what did: told for the log that shows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ class Doubts:
     """For the worker's loop.  `publish` is given the earliest doubt about the log that shows.
 
     It is given None when there is none any more, and nothing while all stays as it is.
+    `publish_signed` is given up to which position that log is what the server signed.
     """
 
-    def __init__(self, publish: Callable[[Doubt | None], None]) -> None:
+    def __init__(
+        self, publish: Callable[[Doubt | None], None], publish_signed: Callable[[int], None]
+    ) -> None:
         self._publish = publish
+        self._publish_signed = publish_signed
+        self._signed: dict[str, int] = {}
+        self._told_signed = 0
         self._log = ""
         self._found: dict[str, Sequence[Doubt]] = {}
         self._told: Doubt | None = None
@@ -33,6 +39,15 @@ class Doubts:
         """Where to say what the server contradicts in a log."""
         return lambda doubt: self._find(f"server {log}", () if doubt is None else (doubt,))
 
+    def signed_by_server(self, log: str) -> Callable[[int], None]:
+        """Where to say up to which position a log is what the server signed."""
+
+        def sign(position: int) -> None:
+            self._signed[log] = position
+            self._tell()
+
+        return sign
+
     def _find(self, finder: str, doubts: Sequence[Doubt]) -> None:
         self._found[finder] = doubts
         self._tell()
@@ -44,3 +59,7 @@ class Doubts:
         if earliest != self._told:
             self._told = earliest
             self._publish(earliest)
+        signed = self._signed.get(self._log, 0)
+        if signed != self._told_signed:
+            self._told_signed = signed
+            self._publish_signed(signed)

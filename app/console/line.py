@@ -60,8 +60,7 @@ class Line:
         from app.console.disputes import log_watch
 
         session.connect(self.api, self.register)
-        doubt = self.doubts.of_server(session.log)
-        watch = log_watch(session.log, self.local, self.tell, self.incident, doubt)
+        watch = log_watch(session.log, self.local, self.tell, self.incident, self.doubts)
         session.hear_also(FrameKind.CHECKPOINT, watch.hear)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(session.run())

@@ -171,6 +171,8 @@ class Room(QObject):
         bridge.skew_measured.connect(self._use_skew, queued)
         bridge.presence_changed.connect(self._show_present, queued)
         bridge.doubted.connect(view.body.timeline.show_doubt, queued)
+        bridge.doubted.connect(view.record_sheet.show_doubt, queued)
+        bridge.signed.connect(view.record_sheet.show_signed, queued)
         self.apart.settle_chosen.connect(acting.settle)
         self.apart.repeat_requested.connect(acting.log_again)
         self.apart.server_wanted.connect(self.worker.try_at_once)

@@ -85,7 +85,8 @@ class LogWatch:
     """For one log; `tell` is given evidence and advice, once for each epoch.
 
     `doubt` is given the records that the server contradicts, also those it did when this console
-    was open before, and None once it does not any more.  `clock` tells seconds that only grow.
+    was open before, and None once it does not any more; `signed` up to which position the records
+    here are those that it signed.  `clock` tells seconds that only grow.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class LogWatch:
         kept: Kept,
         tell: Callable[[HistoryDisputed, str], None],
         doubt: Callable[[Doubt | None], None],
+        signed: Callable[[int], None],
         *,
         clock: Callable[[], float] = monotonic,
     ) -> None:
@@ -101,6 +103,7 @@ class LogWatch:
         self._kept = kept
         self._tell = tell
         self._doubt = doubt
+        self._signed = signed
         self._clock = clock
         self._agreed_at = clock()
         self._offered: _Offered | None = None
@@ -116,7 +119,7 @@ class LogWatch:
 
     async def run(self, api: ApiClient) -> None:
         """Compare what is offered with what is here, until cancelled."""
-        self._news.set()  # what was disputed before is in doubt before anything is offered
+        self._news.set()  # what was found out before is so before anything is offered
         while True:
             await self._news.wait()
             self._news.clear()
@@ -132,7 +135,7 @@ class LogWatch:
         Raises `ServerUnavailable`, `StoreError`, and `ProofRefused` for a note that is no
         checkpoint of this log, signed by the site: `SiteWatch` says what is to be said of that.
         """
-        self._say_what_is_in_doubt()
+        self._say_how_it_stands()
         offered, cursor = self._offered, self._kept.cursor(self._log)
         site = trusted_site(self._kept)
         if offered is None or cursor is None or site is None or offered.epoch != cursor.epoch:
@@ -151,9 +154,11 @@ class LogWatch:
             self._kept.keep_checkpoint(self._log, offered.note)
             if disputed.first:
                 self._remember(_Disputed(cursor.epoch))
+            self._say_how_it_stands()
         elif not disputed.first and await self._is_still_of(offered.epoch, api):
             first = _first_in_doubt(checkpoint, site.kept_of(cursor))
             self._remember(_Disputed(cursor.epoch, first))
+            self._say_how_it_stands()
             if not disputed.epoch:
                 self._tell(_evidence(checkpoint, own, offered, site), _SENTENCE)
 
@@ -181,7 +186,7 @@ class LogWatch:
         page = await api.page(self._log, after=0, limit=1)
         return page.epoch == epoch
 
-    # --- what is in doubt -------------------------------------------------------------------
+    # --- how it stands ----------------------------------------------------------------------
 
     def _disputed(self, cursor: Cursor | None) -> _Disputed:
         """What was disputed in the epoch that is followed now."""
@@ -192,11 +197,14 @@ class LogWatch:
 
     def _remember(self, disputed: _Disputed) -> None:
         self._kept.set_value(self._disputed_value, disputed.kept)
-        self._say_what_is_in_doubt()
 
-    def _say_what_is_in_doubt(self) -> None:
-        first = self._disputed(self._kept.cursor(self._log)).first
+    def _say_how_it_stands(self) -> None:
+        """Say what is in doubt, and what is signed as far as that was found out."""
+        cursor, site = self._kept.cursor(self._log), trusted_site(self._kept)
+        first = self._disputed(cursor).first
         self._doubt(Doubt(log=self._log, first=first) if first else None)
+        agreed = None if cursor is None or site is None else site.kept_of(cursor)
+        self._signed(0 if agreed is None else agreed.size)
 
 
 def _first_in_doubt(disputed: Checkpoint, agreed: Checkpoint | None) -> int:

@@ -71,6 +71,7 @@ class Icon(StrEnum):
     UNREADABLE = "file-question-mark"
     WITHHELD = "eye-off"
     DISPUTED = "shield-alert"
+    VERIFIED = "shield-check"
     CLOSE = "x"
     LABEL = "tag"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from enum import Enum
 
 from app.events.sensitivity import Sensitivity
 from app.incident.kinds.decisions import Stance
@@ -12,6 +13,7 @@ from app.incident.projections.timeline import Lane, TimelineEntry
 from app.incident.state import IncidentState
 from app.models.decision_model import VERDICT_WORDS
 from app.models.finding_model import Finding
+from app.protocol.doubt import Doubt
 from app.views.times import TimeDisplay
 
 _LABEL = re.compile(r"\bD-\d+\*?")
@@ -34,13 +36,40 @@ def decision_findings(
     )
 
 
+class Proof(Enum):
+    """What this console found out about one record, and the word for it."""
+
+    VERIFIED = "Verified"
+    DOUBTFUL = "Not verified"
+    OPEN = "Not signed yet"
+
+
+_PROOF_WORDS = {
+    Proof.VERIFIED: "Record {} of the log, as the server signed it",
+    Proof.DOUBTFUL: "Record {} of the log did not verify: it may not be what was logged",
+    Proof.OPEN: "Record {} of the log, not signed by the server yet",
+}
+
+
+def proof_of(entry: TimelineEntry, signed: int, doubt: Doubt | None) -> Proof | None:
+    """Whether the record of an entry verified; None while it is only on this device.
+
+    Up to `signed` records are what the server signed; a `doubt` about the log outweighs that.
+    """
+    if entry.is_pending:
+        return None
+    if doubt is not None and entry.position >= doubt.first:
+        return Proof.DOUBTFUL
+    return Proof.VERIFIED if entry.position <= signed else Proof.OPEN
+
+
 def entry_findings(
-    entry: TimelineEntry, state: IncidentState, times: TimeDisplay
+    entry: TimelineEntry, state: IncidentState, times: TimeDisplay, proof: Proof | None
 ) -> tuple[Finding, ...]:
     """An entry in full with what is known of its record, then the decision it is about."""
     decision = decision_of(entry, state)
     about = () if decision is None else decision_findings(decision, state, times)
-    return (*_entry(entry, times), *about)
+    return (*_entry(entry, times), *_record(entry, proof), *about)
 
 
 def _heading(text: str) -> Finding:
@@ -155,7 +184,12 @@ def _entry(entry: TimelineEntry, times: TimeDisplay) -> Iterator[Finding]:
         yield Finding(text="Taken back")
     if entry.is_quarantined:
         yield Finding(text=f"Not counted: {entry.why}", is_warning=True)
-    elif entry.is_pending:
+
+
+def _record(entry: TimelineEntry, proof: Proof | None) -> Iterator[Finding]:
+    if proof is None:
         yield Finding(text="Saved on this device, not sent yet", is_warning=True)
-    else:
-        yield Finding(text=f"Record {entry.position} of the log", is_detail=True)
+        return
+    is_bad = proof is Proof.DOUBTFUL
+    words = _PROOF_WORDS[proof].format(entry.position)
+    yield Finding(text=words, is_warning=is_bad, is_detail=not is_bad)

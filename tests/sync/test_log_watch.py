@@ -64,10 +64,18 @@ class Desk:
         self.now = 0.0
         self.told: list[tuple[HistoryDisputed, str]] = []
         self.doubts: list[Doubt | None] = []
+        self.signed: list[int] = []
         self.watch = self.opened()
 
     def opened(self) -> LogWatch:
-        return LogWatch(LOG, self.local, self._tell, self.doubts.append, clock=lambda: self.now)
+        return LogWatch(
+            LOG,
+            self.local,
+            self._tell,
+            self.doubts.append,
+            self.signed.append,
+            clock=lambda: self.now,
+        )
 
     def _tell(self, fact: HistoryDisputed, sentence: str) -> None:
         self.told.append((fact, sentence))
@@ -122,6 +130,22 @@ def test_a_checkpoint_of_what_is_here_is_kept_and_nothing_is_asked(local: LocalL
 
     assert desk.kept == note
     assert desk.told == desk.server.asked == []
+    assert desk.signed[-1] == 10
+
+
+def test_what_was_signed_is_known_again_when_the_console_opens_and_not_after_a_restore(
+    local: LocalLog,
+):
+    desk = desk_at(local, LINES)
+    desk.hears(desk.server.note(10))
+
+    desk.watch = desk.opened()
+    desk.compares()
+    known_again = desk.signed[-1]
+    local.begin_epoch(LOG, "e0000002", keep=4)
+    desk.compares()
+
+    assert (known_again, desk.signed[-1]) == (10, 0)
 
 
 def test_records_that_grew_past_a_checkpoint_are_proved_now_and_then(local: LocalLog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -20,8 +21,9 @@ from app.incident.projections.timeline import TimelineEntry
 from app.incident.replay import replay
 from app.incident.state import IncidentState
 from app.models.finding_model import Finding
+from app.protocol.doubt import Doubt
 from app.views.commander_view import CommanderView
-from app.views.record_words import decision_findings, entry_findings
+from app.views.record_words import decision_findings, entry_findings, proof_of
 from app.views.times import TimeDisplay
 from tests.views.checkout_incident import LogWriter, at, checkout_log
 
@@ -152,11 +154,55 @@ def test_enter_in_the_timeline_shows_the_entry_and_the_decision_it_is_about(
 
     said = words(view)
     assert said[0:3] == ["Entry", newest.text, "Jae Park, 14:39:20"]
-    assert f"Record {newest.position} of the log" in said
+    assert f"Record {newest.position} of the log, not signed by the server yet" in said
     assert "D-7 proposed" in said
     assert "Jae Park objects: migration 0093 may not reverse" in said
     assert "No answer: Lena Vogt" in said
     assert said[-1] == "None yet"
+
+
+def test_the_badge_of_an_open_entry_follows_what_is_found_out_about_its_record(
+    qtbot: QtBot, view: CommanderView
+) -> None:
+    rows = view.body.timeline.list
+    rows.setFocus()
+    newest = view.body.timeline.model.rows[0]
+    assert isinstance(newest, TimelineEntry)
+    sheet, position = view.record_sheet, newest.position
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    shown = [(sheet.badge.accessibleName(), words(view)[4])]
+
+    for show in (
+        lambda: sheet.show_signed(position - 1),
+        lambda: sheet.show_signed(position),
+        lambda: sheet.show_doubt(Doubt(log="", first=position + 1)),
+        lambda: sheet.show_doubt(Doubt(log="", first=position)),
+        lambda: sheet.show_doubt(None),
+    ):
+        show()
+        shown.append((sheet.badge.accessibleName(), words(view)[4]))
+
+    unsigned = f"Record {position} of the log, not signed by the server yet"
+    signed = f"Record {position} of the log, as the server signed it"
+    doubtful = f"Record {position} of the log did not verify: it may not be what was logged"
+    assert shown == [
+        ("Record: Not signed yet", unsigned),
+        ("Record: Not signed yet", unsigned),
+        ("Record: Verified", signed),
+        ("Record: Verified", signed),
+        ("Record: Not verified", doubtful),
+        ("Record: Verified", signed),
+    ]
+
+
+def test_a_decision_and_what_was_not_sent_yet_have_no_badge(
+    view: CommanderView, state: IncidentState
+) -> None:
+    view.body.decisions.decision_opened.emit(state.decisions[0])
+    pending = replace(state.timeline[0], is_pending=True, position=0)
+
+    assert not view.record_sheet.badge.isVisible()
+    assert proof_of(pending, 0, Doubt(log="", first=1)) is None
 
 
 def test_a_note_is_shown_line_by_line_with_both_times_and_who_may_read_it(
@@ -179,7 +225,7 @@ def test_a_note_is_shown_line_by_line_with_both_times_and_who_may_read_it(
         is_pending=True,
     )
 
-    said = [one.text for one in entry_findings(late, replay(writer.log), times)]
+    said = [one.text for one in entry_findings(late, replay(writer.log), times, None)]
 
     assert said == [
         "Entry",
