@@ -14,6 +14,8 @@ from app.graph.answers import shape_of
 from app.graph.investigation import investigate, supposing
 from app.graph.topology import laid_out_afresh, topology_of
 from app.incident.kinds.signals import Health
+from app.protocol.sync_status import SyncKind, SyncStatus
+from app.views.catalogue_words import CatalogueWord
 from app.views.clock import FrozenClock
 from app.views.commander_view import CommanderView
 from app.views.desk import Desk
@@ -53,6 +55,9 @@ def acts() -> dict[str, Act]:
         "map_blast_radius": lambda scene: scene.map.canvas.show_blast_radius(),
         "map_minimap": lambda scene: scene.map.canvas.toggle_minimap(),
         "map_table": lambda scene: scene.map.toggle_table(),
+        "map_empty": lambda scene: scene.view.body.services.offer_services(is_offering=True),
+        "map_loading": _load,
+        "map_broken_catalogue": _complain,
         "sheet_service": lambda scene: scene.answers.open_service("order"),
         "sheet_what_if": _suppose,
         "sheet_evidence": lambda scene: scene.answers.open_page(Page.EVIDENCE),
@@ -129,6 +134,22 @@ def _scene(tokens: Tokens, size: QSize) -> Scene:
 def _ask(scene: Scene, mode: MapMode) -> None:
     scene.map.use_mode(mode)
     scene.view.body.services.choose_mode(mode.value)
+
+
+def _load(scene: Scene) -> None:
+    """Health was not heard since the console opened."""
+    known, panel = scene.known, scene.view.body.services
+    loading = picture_of(known.state, known.topology, now=NOW, is_loading=True)
+    scene.map.show_picture(loading)
+    scene.answers.show_known(replace(known, picture=loading))
+    panel.show_loading(is_loading=True)
+    scene.view.show_sync(SyncStatus(kind=SyncKind.CONNECTING))
+
+
+def _complain(scene: Scene) -> None:
+    text = "Catalogue cannot be read: shop.yaml, line 14, spec.owner: this key is given twice."
+    word = CatalogueWord(text=text, is_trouble=True, last_good=NOW - timedelta(minutes=97))
+    scene.view.body.services.strip.show_word(word)
 
 
 def _suppose(scene: Scene) -> None:
