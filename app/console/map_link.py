@@ -104,7 +104,8 @@ class MapLink(QObject):
     def _offer_services(self) -> None:
         """Ask for a catalogue where it is certain that there is none, and one can be recorded."""
         is_certain = self._is_organisation_heard or self._sync.is_offline
-        is_wanted = not (self._organisation.services or self._has_story or self._is_past)
+        is_settled = self._has_story or self._is_past or self._desk.clock.has_ended
+        is_wanted = not (self._organisation.services or is_settled)
         self._view.body.services.offer_services(is_offering=is_certain and is_wanted)
 
     def _show_loading(self) -> None:

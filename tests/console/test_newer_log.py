@@ -115,6 +115,7 @@ def test_what_a_newer_version_kept_shows_read_only_and_no_file_changes(
         # then everything that was kept is there
         view, state = room.view, room.state
         assert state.situation.title == "Checkout failing"
+        assert view.body.services.empty.isHidden()  # no services, and none could be recorded
         titles = [one.title for one in state.decisions]
         assert titles == ["rollback checkout to v41", "Freeze full prod-eu"]
         assert state.commander is not None
