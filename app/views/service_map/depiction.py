@@ -64,8 +64,7 @@ def picture_of(
     readings stopped): the picture then must not look live, and lengths of time count to it.
     Without an `investigation` only suspects that people named are shown.  `live` readings colour
     the calls they measure, until they are too old to be shown as live.  While `is_loading` there
-    are places and no health.  `before` is the last picture; what is equal is taken over from it.
-    Gives back `before` itself when all of it is.
+    are places and no health.  What equals the last picture, `before`, is taken over from it.
     """
     moment = now if as_of is None else min(now, as_of)
     health = {} if is_loading else health_at(state, topology, moment, zone)
