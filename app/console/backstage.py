@@ -25,7 +25,6 @@ from app.console.sessions import Seat, incident_session, organisation_session
 from app.console.site_profile import SiteProfile
 from app.console.sitting_down import Desk, SittingDown
 from app.errors import WatchfloorError
-from app.events.codec import to_microseconds
 from app.events.event import ORGANISATION_LOG, Draft, Event, incident_log
 from app.incident.state import IncidentState
 from app.log.local_log import LocalLog
@@ -369,12 +368,10 @@ class Backstage:
         """What the person answered to a `PassphraseQuestion`; empty for none."""
         self._passphrases.give(passphrase)
 
-    async def save_draft(self, text: str, began_at: datetime | None) -> None:
-        """Keep what is being typed."""
+    async def open_profile(self) -> SiteProfile | None:
+        """The profile that is open, as soon as one is; None where none can be."""
         await self._is_open.wait()
-        if self._profile is not None:
-            began = None if began_at is None else to_microseconds(began_at)
-            self._profile.save_draft(text, began)
+        return self._profile
 
     async def export_queue(self, path: Path) -> tuple[Path, int]:
         """Write what waits here to a file; where it is, and how many events are in it."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.capture.vocabulary import Vocabulary
     from app.console.acting import Acting
     from app.console.apart import Apart
+    from app.console.away import Away
     from app.console.newer_log import NewerLog
     from app.console.worker_link import WorkerLink
     from app.sync.engine import Progress
@@ -89,6 +90,7 @@ class Room(QObject):
         self._map: MapLink
         self.acting: Acting
         self.apart: Apart
+        self.away: Away
         self.newer: NewerLog
         self.looking_back: LookingBack
 
@@ -108,8 +110,10 @@ class Room(QObject):
         from app.commands.entries import acting_kinds
         from app.console.acting import Acting
         from app.console.apart import Apart, Carrying
+        from app.console.away import Away
         from app.console.newer_log import NewerLog
         from app.console.passphrase_questions import PassphraseQuestions
+        from app.console.seen_keeping import memory_of
         from app.console.worker_link import WorkerLink
 
         self.worker = worker = WorkerLink(self._options, self._bridge, self._time, self)
@@ -118,6 +122,7 @@ class Room(QObject):
         )
         carrying = Carrying(export=worker.export_queue, bring=worker.import_queue)
         self.apart = Apart(self.window, self._desk, carrying, self)
+        self.away = Away(self.window, self._desk, memory_of(worker), self)
         self._passphrases = PassphraseQuestions(self._bridge, worker, self._desk, self.view)
         self.newer = NewerLog(self.window, self._desk, self.apart, self._watch, self)
         self._network = NetworkWatch(self)
@@ -149,8 +154,9 @@ class Room(QObject):
             return
         self.view.capture.settle_draft()
         self.view.draft_changed.disconnect(self.worker.save_draft)
+        self.away.close()
         self.worker.end()
-        for shows in (self, self._map, self._map.catalogues):  # the window that would show it goes
+        for shows in (self, self._map, self._map.catalogues, self.away):  # what shows it goes
             QCoreApplication.removePostedEvents(shows)
         self._next_show.stop()
 
@@ -158,6 +164,7 @@ class Room(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         bridge, view, acting = self._bridge, self.view, self.acting
         bridge.arrived.connect(self._arrive, queued)
+        bridge.arrived.connect(self.away.arrive, queued)
         bridge.incident_changed.connect(self._show_incident, queued)
         bridge.organisation_changed.connect(self._show_organisation, queued)
         bridge.other_log_changed.connect(self.apart.note_log, queued)
@@ -237,6 +244,7 @@ class Room(QObject):
         self._know(before)
         self.window.show_state(self.state)
         self.apart.know(self.state)
+        self.away.know(self.state)
         self._timing.notice("usable_ms")
         if is_first:
             QTimer.singleShot(0, self.worker.tell_shown)
@@ -282,6 +290,8 @@ class Room(QObject):
                 is_only_here=self._company.is_only_here,
             ),
         )
+        incident = self._progress["incident"]
+        self.away.follow(status, incident.position + incident.behind)
         if status != self.sync:
             was_offline = self.sync.is_offline
             self.sync = self.acting.sync = status

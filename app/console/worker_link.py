@@ -17,6 +17,7 @@ from app.console.bringing_up import BringingUp
 from app.console.options import Options
 from app.console.server_time import ServerTime
 from app.errors import WatchfloorError
+from app.events.codec import to_microseconds
 from app.events.event import Draft, Event
 from app.incident.kinds.signals import Health
 from app.sync.worker import Worker
@@ -128,7 +129,7 @@ class WorkerLink(QObject):
     @Slot(str, object)
     def save_draft(self, text: str, began_at: datetime | None) -> None:
         """Keep what is being typed, and when its first character was."""
-        self._draft = self.ask(lambda stage: stage.save_draft(text, began_at))
+        self._draft = self.ask(lambda stage: _keep_draft(stage, text, began_at))
 
     # --- the queue in files -----------------------------------------------------------------
 
@@ -165,3 +166,9 @@ class WorkerLink(QObject):
     def restore_layout(self, layout: FocusLayout) -> None:
         """Take these places on the map again."""
         self.ask(lambda stage: stage.looking.restore(layout))
+
+
+async def _keep_draft(stage: Backstage, text: str, began_at: datetime | None) -> None:
+    profile = await stage.open_profile()
+    if profile is not None:
+        profile.save_draft(text, None if began_at is None else to_microseconds(began_at))

@@ -11,13 +11,15 @@ from app.models.rows import RowsModel
 class Finding:
     """One line, or the heading of the lines below it.
 
-    `service` is the id of the service that opening the line leads to; empty when it leads
-    nowhere.  `is_warning` marks what somebody should act on, `is_detail` what only explains
-    the line above.
+    `service` is the id of the service that opening the line leads to, `record` that of the event
+    whose entry it shows in full; both are empty when it leads nowhere.  `is_warning` marks what
+    somebody should act on, `is_detail` what only explains the
+    line above.
     """
 
     text: str
     service: str = ""
+    record: str = ""
     is_heading: bool = False
     is_warning: bool = False
     is_detail: bool = False

@@ -174,6 +174,11 @@ class CaptureBar(QWidget):
         self._said_briefly = text
         self._brief.start(round(seconds * 1000))
 
+    @property
+    def is_telling_briefly(self) -> bool:
+        """Whether something shows that will go by itself."""
+        return self._brief.isActive() and self.parse_line.message == self._said_briefly
+
     @Slot()
     def end_brief(self) -> None:
         """Say no longer what was said for some seconds, if it still shows."""

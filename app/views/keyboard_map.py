@@ -41,6 +41,7 @@ KEYS: tuple[Group, ...] = (
             ("Ctrl U", "review or draft the update"),
             ("Ctrl Shift F", "request a freeze exception"),
             ("Ctrl B", "open the bridge"),
+            ("F3", "what you missed while away"),
             ("F8", "metric curves"),
             ("Ctrl Shift S", "queue, or what is to settle"),
             ("Ctrl + - 0", "font scale"),
@@ -124,7 +125,7 @@ class KeyboardMap(CoverSheet):
 
     def wanted_size(self, most: QSizeF) -> QSizeF:
         px = self._desk.theme.px
-        return QSizeF(min(most.width(), px(1180)), px(560))
+        return QSizeF(min(most.width(), px(1180)), px(576))
 
     def keyPressEvent(self, _event: QKeyEvent) -> None:
         self.dismiss()
