@@ -252,7 +252,7 @@ def test_where_a_column_is_gone_the_window_says_so_and_asks_nothing(
 
         assert "Install the newer version again" in heard[0]
         assert not room.newer.sheet.isVisible()
-        assert room.has_ended
+        qtbot.waitUntil(lambda: room.has_ended, timeout=WITHIN_MS)
     assert files_in(folder) == before
 
 

@@ -18,12 +18,14 @@ import pytest
 from app.cli.operations import begin_new_epochs
 from app.console.bridge import Notice
 from app.console.disputes import log_watch, site_watch
+from app.console.doubts import Doubts
 from app.events.event import ORGANISATION_LOG
 from app.incident.kinds.situation import Dispute, HistoryDisputed
 from app.incident.projections.timeline import Mark
 from app.log.event_log import EventLog
 from app.proof.note import open_checkpoint
 from app.protocol.bodies import SITE_CHECKPOINT_HEADER
+from app.protocol.doubt import Doubt
 from app.protocol.gossip import read_site_word
 from app.protocol.stream import FrameKind
 from app.server.keys import load_keys
@@ -277,12 +279,15 @@ async def test_an_entry_altered_on_the_server_is_found_out_by_who_reads_it_after
         database.execute("UPDATE record SET line = ? WHERE line = ?", (changed, line))
 
     notices: list[Notice] = []
+    doubted: list[Doubt | None] = []
     async with running_server(settings) as server:
         token = server.owner.headers["authorization"].removeprefix("Bearer ")
         async with quiet_console(server.url, token, "person:maria", tmp_path / "home") as console:
             # when a console fetches it, and hears what is signed
             site = site_watch(console.local, notices.append, lambda: console.session)
-            watch = log_watch(LOG, console.local, notices.append, lambda: console.session)
+            doubts = Doubts(doubted.append, lambda _: None)
+            doubts.show(LOG)
+            watch = log_watch(LOG, console.local, notices.append, lambda: console.session, doubts)
             console.session.hear_also(FrameKind.CHECKPOINT, watch.hear)
             async with ApiClient(server.url, token, gossip=site) as api:
                 await console.shows(lambda view: view.progress.is_connected)
@@ -301,6 +306,7 @@ async def test_an_entry_altered_on_the_server_is_found_out_by_who_reads_it_after
     assert row.text == "Entries that the server gave are not those it signed"
     assert "compare with a colleague" in notices[0].sentence
     assert len(notices) == 1
+    assert [one.log for one in doubted if one is not None] == [LOG]
 
 
 @pytest.mark.parametrize(
