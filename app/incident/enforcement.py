@@ -28,6 +28,3 @@ def is_only_a_notice(asked_at: datetime | None, changes: Iterable[Change], now: 
     heard = [one.at for one in changes if one.outcome in _STOPPED]
     heard += [asked_at] if asked_at is not None else []
     return all(now - at >= SILENT_AFTER for at in heard)
-
-
-__all__ = ["SILENT_AFTER", "is_only_a_notice"]

@@ -264,19 +264,24 @@ async def test_a_dispute_is_on_the_timeline_with_the_evidence_and_said_with_advi
     assert "tell whoever runs the server" in notices[0].sentence
 
 
-async def test_an_entry_altered_on_the_server_is_found_out_by_who_reads_it_afterwards(
-    settings: Settings, tmp_path: Path
-):
-    # given a server on whose disk somebody has changed what an entry says
-    async with running_server(settings) as server:
-        await grow(server, Writer(seed=1), 3)
-    with closing(sqlite3.connect(settings.database)) as database, database:
+def alter_an_entry(database_file: Path) -> None:
+    """Let the second entry of the log say something else, on the disk of its server."""
+    with closing(sqlite3.connect(database_file)) as database, database:
         (line,) = database.execute(
             "SELECT line FROM record WHERE position = 2 AND log = ?", (LOG,)
         ).fetchone()
         changed = line.replace(b'"text":"', b'"text":"not ', 1)
         assert changed != line
         database.execute("UPDATE record SET line = ? WHERE line = ?", (changed, line))
+
+
+async def test_an_entry_altered_on_the_server_is_found_out_by_who_reads_it_afterwards(
+    settings: Settings, tmp_path: Path
+):
+    # given a server on whose disk somebody has changed what an entry says
+    async with running_server(settings) as server:
+        await grow(server, Writer(seed=1), 3)
+    alter_an_entry(Path(settings.database))
 
     notices: list[Notice] = []
     doubted: list[Doubt | None] = []
