@@ -99,6 +99,15 @@ def _opened_read_only(qtbot: QtBot, room: Room) -> None:
     )
 
 
+def _sent_away(qtbot: QtBot, room: Room) -> None:
+    """The window says what to do, and asks nothing."""
+    heard: list[str] = []
+    room.noticed.connect(heard.append)
+    qtbot.waitUntil(lambda: bool(heard), timeout=WITHIN_MS)
+    assert "Install the newer version again" in heard[0]
+    assert not room.newer.sheet.isVisible()
+
+
 @pytest.mark.parametrize("statements", [(RAISED,), GROWN], ids=["raised", "grown"])
 def test_what_a_newer_version_kept_shows_read_only_and_no_file_changes(
     qtbot: QtBot, folder: Path, open_again: OpenAgain, statements: tuple[str, ...]
@@ -234,11 +243,7 @@ def test_an_incident_is_found_by_its_number_and_one_that_is_not_kept_is_not_made
         assert room.state.situation.number == number
 
     with open_again("INC-999999") as room:
-        heard: list[str] = []
-        room.noticed.connect(heard.append)
-        qtbot.waitUntil(lambda: bool(heard), timeout=WITHIN_MS)
-        assert "Install the newer version again" in heard[0]
-        assert not room.newer.sheet.isVisible()
+        _sent_away(qtbot, room)
 
 
 def test_where_a_column_is_gone_the_window_says_so_and_asks_nothing(
@@ -246,12 +251,7 @@ def test_where_a_column_is_gone_the_window_says_so_and_asks_nothing(
 ) -> None:
     before = _become_newer(folder, RAISED, "ALTER TABLE confirmed RENAME COLUMN line TO content")
     with open_again() as room:
-        heard: list[str] = []
-        room.noticed.connect(heard.append)
-        qtbot.waitUntil(lambda: bool(heard), timeout=WITHIN_MS)
-
-        assert "Install the newer version again" in heard[0]
-        assert not room.newer.sheet.isVisible()
+        _sent_away(qtbot, room)
         qtbot.waitUntil(lambda: room.has_ended, timeout=WITHIN_MS)
     assert files_in(folder) == before
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,6 @@ from tests.e2e.programs import RunningServer, say, serve
 pytestmark = pytest.mark.real
 
 PASSPHRASE = "correct horse battery"
-
-Open = Callable[..., "contextmanager[Room]"]
 
 
 @pytest.fixture
@@ -80,6 +78,19 @@ def choose(qtbot: QtBot, sheet: PassphraseSheet, passphrase: str = PASSPHRASE) -
         qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
+def give(qtbot: QtBot, sheet: PassphraseSheet, passphrase: str) -> None:
+    """Type a passphrase and press Enter."""
+    qtbot.keyClicks(sheet.first, passphrase)
+    qtbot.keyClick(sheet.first, Qt.Key.Key_Return)
+
+
+def seal(application: QApplication, qtbot: QtBot, server: RunningServer) -> None:
+    """Open the profile once, choosing a passphrase for it."""
+    with room_at(application, server, passphrase=True) as room:
+        choose(qtbot, asked(qtbot, room))
+        shows_the_incident(qtbot, room)
+
+
 def keeper(data: Path) -> str:
     record = read_record(data / "profiles" / "priya" / RECORD_NAME)
     assert record is not None
@@ -100,8 +111,7 @@ def test_a_new_profile_is_sealed_with_the_passphrase_that_is_chosen_and_opens_wi
     with room_at(qapp, server) as room:
         sheet = asked(qtbot, room)
         assert not room.state.situation.number
-        qtbot.keyClicks(sheet.first, PASSPHRASE)
-        qtbot.keyClick(sheet.first, Qt.Key.Key_Return)
+        give(qtbot, sheet, PASSPHRASE)
 
         shows_the_incident(qtbot, room)
         assert room.state.timeline[-1].text == "pool is full"
@@ -111,20 +121,16 @@ def test_a_new_profile_is_sealed_with_the_passphrase_that_is_chosen_and_opens_wi
 def test_another_passphrase_is_asked_for_again_and_changes_nothing(
     qapp: QApplication, qtbot: QtBot, server: RunningServer, data: Path
 ) -> None:
-    with room_at(qapp, server, passphrase=True) as room:
-        choose(qtbot, asked(qtbot, room))
-        shows_the_incident(qtbot, room)
+    seal(qapp, qtbot, server)
 
     with room_at(qapp, server) as room:
         sheet = asked(qtbot, room)
-        qtbot.keyClicks(sheet.first, PASSPHRASE.upper())
-        qtbot.keyClick(sheet.first, Qt.Key.Key_Return)
+        give(qtbot, sheet, PASSPHRASE.upper())
         qtbot.waitUntil(lambda: bool(sheet.trouble.text()), timeout=WITHIN_MS)
         assert sheet.trouble.text() == "That one does not open it. Capital letters count."
         assert sheet.first.text() == ""
 
-        qtbot.keyClicks(sheet.first, PASSPHRASE)
-        qtbot.keyClick(sheet.first, Qt.Key.Key_Return)
+        give(qtbot, sheet, PASSPHRASE)
         shows_the_incident(qtbot, room)
 
 
@@ -135,9 +141,7 @@ def test_a_key_that_lay_open_is_sealed_and_what_was_kept_stays(
         shows_the_incident(qtbot, room)
     assert keeper(data) == Keeper.OWN_FILE
 
-    with room_at(qapp, server, passphrase=True) as room:
-        choose(qtbot, asked(qtbot, room))
-        shows_the_incident(qtbot, room)
+    seal(qapp, qtbot, server)
 
     assert keeper(data) == Keeper.SEALED
     folder = data / "profiles" / "priya"
@@ -160,9 +164,7 @@ def test_who_wants_no_passphrase_has_the_key_in_a_file_and_is_told(
 def test_leaving_the_question_closes_the_window(
     qapp: QApplication, qtbot: QtBot, server: RunningServer, data: Path
 ) -> None:
-    with room_at(qapp, server, passphrase=True) as room:
-        choose(qtbot, asked(qtbot, room))
-        shows_the_incident(qtbot, room)
+    seal(qapp, qtbot, server)
 
     with room_at(qapp, server) as room:
         qtbot.keyClick(asked(qtbot, room), Qt.Key.Key_Escape)
